@@ -1,0 +1,83 @@
+"""The rules of one account, as values: what `[accounts.NAME]` and its partners tables say."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from syncd.core.model import PartnerType
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PairRules:
+    """What is special about one pair; None: nothing said."""
+
+    folder: str | None = None
+    subject: str | None = None
+    content_type: str | None = None
+    profile: str | None = None
+    partner_type: PartnerType | None = None
+    done_marker: str | None = None
+    mdn_within: timedelta | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PartnerTable:
+    """One `[[accounts.NAME.partners]]`; "*" matches every id."""
+
+    station: str = "*"
+    partner: str = "*"
+    rules: PairRules
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Account:
+    """One login at one gateway, with a root folder of its own. No secret is in here."""
+
+    name: str
+    gateway: str
+    url: str
+    root: Path
+    layout: str = "by-state"
+    make_folders: str = "all"
+    partner_types: tuple[PartnerType, ...] = (PartnerType.PRODUCTION, PartnerType.TEST)
+    pull_since: datetime | str | None = None
+    """A time, "all", or None: the first successful listing minus 24 hours."""
+    pull_every: timedelta | str = timedelta(seconds=30)
+    track_every: timedelta | str = timedelta(seconds=20)
+    scan_every: timedelta = timedelta(seconds=30)
+    settle: timedelta = timedelta(seconds=2)
+    inbox_style: str = "name"
+    inbox_status_files: bool = False
+    rate_requests: int = 50
+    rate_window: timedelta = timedelta(seconds=10)
+    parallel_sends: int = 4
+    sent_when: str = "mdn"
+    in_doubt: str = "resend"
+    in_doubt_wait: timedelta = timedelta(minutes=10)
+    failed_grace: timedelta = timedelta(minutes=3)
+    mdn_give_up: timedelta = timedelta(days=7)
+    min_free_bytes: int = 200_000_000
+    ignore: tuple[str, ...] = ()
+    file_mode: int = 0o660
+    dir_mode: int = 0o770
+    partners: tuple[PartnerTable, ...] = ()
+
+    def rules(self, *, station: str, partner: str) -> PairRules:
+        """The rules of one pair, merged from every table that matches it.
+
+        Narrower wins, key by key: station and partner named, then partner, then station, then neither.
+        """
+        matching = [
+            table
+            for table in self.partners
+            if table.station in ("*", station) and table.partner in ("*", partner)
+        ]
+        merged: dict[str, object] = {}
+        for table in sorted(matching, key=lambda t: (t.partner != "*", t.station != "*")):
+            for key in PairRules.__slots__:
+                value = getattr(table.rules, key)
+                if value is not None:
+                    merged[key] = value
+        return PairRules(**merged)  # type: ignore[arg-type]  # keys and values come from PairRules itself

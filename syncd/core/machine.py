@@ -1,0 +1,393 @@
+"""One table of legal moves.
+
+Rule 1: a message changes by an event, and by nothing else.
+Rule 2: the table below says in which state and phase an event may happen and where it leads; an event
+that is not in the row of its message raises `IllegalMove` and changes nothing.
+
+What an event carries besides (files, reasons, times) is applied by the small functions under the table.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime
+
+from syncd.core import events as ev
+from syncd.core.model import Attempt, Direction, Message, Phase, Place, Progress, State
+
+KEPT_ATTEMPTS = 50
+"""Older attempts are in the history only."""
+
+
+class IllegalMove(Exception):
+    """An event that cannot happen to a message in that state: a mistake in this program."""
+
+    def __init__(self, message: Message, event: ev.Event) -> None:
+        where = f"{message.state}/{message.phase}" if message.phase else str(message.state)
+        super().__init__(f"{event.kind} cannot happen to message {message.id} in {where}")
+
+
+Spot = tuple[State, Phase | None]
+
+LISTED: Spot = (State.ARRIVING, Phase.LISTED)
+FETCH_LATER: Spot = (State.ARRIVING, Phase.WAITING)
+STAGED: Spot = (State.ARRIVING, Phase.STAGED)
+PUBLISHED: Spot = (State.RECEIVED, Phase.PUBLISHED)
+CONFIRMED: Spot = (State.RECEIVED, Phase.CONFIRMED)
+GONE: Spot = (State.GONE, None)
+
+CLAIMED: Spot = (State.QUEUED, Phase.CLAIMED)
+WAITING: Spot = (State.QUEUED, Phase.WAITING)
+SUBMITTING: Spot = (State.QUEUED, Phase.SUBMITTING)
+IN_DOUBT: Spot = (State.QUEUED, Phase.IN_DOUBT)
+ACCEPTED: Spot = (State.QUEUED, Phase.ACCEPTED)
+AWAITING_MDN: Spot = (State.QUEUED, Phase.AWAITING_MDN)
+STOPPED: Spot = (State.QUEUED, Phase.STOPPED)
+SENT: Spot = (State.SENT, None)
+FAILED: Spot = (State.FAILED, None)
+HELD: Spot = (State.HELD, None)
+WITHDRAWN: Spot = (State.WITHDRAWN, None)
+
+Moves = dict[Spot, Spot]
+
+INBOUND: dict[type[ev.Event], Moves] = {
+    ev.Listed: {LISTED: LISTED},
+    ev.Postponed: {LISTED: FETCH_LATER, FETCH_LATER: FETCH_LATER, HELD: HELD},
+    ev.Staged: {LISTED: STAGED, FETCH_LATER: STAGED, HELD: STAGED},
+    ev.Relocated: {STAGED: STAGED},
+    ev.Unstaged: {STAGED: LISTED},
+    ev.Published: {STAGED: PUBLISHED},
+    ev.Confirmed: {PUBLISHED: CONFIRMED, CONFIRMED: CONFIRMED},
+    ev.Recognised: {LISTED: PUBLISHED, FETCH_LATER: PUBLISHED, HELD: PUBLISHED},
+    ev.Returned: {CONFIRMED: LISTED},
+    ev.Vanished: {LISTED: GONE, FETCH_LATER: GONE, HELD: GONE},
+    ev.Held: {LISTED: HELD, FETCH_LATER: HELD, STAGED: HELD, CONFIRMED: HELD, HELD: HELD},
+    ev.Resolved: {HELD: GONE},
+    ev.Remembered: {spot: spot for spot in (LISTED, FETCH_LATER, STAGED, PUBLISHED, CONFIRMED, HELD)},
+}
+
+ON_ITS_WAY = (ACCEPTED, AWAITING_MDN, STOPPED)
+TAKEN_OVER = (CLAIMED, WAITING, SUBMITTING, IN_DOUBT, *ON_ITS_WAY)
+WITH_A_FILE = (*TAKEN_OVER, SENT, FAILED, HELD)
+
+OUTBOUND: dict[type[ev.Event], Moves] = {
+    ev.Claimed: {CLAIMED: CLAIMED},
+    ev.Unsettled: {CLAIMED: CLAIMED, WAITING: CLAIMED},
+    ev.Deferred: {CLAIMED: WAITING, WAITING: WAITING, SUBMITTING: WAITING},
+    ev.Submitting: {CLAIMED: SUBMITTING, WAITING: SUBMITTING},
+    ev.Accepted: {SUBMITTING: ACCEPTED},
+    ev.Doubted: {SUBMITTING: IN_DOUBT},
+    ev.LookedUp: {IN_DOUBT: IN_DOUBT},
+    ev.Adopted: {IN_DOUBT: ACCEPTED},
+    ev.Absent: {IN_DOUBT: WAITING},
+    ev.Refused: {CLAIMED: FAILED, WAITING: FAILED, SUBMITTING: FAILED},
+    ev.Transmitted: dict.fromkeys((*ON_ITS_WAY, FAILED), AWAITING_MDN),
+    ev.Delivered: dict.fromkeys((*ON_ITS_WAY, SENT, FAILED), SENT),
+    ev.Bounced: dict.fromkeys((*ON_ITS_WAY, SENT), FAILED),
+    ev.Revived: {FAILED: ACCEPTED},
+    ev.Stopped: {ACCEPTED: STOPPED},
+    ev.Restarted: {STOPPED: ACCEPTED},
+    ev.Withdrawn: {CLAIMED: WITHDRAWN, WAITING: WITHDRAWN},
+    ev.TakenAway: {spot: spot for spot in WITH_A_FILE},
+    ev.Held: dict.fromkeys((*TAKEN_OVER, HELD), HELD),
+    ev.Moved: {spot: spot for spot in WITH_A_FILE},
+    ev.Remembered: {spot: spot for spot in WITH_A_FILE},
+}
+
+VERDICTS: dict[str, Spot] = {"sent": SENT, "resend": WAITING, "fail": FAILED}
+
+RESTING = frozenset({CONFIRMED, GONE, SENT, FAILED, WITHDRAWN})
+"""Nothing is done by itself any more, but for what the gateway may still change."""
+
+
+def spot(message: Message) -> Spot:
+    """State and phase together."""
+    return (message.state, message.phase)
+
+
+def may(message: Message, kind: type[ev.Event]) -> bool:
+    """Whether an event of this kind can happen to the message now."""
+    return spot(message) in _table(message).get(kind, {})
+
+
+def advance(message: Message, event: ev.Event, *, now: datetime) -> Message:
+    """The message after the event. Pure.
+
+    Raises: IllegalMove; the message is then as it was.
+    """
+    state, phase = _target(message, event)
+    moved = replace(message, state=state, phase=phase, updated=now)
+    if (state, phase) in RESTING:
+        unmoved = spot(message) == (state, phase)
+        moved = replace(moved, settled_at=message.settled_at if unmoved else now, next_at=None)
+    elif message.settled_at is not None:
+        moved = replace(moved, settled_at=None)
+    apply = _APPLY.get(type(event))
+    return apply(moved, event, now) if apply else moved
+
+
+def _table(message: Message) -> dict[type[ev.Event], Moves]:
+    return INBOUND if message.direction is Direction.INBOUND else OUTBOUND
+
+
+def _target(message: Message, event: ev.Event) -> Spot:
+    here = spot(message)
+    if isinstance(event, ev.Resolved) and message.direction is Direction.OUTBOUND:
+        if here != HELD or event.verdict not in VERDICTS:
+            raise IllegalMove(message, event)
+        return VERDICTS[event.verdict]
+    target = _table(message).get(type(event), {}).get(here)
+    if target is None:
+        raise IllegalMove(message, event)
+    if isinstance(event, ev.Transmitted) and event.done:
+        return SENT
+    return target
+
+
+# What an event carries besides ------------------------------------------------------------------
+
+
+def _tried(message: Message, now: datetime, outcome: str, detail: str) -> Message:
+    attempt = Attempt(at=message.progress.submitted_at or now, outcome=outcome, detail=detail)
+    return replace(message, attempts=(*message.attempts, attempt)[-KEPT_ATTEMPTS:])
+
+
+def _to(message: Message, place: Place | None) -> Message:
+    if place is None or place == message.place:
+        return message
+    return replace(message, place=place, moving_from=message.moving_from or message.place)
+
+
+def _postponed(message: Message, event: ev.Postponed, now: datetime) -> Message:
+    progress = replace(
+        message.progress,
+        tries=message.progress.tries + 1,
+        trouble_since=message.progress.trouble_since or now,
+        by_index=message.progress.by_index or event.by_index,
+    )
+    return replace(message, reason=event.reason, next_at=event.next_at, progress=progress)
+
+
+def _staged(message: Message, event: ev.Staged, now: datetime) -> Message:
+    del now
+    progress = replace(message.progress, tries=0, trouble_since=None, by_index=False)
+    return replace(
+        message,
+        files=event.files,
+        place=event.place,
+        is_folder=event.is_folder,
+        reason=None,
+        next_at=None,
+        progress=progress,
+    )
+
+
+def _relocated(message: Message, event: ev.Relocated, now: datetime) -> Message:
+    del now
+    return replace(message, files=event.files, place=event.place)
+
+
+def _unstaged(message: Message, event: ev.Unstaged, now: datetime) -> Message:
+    del now
+    files = tuple(replace(file, place=None) for file in message.files)
+    return replace(message, files=files, place=None, reason=event.reason)
+
+
+def _published(message: Message, event: ev.Published, now: datetime) -> Message:
+    del event
+    return replace(message, reason=None, accepted_at=now, progress=replace(message.progress, confirmations=0))
+
+
+def _confirmed(message: Message, event: ev.Confirmed, now: datetime) -> Message:
+    del now
+    progress = replace(
+        message.progress,
+        confirmed_at=event.answered_at,
+        confirmations=message.progress.confirmations + 1,
+    )
+    return replace(message, progress=progress)
+
+
+def _recognised(message: Message, event: ev.Recognised, now: datetime) -> Message:
+    del now
+    reason = f"the partner sent {event.original} once more, with the same content: not delivered again"
+    return replace(message, files=event.files, reason=reason, next_at=None)
+
+
+def _returned(message: Message, event: ev.Returned, now: datetime) -> Message:
+    del event, now
+    files = tuple(replace(file, place=None) for file in message.files)
+    progress = replace(message.progress, confirmations=0, confirmed_at=None, tries=0, trouble_since=None)
+    return replace(message, files=files, place=None, progress=progress)
+
+
+def _because(message: Message, event: ev.Vanished | ev.Withdrawn, now: datetime) -> Message:
+    del now
+    return replace(message, reason=event.reason, place=None, moving_from=None)
+
+
+def _unsettled(message: Message, event: ev.Unsettled, now: datetime) -> Message:
+    del now
+    return replace(message, reason=event.reason, next_at=event.next_at, files=event.files or message.files)
+
+
+def _deferred(message: Message, event: ev.Deferred, now: datetime) -> Message:
+    if event.attempted:
+        message = _tried(message, now, "later", event.reason)
+        message = replace(message, progress=replace(message.progress, tries=message.progress.tries + 1))
+    return replace(message, reason=event.reason or None, next_at=event.next_at)
+
+
+def _submitting(message: Message, event: ev.Submitting, now: datetime) -> Message:
+    progress = replace(message.progress, submitted_at=now)
+    return replace(
+        message, files=event.files, subject=event.subject, reason=None, next_at=None, progress=progress
+    )
+
+
+def _accepted(message: Message, event: ev.Accepted | ev.Adopted, now: datetime) -> Message:
+    message = _tried(message, now, "accepted", f"as {event.message_id}")
+    progress = replace(message.progress, tries=0, lookups_absent=0)
+    return replace(
+        message,
+        message_id=event.message_id,
+        accepted_at=event.at,
+        reason=None,
+        next_at=None,
+        progress=progress,
+    )
+
+
+def _doubted(message: Message, event: ev.Doubted, now: datetime) -> Message:
+    message = _tried(message, now, "in_doubt", event.reason)
+    progress = replace(
+        message.progress, ever_in_doubt=True, lookups_absent=0, tries=message.progress.tries + 1
+    )
+    return replace(message, reason=event.reason, next_at=event.next_at, progress=progress)
+
+
+def _looked_up(message: Message, event: ev.LookedUp, now: datetime) -> Message:
+    del now
+    absent = message.progress.lookups_absent + 1 if event.absent else 0
+    progress = replace(message.progress, lookups_absent=absent)
+    return replace(message, reason=event.reason, next_at=event.next_at, progress=progress)
+
+
+def _absent(message: Message, event: ev.Absent, now: datetime) -> Message:
+    message = _tried(message, now, "absent", event.reason)
+    return replace(
+        message, reason=event.reason, next_at=None, progress=replace(message.progress, lookups_absent=0)
+    )
+
+
+def _refused(message: Message, event: ev.Refused, now: datetime) -> Message:
+    if message.progress.submitted_at is not None:
+        message = _tried(message, now, "refused", event.reason)
+    return _to(replace(message, reason=event.reason, next_at=None), event.place)
+
+
+def _transmitted(message: Message, event: ev.Transmitted, now: datetime) -> Message:
+    progress = replace(_found(message), transmitted_at=message.progress.transmitted_at or now)
+    return _to(replace(message, mdn=event.mdn, reason=None, next_at=None, progress=progress), event.place)
+
+
+def _delivered(message: Message, event: ev.Delivered, now: datetime) -> Message:
+    progress = replace(_found(message), transmitted_at=message.progress.transmitted_at or now)
+    return _to(replace(message, mdn=event.mdn, reason=None, next_at=None, progress=progress), event.place)
+
+
+def _bounced(message: Message, event: ev.Bounced, now: datetime) -> Message:
+    message = _tried(message, now, "failed", event.reason)
+    return _to(
+        replace(message, mdn=event.mdn or message.mdn, reason=event.reason, progress=_found(message)),
+        event.place,
+    )
+
+
+def _revived(message: Message, event: ev.Revived, now: datetime) -> Message:
+    del now
+    return _to(replace(message, reason=None, next_at=None, progress=_found(message)), event.place)
+
+
+def _found(message: Message) -> Progress:
+    return replace(message.progress, failed_since=None, failed_seen=None, nowhere_since=None)
+
+
+def _taken_away(message: Message, event: ev.TakenAway, now: datetime) -> Message:
+    del event, now
+    return replace(message, moving_from=None, progress=replace(message.progress, file_gone=True))
+
+
+def _held(message: Message, event: ev.Held, now: datetime) -> Message:
+    if message.direction is Direction.INBOUND:
+        progress = replace(message.progress, trouble_since=message.progress.trouble_since or now)
+        return replace(
+            message, reason=event.reason, next_at=event.next_at, place=event.place, progress=progress
+        )
+    if message.phase is not None and message.progress.submitted_at is not None:
+        message = _tried(message, now, "held", event.reason)
+    return _to(replace(message, reason=event.reason, next_at=event.next_at), event.place)
+
+
+def _resolved(message: Message, event: ev.Resolved, now: datetime) -> Message:
+    del now
+    who = f" by {event.by}" if event.by else ""
+    words = {
+        "sent": f"settled as sent{who}",
+        "fail": f"given up{who}",
+        "done": f"settled without a file{who}",
+    }
+    progress = replace(_found(message), lookups_absent=0)
+    if message.direction is Direction.INBOUND:
+        return replace(message, reason=words.get(event.verdict), place=None, progress=progress)
+    return _to(
+        replace(message, reason=words.get(event.verdict), next_at=None, progress=progress), event.place
+    )
+
+
+def _moved(message: Message, event: ev.Moved, now: datetime) -> Message:
+    del event, now
+    return replace(message, moving_from=None)
+
+
+def _remembered(message: Message, event: ev.Remembered, now: datetime) -> Message:
+    del now
+    return replace(
+        message,
+        progress=event.progress,
+        next_at=event.next_at if event.next_at is not None else message.next_at,
+        mdn=event.mdn or message.mdn,
+    )
+
+
+_APPLY: dict[type[ev.Event], Callable[..., Message]] = {
+    ev.Postponed: _postponed,
+    ev.Staged: _staged,
+    ev.Relocated: _relocated,
+    ev.Unstaged: _unstaged,
+    ev.Published: _published,
+    ev.Confirmed: _confirmed,
+    ev.Recognised: _recognised,
+    ev.Returned: _returned,
+    ev.Vanished: _because,
+    ev.Withdrawn: _because,
+    ev.Unsettled: _unsettled,
+    ev.Deferred: _deferred,
+    ev.Submitting: _submitting,
+    ev.Accepted: _accepted,
+    ev.Adopted: _accepted,
+    ev.Doubted: _doubted,
+    ev.LookedUp: _looked_up,
+    ev.Absent: _absent,
+    ev.Refused: _refused,
+    ev.Transmitted: _transmitted,
+    ev.Delivered: _delivered,
+    ev.Bounced: _bounced,
+    ev.Revived: _revived,
+    ev.TakenAway: _taken_away,
+    ev.Held: _held,
+    ev.Resolved: _resolved,
+    ev.Moved: _moved,
+    ev.Remembered: _remembered,
+}

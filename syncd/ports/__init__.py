@@ -1,0 +1,35 @@
+"""The doors to the world, in the words of the core: gateway, journal, records, folders, clock, secrets.
+
+Flows and operations know these protocols only; every effect goes through one of them. Each has a suite
+of its promises in `tests/contracts`, which every implementation and every fake passes.
+"""
+
+from __future__ import annotations
+
+from syncd.ports.folders import Inbox, Outbox, StagedFiles, Tree
+from syncd.ports.gateway import Content, Fetched, Gateway, Outgoing, Receipt, Wanted
+from syncd.ports.store import Change, Draft, Journal, Line, Records, Search, Telling
+from syncd.ports.surroundings import Clock, Notifier, Secrets
+
+__all__ = [
+    "Change",
+    "Clock",
+    "Content",
+    "Draft",
+    "Fetched",
+    "Gateway",
+    "Inbox",
+    "Journal",
+    "Line",
+    "Notifier",
+    "Outbox",
+    "Outgoing",
+    "Receipt",
+    "Records",
+    "Search",
+    "Secrets",
+    "StagedFiles",
+    "Telling",
+    "Tree",
+    "Wanted",
+]

@@ -1,0 +1,141 @@
+"""The doors to the folders: the inbox, the outbox, the tree that they stand in."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Protocol
+
+from syncd.core.model import File, Folder, Identity, Message, MessageId, Pair, Place
+from syncd.core.shown import Outlook, Partner, Station
+from syncd.ports.gateway import Content
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StagedFiles:
+    """The witness of staging after a crash: the message's folder, and which files are still in it."""
+
+    folder_exists: bool
+    indexes: frozenset[int]
+
+
+class Inbox(Protocol):
+    """Staging and publishing. All calls of one account come from one thread, but for `stage`."""
+
+    @property
+    def scratch(self) -> Path:
+        """A folder for unnamed temporary files, on the root's filesystem."""
+        ...
+
+    def stage(self, message_id: MessageId, contents: Iterable[Content]) -> tuple[File, ...]:
+        """Store each content under staging/<id>/, fsync files and folder; nothing of an earlier try stays.
+
+        Returns name, size and sha256 of each, in order. Raises: DiskFull, FolderError, or what reading
+        raises; then nothing is left in staging.
+        """
+        ...
+
+    def staged(self, message_id: MessageId) -> StagedFiles:
+        """What stands in staging for a message."""
+        ...
+
+    def damaged(self, message: Message) -> bool:
+        """Whether a staged file that is still there differs in size or sha256 from the row."""
+        ...
+
+    def choose(self, message: Message, *, now: datetime) -> tuple[Place | None, tuple[File, ...]]:
+        """Final places: (folder place or None, files with their places); none is taken or promised already."""
+        ...
+
+    def release(self, message: Message) -> None:
+        """Give promised places back, for a message that is staged but will not be published."""
+        ...
+
+    def publish(self, message: Message, *, status: bytes | None = None) -> None:
+        """Rename what is still staged to its places, never over anything; fsync the folders.
+
+        Safe to repeat: files that are no longer staged are left alone. Raises: NameTaken (nothing more
+        was renamed), DiskFull, FolderError.
+        """
+        ...
+
+    def discard(self, message_id: MessageId) -> None:
+        """Remove a message's staging folder; no error when there is none."""
+        ...
+
+    def staging(self) -> frozenset[MessageId]:
+        """The ids that have a staging folder."""
+        ...
+
+    def write_alone(self, pair: Pair, message_id: MessageId, status: bytes | None) -> None:
+        """Write (None: remove) the status file of a held inbound message: held/<pair>/<id>.syncd.json."""
+        ...
+
+
+class Outbox(Protocol):
+    """The outbox scan, and the moves of what was taken. One thread at a time, but for `read`."""
+
+    def scan(self) -> Outlook:
+        """Look at every pair's outbox once.
+
+        What it saw is remembered, so that a later scan of the same object can tell what has settled.
+        """
+        ...
+
+    def free_place(self, folder: Folder, pair: Pair, name: str, *, now: datetime) -> Place:
+        """A place in that folder of the pair whose name, and whose status file's name, are free (`~2` …)."""
+        ...
+
+    def identity(self, place: Place) -> Identity | None:
+        """The identity of what stands there, or None."""
+        ...
+
+    def move(self, source: Place, target: Place) -> None:
+        """Rename, never over anything; makes the folders it needs; fsyncs both.
+
+        Raises: FileGone (nothing at source), NameTaken (something at target), FolderError.
+        """
+        ...
+
+    def read(self, message: Message) -> tuple[tuple[str, bytes], ...]:
+        """Name for the partner and bytes of each file of a message, at its place.
+
+        Raises: FileGone; FileChanged when it changed while it was read, or is being written.
+        """
+        ...
+
+    def write_status(self, place: Place, content: bytes | None) -> None:
+        """Write (None: remove) the status file beside a place: temp file, fsync, rename."""
+        ...
+
+    def read_status(self, place: Place) -> Mapping[str, object] | None:
+        """The JSON object of a status file at exactly this place; None when it is not one of ours."""
+        ...
+
+    def strangers(self, known: frozenset[Place]) -> Sequence[tuple[Place, Pair, str]]:
+        """What stands in `queued/` without a row: (place, pair, name)."""
+        ...
+
+
+class Tree(Protocol):
+    """The root: its marker, its pair folders, its room."""
+
+    def prepare(self) -> None:
+        """Make or check the marker and `.syncd/`. Raises: RootUnusable."""
+        ...
+
+    def check(self) -> None:
+        """Cheap check before each pass: the marker is there and ours. Raises: RootUnusable."""
+        ...
+
+    def make_pairs(
+        self, *, stations: Sequence[Station], partners: Sequence[Partner], used: Sequence[Pair]
+    ) -> None:
+        """Learn the pairs, and make the outbox and inbox folders that `make_folders` asks for."""
+        ...
+
+    def room(self) -> int:
+        """Free bytes, of the filesystem of the root."""
+        ...

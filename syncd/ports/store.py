@@ -1,0 +1,145 @@
+"""The doors to the database: one that writes, one that reads."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from syncd.core.events import Event
+from syncd.core.model import Direction, GatewayId, Message, MessageId, Pair, Phase, State
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """One event on one message, as it is stored: the line, and the row after it."""
+
+    event: Event
+    after: Message
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Draft:
+    """A message without an id yet: `message.id` is empty, the store gives one."""
+
+    event: Event
+    message: Message
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """One line of a message's history."""
+
+    at: datetime
+    kind: str
+    state: State
+    phase: Phase | None
+    text: str
+    by: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Telling:
+    """Something to be told about a message; `id` stays the same however often it is told."""
+
+    id: int
+    kind: str
+    message: Message
+    at: datetime
+
+
+class Journal(Protocol):
+    """The one writer. Each call is one transaction, durable when it returns."""
+
+    def open(self, drafts: Sequence[Draft]) -> tuple[Message, ...]:
+        """Store new messages with their first history line; returns them with their ids."""
+        ...
+
+    def write(self, changes: Sequence[Change]) -> None:
+        """Store rows, their history lines and what is to be told about them, all or nothing."""
+        ...
+
+    def remember(self, account: str, facts: Mapping[str, str | None]) -> None:
+        """Store facts of an account (None: forget)."""
+        ...
+
+    def told(self, tellings: Sequence[int]) -> None:
+        """These were told."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Search:
+    """What `list` asks for; None or empty: any. Times compare with `created`; `name` is a glob."""
+
+    account: str | None = None
+    direction: Direction | None = None
+    states: tuple[State, ...] = ()
+    station: str | None = None
+    partner: str | None = None
+    since: datetime | None = None
+    until: datetime | None = None
+    name: str | None = None
+    attention: bool = False
+    limit: int = 100
+
+
+class Records(Protocol):
+    """The reader. Nothing here costs more when the history grows, but for `search` by name."""
+
+    def unfinished(self, account: str, direction: Direction) -> Sequence[Message]:
+        """Every message that is not at rest (held ones included), oldest first."""
+        ...
+
+    def moving(self, account: str) -> Sequence[Message]:
+        """Messages whose rename is not known to be done."""
+        ...
+
+    def by_gateway_ids(self, account: str, ids: Iterable[GatewayId]) -> Sequence[Message]:
+        """Inbound messages with one of these gateway ids (compared without brackets)."""
+        ...
+
+    def outbound_ids(self, account: str, ids: Iterable[GatewayId]) -> frozenset[str]:
+        """Which of these gateway ids (bare) belong to outbound messages of ours already."""
+        ...
+
+    def alike_failed(self, account: str, pair: Pair, name: str) -> Sequence[Message]:
+        """Failed outbound messages of the pair, dropped under this name, newest first, at most 20."""
+        ...
+
+    def failed_since(self, account: str, since: datetime) -> Sequence[Message]:
+        """Failed outbound messages with a gateway id that settled after `since`."""
+        ...
+
+    def pairs_used(self, account: str) -> Sequence[Pair]:
+        """Pairs with any message."""
+        ...
+
+    def counts(self, account: str) -> Mapping[tuple[Direction, State], int]:
+        """How many messages are in each state."""
+        ...
+
+    def facts(self, account: str) -> Mapping[str, str]:
+        """The remembered facts of an account."""
+        ...
+
+    def get(self, message_id: MessageId) -> Message | None:
+        """One message by our id."""
+        ...
+
+    def find(self, text: str, *, account: str | None = None, limit: int = 100) -> Sequence[Message]:
+        """Messages by our id, else the gateway's, else a file name (exact, then a part), newest first."""
+        ...
+
+    def search(self, wanted: Search) -> Sequence[Message]:
+        """Messages that fit, newest first."""
+        ...
+
+    def history(self, message_id: MessageId) -> Sequence[Line]:
+        """The lines of one message, oldest first."""
+        ...
+
+    def untold(self, limit: int = 100) -> Sequence[Telling]:
+        """What is still to be told, oldest first."""
+        ...
