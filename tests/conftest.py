@@ -1,0 +1,85 @@
+"""The rules that every test runs under: nothing leaves the machine, and in CI nothing is skipped."""
+
+import ipaddress
+import os
+import shutil
+import socket
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import hypothesis
+import pytest
+
+from tests.two_users import TwoUsers
+
+# Not SYNCD_…: the program refuses variables of that name that it does not know.
+FORBID_SKIPS = "FORBID_SKIPS"
+
+# No deadline: two workers on two cores make a quick example slow now and then.
+hypothesis.settings.register_profile("syncd", deadline=None, derandomize=False)
+hypothesis.settings.load_profile("syncd")
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Fail a run that skipped a test, when the environment forbids it: what is skipped proves nothing."""
+    if _forbidden_skips(session.config) and session.exitstatus == pytest.ExitCode.OK:
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Name the tests that were skipped although the environment forbids it."""
+    skipped = _forbidden_skips(terminalreporter.config)
+    if skipped:
+        terminalreporter.section(f"failed: {FORBID_SKIPS} is set, and {len(skipped)} were skipped")
+    for report in skipped:
+        reason = report.longrepr[2] if isinstance(report.longrepr, tuple) else report.longrepr
+        terminalreporter.line(f"{report.nodeid}: {reason}")
+
+
+def _forbidden_skips(config: pytest.Config) -> list[pytest.TestReport]:
+    terminal = config.pluginmanager.get_plugin("terminalreporter")
+    if not os.environ.get(FORBID_SKIPS) or terminal is None:
+        return []
+    skipped: list[pytest.TestReport] = terminal.stats.get("skipped", [])
+    return skipped
+
+
+class LeftTheMachine(Exception):
+    """A test opened a connection to somewhere else than loopback."""
+
+
+@pytest.fixture(scope="session", autouse=True)
+def loopback_only() -> Iterator[None]:
+    """Refuse every connection of this process that would leave the machine."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(socket.socket, "connect", _guarded(socket.socket.connect))
+        patch.setattr(socket.socket, "connect_ex", _guarded(socket.socket.connect_ex))
+        yield
+
+
+def _guarded(connect: Callable[..., Any]) -> Callable[[socket.socket, Any], Any]:
+    def guarded(sock: socket.socket, address: Any) -> Any:  # noqa: ANN401 - whatever a family calls an address
+        if sock.family in {socket.AF_INET, socket.AF_INET6} and not _is_loopback(address[0]):
+            raise LeftTheMachine(f"a test connects to {address}; the sandbox on 127.0.0.1 is the wire")
+        return connect(sock, address)
+
+    return guarded
+
+
+def _is_loopback(host: str) -> bool:
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+@pytest.fixture(scope="session")
+def two_users() -> TwoUsers:
+    """The bridge's user, the ERP's user and the group they share; only root can become them."""
+    if os.geteuid() != 0:
+        pytest.skip("becoming two other users needs root")
+    if shutil.which("setpriv") is None:
+        pytest.skip("becoming two other users needs setpriv (Debian: util-linux)")
+    return TwoUsers(bridge_uid=7001, erp_uid=7002, shared_gid=7100)
