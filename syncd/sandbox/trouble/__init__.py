@@ -1,0 +1,1 @@
+"""Trouble on purpose: rules that say when, and what goes wrong then."""
