@@ -1,0 +1,1 @@
+"""What is around: the clock, the files with passwords, the lock on the state."""
