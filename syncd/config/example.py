@@ -1,0 +1,65 @@
+"""The example file, generated from the keys' own descriptions: `python -m syncd.config.example`."""
+
+from __future__ import annotations
+
+import json
+import textwrap
+from collections.abc import Iterator
+
+from pydantic import BaseModel
+from pydantic.fields import FieldInfo
+
+from syncd.config.tables import AccountTable, File, PartnerTable
+
+_HEAD = """\
+# An example of a configuration for syncd, with every key there is.
+#
+# It is read from --config, $SYNCD_CONFIG, ~/.config/syncd/syncd.toml or /etc/syncd/syncd.toml: the first
+# one that is there. Each key outside [[…partners]] can be overridden by a variable of the environment,
+# like SYNCD_LOG_LEVEL or SYNCD_ACCOUNTS__ACME__URL. Durations: "30s", "5m", "2h", "7d", or seconds;
+# 1 MB is 1,000,000 bytes, 1 MiB is 1,048,576. Lines that start with #key show the default, or an example
+# where there is none.
+"""
+_LIVE = {"password_file", "station", "partner"}
+
+
+def example() -> str:
+    """The text of config/syncd.example.toml."""
+    return (
+        "\n".join(
+            [
+                _HEAD,
+                *_keys(File),
+                "# An account: one login at one gateway. Its name is yours to choose.",
+                "[accounts.acme]",
+                *_keys(AccountTable),
+                "# What is special about one pair; as many of these tables as you need, or none.",
+                "[[accounts.acme.partners]]",
+                *_keys(PartnerTable),
+            ]
+        ).rstrip()
+        + "\n"
+    )
+
+
+def _keys(model: type[BaseModel]) -> Iterator[str]:
+    for name, field in model.model_fields.items():
+        if name in {"accounts", "partners"}:
+            continue
+        yield from textwrap.wrap(
+            field.description or "", 100, initial_indent="# ", subsequent_indent="# ", break_long_words=False
+        )
+        mark = "" if field.is_required() or name in _LIVE else "#"
+        yield f"{mark}{name} = {_value(name, field)}"
+        yield ""
+
+
+def _value(name: str, field: FieldInfo) -> str:
+    """JSON's texts, numbers, truths and lists are TOML's too."""
+    shown = field.examples[0] if field.examples else None
+    default = None if field.is_required() or name in _LIVE else field.default
+    return json.dumps(shown if default is None else default, ensure_ascii=False)
+
+
+if __name__ == "__main__":
+    print(example(), end="")  # noqa: T201 - that is what it is run for

@@ -1,0 +1,188 @@
+"""Every key that a configuration may have, with its default as a person would write it and what it does.
+
+This is the one place: the example file, the checks and `syncd config` are read off these classes.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, SecretStr
+
+from syncd.config.values import (
+    AbsolutePath,
+    ContentType,
+    DirMode,
+    Duration,
+    Ending,
+    FileMode,
+    FolderName,
+    Line,
+    ListOf,
+    Pattern,
+    RateLimit,
+    Since,
+    Size,
+    Subject,
+    Url,
+    Zone,
+    wrong,
+)
+from syncd.core.model import PartnerType
+
+URLS = {"as2gateway": "https://api.as2gateway.com/v1"}
+_NAME = re.compile(r"[a-z][a-z0-9_]{0,31}")
+
+
+def key(text: str, *, default: Any = None, example: Any = None) -> Any:  # noqa: ANN401 - as pydantic's Field
+    """A key that may be left out."""
+    return Field(default=default, description=text, examples=[example], validate_default=default is not None)
+
+
+def needed(text: str, *, example: object) -> Any:  # noqa: ANN401 - as pydantic's Field
+    """A key without which nothing works."""
+    return Field(description=text, examples=[example])
+
+
+def _read_gateway(value: object) -> object:
+    if value == "ecgrid":
+        raise wrong("is not there yet: ecgrid", 'This version speaks "as2gateway" only')
+    return value
+
+
+def _read_name(value: str) -> str:
+    if not _NAME.fullmatch(value) or "__" in value or value.endswith("_"):
+        raise wrong(
+            "is not a name for an account",
+            "Take a lower-case letter, then up to 31 letters, digits or single underscores, none at the end",
+        )
+    return value
+
+
+def _some_types(value: tuple[PartnerType, ...]) -> tuple[PartnerType, ...]:
+    if not value:
+        raise wrong("is empty", 'Write ["production", "test"], or one of them')
+    return tuple(dict.fromkeys(value))
+
+
+def _read_password(value: object) -> object:
+    if not isinstance(value, str) or not value:
+        raise wrong("is not a password", "Write it in quotes, or name a password_file")
+    return value
+
+
+class Table(BaseModel):
+    """A table of the file: nothing else may stand in it."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
+
+
+class PartnerTable(Table):
+    """One `[[accounts.NAME.partners]]`."""
+
+    station: Line = key('our own ID there; "*" stands for every one', default="*", example="ACME")
+    partner: Line = key('the other side\'s ID; "*" stands for every one', default="*", example="08925485US00")
+    folder: FolderName | None = key(
+        "a friendlier name in place of <station>/<partner>, in every folder; for one station and one partner",
+        example="walmart",
+    )
+    subject: Subject | None = key(
+        "the message's subject; {id} {name} {stem} {station} {partner} {date} are filled in", example="{name}"
+    )
+    content_type: ContentType | None = key(
+        "default: left to the gateway's own detection", example="application/edi-x12"
+    )
+    profile: Line | None = key("the gateway's message submission profile", example="fast-lane")
+    partner_type: PartnerType | None = key(
+        "production or test, when it must not be looked up", example="test"
+    )
+    done_marker: Ending | None = key(
+        "take FILE only when FILE with this ending is there too", example=".done"
+    )
+
+
+class AccountTable(Table):
+    """One `[accounts.NAME]`."""
+
+    gateway: Annotated[Literal["as2gateway"], BeforeValidator(_read_gateway)] = needed(
+        "the hosted service", example="as2gateway"
+    )
+    url: Url | None = key(
+        "default: the gateway's own; http:// is for this machine only", example=URLS["as2gateway"]
+    )
+    username: Line = needed("the login at the gateway", example="edi@acme.example")
+    password_file: AbsolutePath | None = key(
+        "a file with the password; or password, or the systemd credential NAME.password",
+        example="/etc/syncd/acme.password",
+    )
+    password: Annotated[SecretStr, BeforeValidator(_read_password)] | None = key(
+        "the password itself; password_file keeps it out of this file", example="secret"
+    )
+    ca_file: AbsolutePath | None = key(
+        "certificates of a private authority", example="/etc/ssl/private-ca.pem"
+    )
+    root: AbsolutePath = needed(
+        "the folder of this account's tree, not inside another account's", example="/srv/edi/acme"
+    )
+    layout: Literal["by-state", "by-partner"] = key(
+        "by-state: outbox/<station>/<partner>; by-partner: <station>/<partner>/outbox", default="by-state"
+    )
+    make_folders: Literal["all", "used", "none"] = key(
+        "for which pairs outbox and inbox are made: all, used (with traffic or a table below), none",
+        default="all",
+    )
+    partner_types: Annotated[tuple[PartnerType, ...], ListOf, AfterValidator(_some_types)] = key(
+        "the kinds of partners to exchange messages with", default=["production", "test"]
+    )
+    pull_since: Since | None = key(
+        'older messages are never fetched: a time, or "all"; default: a day before the first listing',
+        example="2026-01-31T00:00:00Z",
+    )
+    settle: Duration = key("how long a dropped file must keep still before it is taken", default="2s")
+    inbox_style: Literal["name", "prefix", "folder"] = key(
+        "name: the original name; prefix: <UTC time>_<name>; folder: one folder a message", default="name"
+    )
+    inbox_status_files: bool = key("write status files in the inbox too", default=False)
+    rate_limit: RateLimit = key("requests in any window, the gateway's limit", default="50/10s")
+    parallel_sends: Annotated[int, Field(ge=1, le=50)] = key(
+        "messages sent at once; 1 keeps the order", default=4
+    )
+    sent_when: Literal["mdn", "transmitted"] = key(
+        "mdn: sent when the partner's MDN is good; transmitted: when the gateway has sent it", default="mdn"
+    )
+    in_doubt: Literal["resend", "hold"] = key(
+        "when a send's outcome stays unknown and the gateway has no trace of it", default="resend"
+    )
+    in_doubt_wait: Duration = key(
+        "how long to look for that trace; longer than the partner's send timeout", default="10m"
+    )
+    failed_grace: Duration = key("how long a message must be failed at the gateway", default="3m")
+    mdn_give_up: Duration = key("hold a message whose MDN has not come for so long", default="7d")
+    min_free: Size = key("free space of the root and of the state; below it pulling pauses", default="200MB")
+    ignore: Annotated[tuple[Pattern, ...], ListOf] = key(
+        "more patterns of names that stay in the outbox", default=[], example=["*.bak"]
+    )
+    file_mode: FileMode = key("of new files", default="0660")
+    dir_mode: DirMode = key("of new folders", default="0770")
+    partners: tuple[PartnerTable, ...] = key("what is special about one pair", default=())
+
+
+class File(Table):
+    """The whole file."""
+
+    state_dir: AbsolutePath | None = key(
+        "database and lock; default: $STATE_DIRECTORY, /var/lib/syncd for the user syncd, else the user's",
+        example="/var/lib/syncd",
+    )
+    log_format: Literal["auto", "console", "json"] = key(
+        "console: for people; json: one object a line; auto: console on a terminal, else json", default="auto"
+    )
+    log_level: Literal["debug", "info", "warning", "error"] = key(
+        "debug, info (something moved), warning (it will be tried again), error (a person is needed)",
+        default="info",
+    )
+    timezone: Zone | None = key("of the dated folders; default: the machine's", example="Europe/Berlin")
+    accounts: dict[Annotated[str, AfterValidator(_read_name)], AccountTable] = key(
+        "one table an account", default={}
+    )
