@@ -1,0 +1,250 @@
+"""The door that writes: rows, history lines, tellings and counts, in one transaction a call."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from syncd.core.events import Event
+from syncd.core.history import line, news
+from syncd.core.model import Message, MessageId, Pair, State
+from syncd.errors import StateBroken
+from syncd.ports.store import Change, Draft
+from syncd.store import dialect, rows, schema
+from syncd.store.ids import Ids
+from syncd.store.writer import Writer
+
+AT_ONCE = 500
+"""Values in one IN (…)."""
+
+_CHANGING = [column.name for column in schema.messages.c if column.name not in rows.NEVER_CHANGE]
+_UPDATE = (
+    sa.update(schema.messages)
+    .where(schema.messages.c.number == sa.bindparam("its_number"))
+    .values({name: sa.bindparam(name) for name in _CHANGING})
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Entry:
+    """One event with what the bookkeeping needs of it; `before` is None for a new message."""
+
+    number: int
+    event: Event
+    before: State | None
+    after: Message
+
+
+class SqlJournal:
+    """Writes through the one writer. `tell` names the states whose entering is to be told."""
+
+    def __init__(self, writer: Writer, ids: Ids, *, tell: frozenset[str]) -> None:
+        self._writer = writer
+        self._ids = ids
+        self._tell = frozenset(State(name) for name in tell)
+
+    def open(self, drafts: Sequence[Draft]) -> tuple[Message, ...]:
+        """Store new messages with their first history line; returns them with their ids.
+
+        An inbound message that is known already (account, gateway's id, time of listing) is not stored
+        again: it is returned as it is, and nothing is written for it.
+        """
+        if not drafts:
+            return ()
+        return self._writer.do(lambda connection: self._open(connection, drafts))
+
+    def write(self, changes: Sequence[Change]) -> None:
+        """Store rows, their history lines and what is to be told about them, all or nothing.
+
+        Raises: StateBroken when one of the messages is not in the database.
+        """
+        if changes:
+            self._writer.do(lambda connection: self._write(connection, changes))
+
+    def remember(self, account: str, facts: Mapping[str, str | None]) -> None:
+        """Store facts of an account (None: forget)."""
+        if facts:
+            self._writer.do(lambda connection: _remember(connection, account, facts))
+
+    def told(self, tellings: Sequence[int]) -> None:
+        """These were told; to say so twice changes nothing."""
+        if tellings:
+            self._writer.do(lambda connection: _told(connection, tellings))
+
+    def _open(self, connection: Connection, drafts: Sequence[Draft]) -> tuple[Message, ...]:
+        known = self._known(connection, drafts)
+        number = _take_numbers(connection, len(drafts))
+        opened: list[Message] = []
+        entries: list[_Entry] = []
+        for draft in drafts:
+            key = rows.inbound_key(draft.message)
+            if key in known:
+                opened.append(known[key])
+                continue
+            number += 1
+            message = replace(draft.message, id=self._ids.encode(number))
+            opened.append(message)
+            entries.append(_Entry(number=number, event=draft.event, before=None, after=message))
+            if key is not None:
+                known[key] = message
+        if entries:
+            columns = [rows.values(entry.after, entry.number) for entry in entries]
+            connection.execute(sa.insert(schema.messages), columns)
+            self._record(connection, entries)
+        return tuple(opened)
+
+    def _known(
+        self, connection: Connection, drafts: Sequence[Draft]
+    ) -> dict[rows.InboundKey | None, Message]:
+        keys = {rows.inbound_key(draft.message) for draft in drafts}
+        wanted = [key[1] for key in keys if key is not None]
+        known: dict[rows.InboundKey | None, Message] = {}
+        for start in range(0, len(wanted), AT_ONCE):
+            bare_id = schema.messages.c.bare_id
+            query = sa.select(schema.messages).where(
+                schema.INBOUND, bare_id.in_(wanted[start : start + AT_ONCE])
+            )
+            found = (rows.message(row, self._ids) for row in connection.execute(query))
+            known.update((rows.inbound_key(message), message) for message in found)
+        return known
+
+    def _write(self, connection: Connection, changes: Sequence[Change]) -> None:
+        numbers = {change.after.id: self._number(change.after.id) for change in changes}
+        states = _states(connection, list(numbers.values()))
+        latest: dict[int, Message] = {}
+        entries: list[_Entry] = []
+        for change in changes:
+            number = numbers[change.after.id]
+            if number not in states:
+                raise _unknown(change.after.id)
+            after = change.after
+            entries.append(_Entry(number=number, event=change.event, before=states[number], after=after))
+            states[number] = after.state
+            latest[number] = after
+        connection.execute(_UPDATE, [_new_values(number, after) for number, after in latest.items()])
+        self._record(connection, entries)
+
+    def _number(self, message_id: MessageId) -> int:
+        number = self._ids.decode(message_id)
+        if number is None:
+            raise _unknown(message_id)
+        return number
+
+    def _record(self, connection: Connection, entries: Sequence[_Entry]) -> None:
+        """All that goes with the rows; each kind in one statement."""
+        _insert(connection, sa.insert(schema.history), [_line(entry) for entry in entries])
+        _insert(connection, sa.insert(schema.tellings), [self._telling(entry) for entry in entries])
+        _insert(connection, dialect.insert_or_ignore(schema.names), _names(entries))
+        _insert(connection, dialect.insert_or_ignore(schema.pairs), _pairs(entries))
+        _insert(connection, dialect.insert_or_add(schema.tallies, "messages"), _tallies(entries))
+
+    def _telling(self, entry: _Entry) -> rows.Values | None:
+        kind = news(entry.event, before=entry.before, after=entry.after, told_states=self._tell)
+        if kind is None:
+            return None
+        return {"message": entry.number, "kind": kind, "at": entry.after.updated}
+
+
+def _unknown(message_id: MessageId) -> StateBroken:
+    return StateBroken(
+        f"message {message_id!r} is not in the database", "Start syncd anew: it reads what there is"
+    )
+
+
+def _take_numbers(connection: Connection, count: int) -> int:
+    """Make `count` numbers ours, for good; returns the one before the first."""
+    last = schema.state.c.last_number
+    taken = sa.update(schema.state).values(last_number=last + count).returning(last)
+    now: int = connection.execute(taken).scalar_one()
+    return now - count
+
+
+def _states(connection: Connection, numbers: Sequence[int]) -> dict[int, State]:
+    states: dict[int, State] = {}
+    columns = sa.select(schema.messages.c.number, schema.messages.c.state)
+    for start in range(0, len(numbers), AT_ONCE):
+        some = columns.where(schema.messages.c.number.in_(numbers[start : start + AT_ONCE]))
+        states.update((row.number, State(row.state)) for row in connection.execute(some))
+    return states
+
+
+def _new_values(number: int, after: Message) -> rows.Values:
+    known = rows.values(after, number)
+    return {"its_number": number, **{name: known[name] for name in _CHANGING}}
+
+
+def _insert(connection: Connection, insert: sa.Insert, entries: Sequence[rows.Values | None]) -> None:
+    there = [entry for entry in entries if entry is not None]
+    if there:
+        connection.execute(insert, there)
+
+
+def _line(entry: _Entry) -> rows.Values | None:
+    text = line(entry.event, entry.after)
+    if text is None:
+        return None
+    after = entry.after
+    return {
+        "message": entry.number,
+        "at": after.updated,
+        "kind": entry.event.kind,
+        "state": after.state.value,
+        "phase": after.phase and after.phase.value,
+        "text": text,
+        "by": entry.event.by,
+    }
+
+
+def _names(entries: Sequence[_Entry]) -> list[rows.Values]:
+    found: set[tuple[int, str]] = set()
+    for entry in entries:
+        found.update((entry.number, name) for name in rows.names(entry.after))
+    return [{"message": number, "name": name} for number, name in sorted(found)]
+
+
+def _pairs(entries: Sequence[_Entry]) -> list[rows.Values]:
+    used: set[tuple[str, Pair]] = {(entry.after.account, entry.after.pair) for entry in entries}
+    return [
+        {
+            "account": account,
+            "station": pair.station,
+            "partner": pair.partner,
+            "partner_type": pair.partner_type.value,
+        }
+        for account, pair in used
+    ]
+
+
+def _tallies(entries: Sequence[_Entry]) -> list[rows.Values]:
+    moved: Counter[tuple[str, str, str]] = Counter()
+    for entry in entries:
+        after = entry.after
+        moved[after.account, after.direction.value, after.state.value] += 1
+        if entry.before is not None:
+            moved[after.account, after.direction.value, entry.before.value] -= 1
+    return [
+        {"account": account, "direction": direction, "state": state, "messages": count}
+        for (account, direction, state), count in moved.items()
+        if count
+    ]
+
+
+def _remember(connection: Connection, account: str, facts: Mapping[str, str | None]) -> None:
+    table = schema.facts
+    known = [
+        {"account": account, "key": key, "value": value} for key, value in facts.items() if value is not None
+    ]
+    forgotten = [key for key, value in facts.items() if value is None]
+    _insert(connection, dialect.insert_or_replace(table, "value"), known)
+    for key in forgotten:
+        connection.execute(sa.delete(table).where(table.c.account == account, table.c.key == key))
+
+
+def _told(connection: Connection, tellings: Sequence[int]) -> None:
+    number = schema.tellings.c.number
+    gone = sa.delete(schema.tellings).where(number == sa.bindparam("its_number"))
+    connection.execute(gone, [{"its_number": telling} for telling in tellings])

@@ -1,0 +1,180 @@
+"""The door that reads, on connections that cannot write."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Engine
+from sqlalchemy.exc import DBAPIError
+
+from syncd.core.model import Direction, GatewayId, Message, MessageId, Pair, PartnerType, Phase, State, bare
+from syncd.ports.store import Line, Search, Telling
+from syncd.store import dialect, rows, schema
+from syncd.store.ids import Ids
+from syncd.store.searching import by_gateway_id, by_name, by_part, of_account, searches
+
+AT_ONCE = 500
+"""Values in one IN (…)."""
+
+MOST_ALIKE = 20
+
+_m = schema.messages.c
+_MESSAGES = sa.select(schema.messages)
+_OLDEST_FIRST = (_m.created, _m.number)
+_NEWEST_FIRST = (_m.created.desc(), _m.number.desc())
+
+
+class SqlRecords:
+    """Reads what is committed; each question sees one state of the database."""
+
+    def __init__(self, engine: Engine, ids: Ids, path: Path) -> None:
+        self._engine = engine
+        self._ids = ids
+        self._path = path
+
+    def unfinished(self, account: str, direction: Direction) -> Sequence[Message]:
+        """Every message that is not at rest (held ones included), oldest first."""
+        query = _MESSAGES.where(schema.UNFINISHED, _m.account == account, _m.direction == direction.value)
+        return self._messages(query.order_by(*_OLDEST_FIRST))
+
+    def moving(self, account: str) -> Sequence[Message]:
+        """Messages whose rename is not known to be done, oldest first."""
+        return self._messages(_MESSAGES.where(schema.MOVING, _m.account == account).order_by(*_OLDEST_FIRST))
+
+    def by_gateway_ids(self, account: str, ids: Iterable[GatewayId]) -> Sequence[Message]:
+        """Inbound messages with one of these gateway ids (compared without brackets), oldest first."""
+        found: list[Message] = []
+        for some in _portions(ids):
+            query = _MESSAGES.where(schema.INBOUND, _m.bare_id.in_(some), _m.account == account)
+            found += self._messages(query)
+        return sorted(found, key=lambda message: message.created)
+
+    def outbound_ids(self, account: str, ids: Iterable[GatewayId]) -> frozenset[str]:
+        """Which of these gateway ids (bare) belong to outbound messages of ours already."""
+        found: set[str] = set()
+        for some in _portions(ids):
+            query = sa.select(_m.bare_id).where(schema.OUTBOUND, _m.bare_id.in_(some), _m.account == account)
+            found.update(row.bare_id for row in self._rows(query))
+        return frozenset(found)
+
+    def alike_failed(self, account: str, pair: Pair, name: str) -> Sequence[Message]:
+        """Failed outbound messages of the pair, dropped under this name, newest first, at most 20."""
+        query = _MESSAGES.where(
+            schema.FAILED,
+            _m.account == account,
+            _m.station == pair.station,
+            _m.partner == pair.partner,
+            _m.partner_type == pair.partner_type.value,
+            _m.name == name,
+        )
+        return self._messages(query.order_by(*_NEWEST_FIRST).limit(MOST_ALIKE))
+
+    def failed_since(self, account: str, since: datetime) -> Sequence[Message]:
+        """Failed outbound messages with a gateway id that settled after `since`, oldest first."""
+        query = _MESSAGES.where(schema.FAILED_THERE, _m.account == account, _m.settled_at > since)
+        return self._messages(query.order_by(_m.settled_at, _m.number))
+
+    def pairs_used(self, account: str) -> Sequence[Pair]:
+        """Pairs with any message, in order."""
+        pairs = schema.pairs
+        return sorted(
+            Pair(station=row.station, partner=row.partner, partner_type=PartnerType(row.partner_type))
+            for row in self._rows(sa.select(pairs).where(pairs.c.account == account))
+        )
+
+    def counts(self, account: str) -> Mapping[tuple[Direction, State], int]:
+        """How many messages are in each state; a state without any is left out."""
+        tallies = schema.tallies
+        return {
+            (Direction(row.direction), State(row.state)): row.messages
+            for row in self._rows(sa.select(tallies).where(tallies.c.account == account))
+            if row.messages
+        }
+
+    def facts(self, account: str) -> Mapping[str, str]:
+        """The remembered facts of an account."""
+        facts = schema.facts
+        query = sa.select(facts).where(facts.c.account == account)
+        return {row.key: row.value for row in self._rows(query)}
+
+    def get(self, message_id: MessageId) -> Message | None:
+        """One message by our id, in either case."""
+        number = self._ids.decode(message_id)
+        if number is None:
+            return None
+        return next(iter(self._messages(_MESSAGES.where(_m.number == number))), None)
+
+    def find(self, text: str, *, account: str | None = None, limit: int = 100) -> Sequence[Message]:
+        """Messages by our id, else the gateway's, else a file name (exact, then a part), newest first."""
+        ours = self.get(MessageId(text))
+        if ours is not None and account in {None, ours.account}:
+            return [ours]
+        for queries in (by_gateway_id(text), by_name(text), by_part(text)):
+            found = self._newest([of_account(query, account) for query in queries], limit)
+            if found:
+                return found
+        return []
+
+    def search(self, wanted: Search) -> Sequence[Message]:
+        """Messages that fit, newest first."""
+        return self._newest(searches(wanted), wanted.limit)
+
+    def history(self, message_id: MessageId) -> Sequence[Line]:
+        """The lines of one message, oldest first."""
+        lines = schema.history
+        query = sa.select(lines).where(lines.c.message == self._ids.decode(message_id))
+        return [_line(row) for row in self._rows(query.order_by(lines.c.number))]
+
+    def untold(self, limit: int = 100) -> Sequence[Telling]:
+        """What is still to be told, oldest first."""
+        tellings = schema.tellings
+        query = (
+            sa.select(schema.messages, tellings.c.number.label("telling"), tellings.c.kind, tellings.c.at)
+            .join_from(tellings, schema.messages)
+            .order_by(tellings.c.number)
+            .limit(limit)
+        )
+        return [
+            Telling(id=row.telling, kind=row.kind, message=rows.message(row, self._ids), at=row.at)
+            for row in self._rows(query)
+        ]
+
+    def _newest(self, queries: Sequence[sa.Select[Any]], limit: int) -> Sequence[Message]:
+        """The newest of several questions together; each stops at the limit by itself."""
+        found: dict[int, sa.Row[Any]] = {}
+        for query in queries:
+            found.update((row.number, row) for row in self._rows(query.order_by(*_NEWEST_FIRST).limit(limit)))
+        newest = sorted(found.values(), key=lambda row: (row.created, row.number), reverse=True)
+        return [rows.message(row, self._ids) for row in newest[:limit]]
+
+    def _messages(self, query: sa.Select[Any]) -> list[Message]:
+        return [rows.message(row, self._ids) for row in self._rows(query)]
+
+    def _rows(self, query: sa.Select[Any]) -> Sequence[sa.Row[Any]]:
+        try:
+            with self._engine.connect() as connection:
+                return connection.execute(query).all()
+        except (DBAPIError, sqlite3.Error) as error:
+            raise dialect.meaning(error, self._path) from error
+
+
+def _portions(ids: Iterable[GatewayId]) -> Iterator[list[str]]:
+    wanted = sorted({bare(identifier) for identifier in ids})
+    for start in range(0, len(wanted), AT_ONCE):
+        yield wanted[start : start + AT_ONCE]
+
+
+def _line(row: sa.Row[Any]) -> Line:
+    return Line(
+        at=row.at,
+        kind=row.kind,
+        state=State(row.state),
+        phase=Phase(row.phase) if row.phase else None,
+        text=row.text,
+        by=row.by,
+    )

@@ -1,0 +1,190 @@
+"""The tables, and the indexes that keep a pass's cost apart from the length of the history.
+
+A question that is asked in every pass has a partial index of its own, which holds the few rows that the
+question is about. SQLite uses such an index only when the question repeats its condition word for word:
+the conditions stand here once, for both.
+
+A change of this module is a new migration, and a new VERSION.
+"""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+
+from syncd.store.types import AnyText, UtcDateTime
+
+VERSION = "0001"
+"""The migration that leads to these tables; four digits, counting up."""
+
+metadata = sa.MetaData(naming_convention={"pk": "pk_%(table_name)s"})
+
+_Number = sa.BigInteger().with_variant(sa.Integer(), "sqlite")  # only INTEGER is SQLite's own row number
+_Json = sa.JSON(none_as_null=True)
+
+messages = sa.Table(
+    "messages",
+    metadata,
+    sa.Column("number", _Number, primary_key=True, autoincrement=False),
+    sa.Column("account", sa.Text, nullable=False),
+    sa.Column("gateway", sa.Text, nullable=False),
+    sa.Column("direction", sa.Text, nullable=False),
+    sa.Column("state", sa.Text, nullable=False),
+    sa.Column("phase", sa.Text),
+    sa.Column("unfinished", sa.Boolean, nullable=False),
+    sa.Column("station", AnyText, nullable=False),
+    sa.Column("partner", AnyText, nullable=False),
+    sa.Column("partner_type", sa.Text, nullable=False),
+    sa.Column("name", AnyText, nullable=False),
+    sa.Column("is_folder", sa.Boolean, nullable=False),
+    sa.Column("message_id", AnyText),
+    sa.Column("bare_id", AnyText),
+    sa.Column("listed_at", sa.BigInteger),
+    sa.Column("subject", AnyText),
+    sa.Column("batch", AnyText),
+    sa.Column("files", _Json, nullable=False),
+    sa.Column("place", AnyText),
+    sa.Column("moving_from", AnyText),
+    sa.Column("created", UtcDateTime, nullable=False),
+    sa.Column("updated", UtcDateTime, nullable=False),
+    sa.Column("accepted_at", UtcDateTime),
+    sa.Column("settled_at", UtcDateTime),
+    sa.Column("next_at", UtcDateTime),
+    sa.Column("reason", AnyText),
+    sa.Column("attempts", _Json, nullable=False),
+    sa.Column("mdn", _Json),
+    sa.Column("resend_of", sa.Text),
+    sa.Column("progress", _Json, nullable=False),
+)
+
+_m = messages.c
+
+INBOUND = _m.direction == sa.literal_column("'inbound'")
+OUTBOUND = _m.direction == sa.literal_column("'outbound'")
+UNFINISHED = _m.unfinished.is_(sa.true())
+MOVING = _m.moving_from.is_not(None)
+FAILED = sa.and_(OUTBOUND, _m.state == sa.literal_column("'failed'"))
+FAILED_THERE = sa.and_(FAILED, _m.bare_id.is_not(None))
+
+
+def _index(
+    name: str, *columns: sa.ColumnElement[object], where: sa.ColumnElement[bool] | None = None
+) -> None:
+    sa.Index(name, *columns, sqlite_where=where, postgresql_where=where)
+
+
+_index("messages_created", _m.created)
+_index("messages_state", _m.state, _m.created)
+_index("messages_partner", _m.partner, _m.created)
+_index("messages_unfinished", _m.account, _m.direction, _m.created, where=UNFINISHED)
+_index("messages_moving", _m.account, _m.created, where=MOVING)
+_index("messages_outbound_id", _m.bare_id, _m.account, where=sa.and_(OUTBOUND, _m.bare_id.is_not(None)))
+_index(
+    "messages_failed_alike",
+    _m.account,
+    _m.station,
+    _m.partner,
+    _m.partner_type,
+    _m.name,
+    _m.created,
+    where=FAILED,
+)
+_index("messages_failed_there", _m.account, _m.settled_at, where=FAILED_THERE)
+
+sa.Index(
+    "messages_inbound_key",
+    _m.bare_id,
+    _m.account,
+    sa.func.coalesce(_m.listed_at, sa.literal_column("-1")),
+    unique=True,
+    sqlite_where=sa.and_(INBOUND, _m.bare_id.is_not(None)),
+    postgresql_where=sa.and_(INBOUND, _m.bare_id.is_not(None)),
+)
+
+
+def _of_message() -> sa.Column[int]:
+    return sa.Column("message", sa.ForeignKey("messages.number", ondelete="CASCADE"), nullable=False)
+
+
+# Every name that a message or one of its files ever had, here or on the other side.
+names = sa.Table(
+    "names",
+    metadata,
+    _of_message(),
+    sa.Column("name", AnyText, nullable=False),
+    sa.PrimaryKeyConstraint("message", "name"),
+    sqlite_with_rowid=False,
+)
+sa.Index("names_name", names.c.name)
+
+history = sa.Table(
+    "history",
+    metadata,
+    sa.Column("number", _Number, primary_key=True),
+    _of_message(),
+    sa.Column("at", UtcDateTime, nullable=False),
+    sa.Column("kind", sa.Text, nullable=False),
+    sa.Column("state", sa.Text, nullable=False),
+    sa.Column("phase", sa.Text),
+    sa.Column("text", AnyText, nullable=False),
+    sa.Column("by", AnyText, nullable=False),
+)
+sa.Index("history_message", history.c.message)
+
+# What was told is deleted: the table holds what is still to be told, and its numbers never come back.
+tellings = sa.Table(
+    "tellings",
+    metadata,
+    sa.Column("number", _Number, primary_key=True),
+    _of_message(),
+    sa.Column("kind", sa.Text, nullable=False),
+    sa.Column("at", UtcDateTime, nullable=False),
+    sqlite_autoincrement=True,
+)
+sa.Index("tellings_message", tellings.c.message)
+
+tallies = sa.Table(
+    "tallies",
+    metadata,
+    sa.Column("account", sa.Text, nullable=False),
+    sa.Column("direction", sa.Text, nullable=False),
+    sa.Column("state", sa.Text, nullable=False),
+    sa.Column("messages", sa.BigInteger, nullable=False),
+    sa.PrimaryKeyConstraint("account", "direction", "state"),
+    sqlite_with_rowid=False,
+)
+
+pairs = sa.Table(
+    "pairs",
+    metadata,
+    sa.Column("account", sa.Text, nullable=False),
+    sa.Column("station", AnyText, nullable=False),
+    sa.Column("partner", AnyText, nullable=False),
+    sa.Column("partner_type", sa.Text, nullable=False),
+    sa.PrimaryKeyConstraint("account", "station", "partner", "partner_type"),
+    sqlite_with_rowid=False,
+)
+
+facts = sa.Table(
+    "facts",
+    metadata,
+    sa.Column("account", sa.Text, nullable=False),
+    sa.Column("key", AnyText, nullable=False),
+    sa.Column("value", AnyText, nullable=False),
+    sa.PrimaryKeyConstraint("account", "key"),
+    sqlite_with_rowid=False,
+)
+
+# One row: who this state is, and the last number that a message was given.
+state = sa.Table(
+    "state",
+    metadata,
+    sa.Column("state_id", sa.Text, primary_key=True),
+    sa.Column("last_number", sa.BigInteger, nullable=False),
+)
+
+alembic_version = sa.Table(
+    "alembic_version",
+    metadata,
+    sa.Column("version_num", sa.String(32), nullable=False),
+    sa.PrimaryKeyConstraint("version_num", name="alembic_version_pkc"),
+)

@@ -1,0 +1,83 @@
+"""A person's questions as queries: by an id, by a name, by anything that `list` filters by.
+
+What one index cannot answer is asked as several queries, whose newest rows are merged by the caller:
+then each of them walks an index from its newest end, and stops at the limit.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import sqlalchemy as sa
+
+from syncd.core.history import UNHAPPY
+from syncd.core.model import State, bare
+from syncd.ports.store import Search
+from syncd.store import dialect, schema
+
+_m = schema.messages.c
+_name = schema.names.c.name
+_MESSAGES = sa.select(schema.messages)
+_NAMED = sa.select(schema.names.c.message)
+
+Query = sa.Select[Any]
+
+
+def of_account(query: Query, account: str | None) -> Query:
+    """The query, of one account or of all."""
+    return query if account is None else query.where(_m.account == account)
+
+
+def by_gateway_id(text: str) -> list[Query]:
+    """Messages with this gateway id, with or without brackets."""
+    same = _m.bare_id == bare(text)
+    return [_MESSAGES.where(schema.INBOUND, same), _MESSAGES.where(schema.OUTBOUND, same)]
+
+
+def by_name(text: str) -> list[Query]:
+    """Messages that have or had a file of exactly this name."""
+    return [_MESSAGES.where(_m.number.in_(_NAMED.where(_name == text)))]
+
+
+def by_part(text: str) -> list[Query]:
+    """Messages that have or had a file with this text in its name."""
+    return [_MESSAGES.where(_m.number.in_(_NAMED.where(dialect.contains(_name, text))))]
+
+
+def searches(wanted: Search) -> list[Query]:
+    """One query for each state that is asked for, or one for all."""
+    query = _MESSAGES.where(*_filters(wanted))
+    states = _states(wanted)
+    if states is None:
+        return [query]
+    return [query.where(_m.state == state.value) for state in sorted(states)]
+
+
+def _states(wanted: Search) -> frozenset[State] | None:
+    if not wanted.attention:
+        return frozenset(wanted.states) or None
+    return UNHAPPY & frozenset(wanted.states) if wanted.states else UNHAPPY
+
+
+def _filters(wanted: Search) -> list[sa.ColumnElement[bool]]:
+    filters: list[sa.ColumnElement[bool]] = []
+    if wanted.account is not None:
+        filters.append(_m.account == wanted.account)
+    if wanted.direction is not None:
+        filters.append(_m.direction == wanted.direction.value)
+    if wanted.station is not None:
+        filters.append(_m.station == wanted.station)
+    if wanted.partner is not None:
+        filters.append(_m.partner == wanted.partner)
+    if wanted.since is not None:
+        filters.append(_m.created >= wanted.since)
+    if wanted.until is not None:
+        filters.append(_m.created < wanted.until)
+    if wanted.name is not None:
+        filters.append(_is_named(wanted.name))
+    return filters
+
+
+def _is_named(glob: str) -> sa.ColumnElement[bool]:
+    its_names = _NAMED.where(schema.names.c.message == _m.number, dialect.matches(_name, glob))
+    return its_names.exists()

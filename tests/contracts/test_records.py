@@ -1,0 +1,274 @@
+"""What all records promise."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from syncd.core import events as ev
+from syncd.core.model import Direction, File, GatewayId, MessageId, Pair, PartnerType, Phase, Place, State
+from syncd.ports.store import Search
+from tests.contracts.stores import (
+    FILES,
+    KINDS,
+    NOON,
+    PAIR,
+    AnyStore,
+    a_store,
+    failed,
+    happened,
+    ids,
+    inbound,
+    opened,
+    outbound,
+)
+
+HELD = ev.Held(reason="no attachments")
+OTHER = Pair(station="ACME", partner="OTHER", partner_type=PartnerType.TEST)
+
+
+@pytest.fixture(params=KINDS)
+def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[AnyStore]:
+    with a_store(request.param, tmp_path) as made:
+        yield made
+
+
+# What a pass asks --------------------------------------------------------------------------------
+
+
+def test_unfinished_are_those_that_are_not_at_rest(store: AnyStore) -> None:
+    """Published ones still want their confirmation; held ones are asked for as well."""
+    a, b, c, d = opened(store, *(inbound(name, minute=n) for n, name in enumerate("abcd")))
+    published = happened(store, a, ev.Staged(files=FILES), ev.Published())
+    happened(store, b, ev.Staged(files=FILES), ev.Published(), ev.Confirmed(answered_at=NOON))
+    held = happened(store, c, HELD)
+    happened(store, d, ev.Vanished(reason="deleted there"))
+    assert store.records.unfinished("acme", Direction.INBOUND) == [published, held]
+
+
+def test_unfinished_come_oldest_first(store: AnyStore) -> None:
+    """By the time of creation, then in the order of opening."""
+    late, early, twin = opened(store, inbound("a", minute=5), inbound("b"), inbound("c"))
+    assert store.records.unfinished("acme", Direction.INBOUND) == [early, twin, late]
+
+
+def test_unfinished_are_of_one_account_and_direction(store: AnyStore) -> None:
+    """A flow sees its own only."""
+    mine, *_ = opened(store, inbound(), outbound(), inbound(account="other"))
+    assert store.records.unfinished("acme", Direction.INBOUND) == [mine]
+
+
+def test_a_message_that_is_revived_is_unfinished_again(store: AnyStore) -> None:
+    """Rest is not for ever."""
+    (message,) = opened(store, failed())
+    assert store.records.unfinished("acme", Direction.OUTBOUND) == []
+    revived = happened(store, message, ev.Revived(place=Place("queued/x")))
+    assert store.records.unfinished("acme", Direction.OUTBOUND) == [revived]
+
+
+def test_moving_are_those_whose_rename_is_not_known_to_be_done(store: AnyStore) -> None:
+    """Until `Moved` is written."""
+    first, second, _still = opened(store, outbound("a"), outbound("b"), outbound("c"))
+    refused = ev.Refused(reason="too large", place=Place("failed/x"))
+    first = happened(store, first, refused)
+    second = happened(store, second, refused)
+    assert store.records.moving("acme") == [first, second]
+    assert store.records.moving("other") == []
+    happened(store, first, ev.Moved())
+    assert store.records.moving("acme") == [second]
+
+
+def test_inbound_messages_are_found_by_the_gateways_ids(store: AnyStore) -> None:
+    """With or without brackets, retransmissions too; outbound ones are not meant."""
+    first, again, _ = opened(store, inbound("a"), inbound("a", listed_at=2, minute=1), inbound("b"))
+    opened(store, outbound(message_id=GatewayId("a")), inbound("a", account="other"))
+    for spelling in ("a", "<a>"):
+        assert store.records.by_gateway_ids("acme", [GatewayId(spelling)]) == [first, again]
+    assert store.records.by_gateway_ids("acme", []) == []
+
+
+def test_thousands_of_ids_may_be_asked_for_at_once(store: AnyStore) -> None:
+    """A restored gateway lists everything."""
+    messages = opened(store, *(inbound(f"id-{n}", minute=n) for n in range(1_200)))
+    wanted = [m.message_id for m in messages if m.message_id]
+    assert store.records.by_gateway_ids("acme", wanted) == list(messages)
+    assert store.records.outbound_ids("acme", wanted) == frozenset()
+
+
+def test_the_gateways_ids_of_our_own_messages_are_known(store: AnyStore) -> None:
+    """Bare, whatever spelling is asked for."""
+    opened(store, outbound(message_id=GatewayId("<a>")), outbound(message_id=GatewayId("b")), inbound("c"))
+    asked = [GatewayId(text) for text in ("a", "<b>", "c", "d")]
+    assert store.records.outbound_ids("acme", asked) == {"a", "b"}
+    assert store.records.outbound_ids("other", asked) == frozenset()
+
+
+def test_alike_failed_are_of_the_pair_and_the_name(store: AnyStore) -> None:
+    """Newest first; a message that waits, has another name or pair is not alike."""
+    old, new, *_ = opened(
+        store, failed("a"), failed("a", minute=1), failed("b"), failed("a", pair=OTHER), outbound("a")
+    )
+    assert store.records.alike_failed("acme", PAIR, "a") == [new, old]
+
+
+def test_alike_failed_are_twenty_at_most(store: AnyStore) -> None:
+    """A file that fails every night does not fill the memory."""
+    messages = opened(store, *(failed("a", minute=n) for n in range(25)))
+    assert ids(*store.records.alike_failed("acme", PAIR, "a")) == ids(*messages[:4:-1])
+
+
+def test_failed_since_are_those_that_the_gateway_might_revive(store: AnyStore) -> None:
+    """Settled after the time, and known to the gateway."""
+    _old, edge, new, *_ = opened(
+        store,
+        failed("a", minute=0),
+        failed("b", minute=1),
+        failed("c", minute=2),
+        failed("d", minute=2, message_id=None),
+        failed("e", minute=2, account="other"),
+        outbound("f", minute=2, message_id=GatewayId("f")),
+    )
+    assert store.records.failed_since("acme", edge.created) == [new]
+
+
+def test_pairs_used_are_those_with_any_message(store: AnyStore) -> None:
+    """Each once, in order."""
+    opened(store, outbound(pair=OTHER), inbound("a"), inbound("b"), outbound(account="other"))
+    assert store.records.pairs_used("acme") == [PAIR, OTHER]
+    assert store.records.pairs_used("none") == []
+
+
+def test_counts_follow_every_move(store: AnyStore) -> None:
+    """A state that nobody is in is left out."""
+    first, _second = opened(store, inbound("a"), inbound("b"))
+    opened(store, outbound())
+    first = happened(store, first, HELD)
+    assert store.records.counts("acme") == {
+        (Direction.INBOUND, State.ARRIVING): 1,
+        (Direction.INBOUND, State.HELD): 1,
+        (Direction.OUTBOUND, State.QUEUED): 1,
+    }
+    happened(store, first, ev.Resolved(verdict="done"))
+    assert (Direction.INBOUND, State.HELD) not in store.records.counts("acme")
+    assert store.records.counts("other") == {}
+
+
+# What a person asks ------------------------------------------------------------------------------
+
+
+def test_an_unknown_id_is_nobody(store: AnyStore) -> None:
+    """None, whatever the text looks like."""
+    for text in ("", "zzzzzzzz", "no id at all"):
+        assert store.records.get(MessageId(text)) is None
+        assert store.records.history(MessageId(text)) == []
+    assert store.records.facts("acme") == {}
+
+
+def test_find_takes_our_id_in_either_case(store: AnyStore) -> None:
+    """As it was read out on the telephone."""
+    message, _ = opened(store, inbound("a"), inbound("b"))
+    assert store.records.find(message.id.upper()) == [message]
+    assert store.records.get(MessageId(message.id.upper())) == message
+    assert store.records.find(message.id, account="other") == []
+
+
+def test_find_takes_the_gateways_id(store: AnyStore) -> None:
+    """With or without brackets, in both directions, newest first."""
+    message, ours = opened(store, inbound("a@b"), outbound(message_id=GatewayId("a@b"), minute=1))
+    assert store.records.find("a@b") == [ours, message]
+    assert store.records.find("<a@b>") == [ours, message]
+
+
+def test_find_prefers_the_exact_name_to_a_part(store: AnyStore) -> None:
+    """A part is looked for when no file has the whole name; its case does not matter."""
+    exact, part = opened(store, outbound("order"), outbound("Order-2.edi", minute=1))
+    assert store.records.find("order") == [exact]
+    assert store.records.find("ORDER") == [part, exact]
+    assert store.records.find("rder-") == [part]
+    assert store.records.find("nothing") == []
+
+
+def test_find_knows_every_name_that_a_file_had(store: AnyStore) -> None:
+    """As the partner called it, and as it stands in a folder."""
+    (message,) = opened(store, inbound())
+    staged = (File(name="invoice.edi", size=1_000, place=Place("inbox/A/B/invoice~2.edi")),)
+    message = happened(store, message, ev.Staged(files=staged))
+    message = happened(store, message, ev.Held(reason="staging was emptied"))
+    assert store.records.find("invoice~2.edi") == [message]
+    assert store.records.find("invoice.edi") == [message]
+
+
+@pytest.mark.parametrize("awkward", ["100%", "a_b", "back\\slash", "[x]", "caf\udce9", "nul\0"])
+def test_a_name_is_found_letter_by_letter(store: AnyStore, awkward: str) -> None:
+    """Signs that mean something to a database, or to nobody, are letters like others."""
+    message, _ = opened(store, outbound(f"{awkward}.edi"), outbound("aXb100backslashx.edi"))
+    assert store.records.find(f"{awkward}.edi") == [message]
+    assert store.records.find(f"{awkward}.e") == [message]
+    assert store.records.search(Search(name=f"{awkward}.*")) == [message]
+
+
+def test_find_keeps_to_the_account_and_the_limit(store: AnyStore) -> None:
+    """Newest first."""
+    messages = opened(store, *(outbound("a", minute=n) for n in range(4)), outbound("a", account="other"))
+    assert store.records.find("a", account="acme", limit=2) == [messages[3], messages[2]]
+
+
+@pytest.mark.parametrize(
+    ("wanted", "found"),
+    [
+        ({}, "dcba"),
+        ({"account": "acme"}, "dba"),
+        ({"direction": Direction.OUTBOUND}, "dc"),
+        ({"states": (State.QUEUED, State.ARRIVING)}, "cba"),
+        ({"states": (State.FAILED,), "account": "other"}, ""),
+        ({"attention": True}, "d"),
+        ({"attention": True, "states": (State.HELD,)}, ""),
+        ({"station": "ACME", "partner": "OTHER"}, "b"),
+        ({"since": NOON + timedelta(minutes=1)}, "dcb"),
+        ({"until": NOON + timedelta(minutes=1)}, "a"),
+        ({"name": "?.edi"}, "dc"),
+        ({"name": "D*"}, "d"),
+        ({"name": "INVOICE.edi"}, "ba"),
+        ({"name": "nvoice.edi"}, ""),
+        ({"limit": 2}, "dc"),
+        ({"limit": 1, "states": (State.QUEUED, State.ARRIVING)}, "c"),
+    ],
+)
+def test_search_filters(store: AnyStore, wanted: dict[str, Any], found: str) -> None:
+    """Every filter narrows; newest first, up to the limit."""
+    opened(
+        store,
+        inbound("a"),
+        inbound("b", minute=1, pair=OTHER),
+        outbound("c.edi", minute=2, account="other"),
+        failed("d.edi", minute=3),
+    )
+    seen = [(m.name or m.message_id or "").strip("<>")[0] for m in store.records.search(Search(**wanted))]
+    assert "".join(seen) == found
+
+
+def test_attention_is_what_needs_a_person(store: AnyStore) -> None:
+    """Held and failed."""
+    held, _ = opened(store, inbound("a"), inbound("b"))
+    held = happened(store, held, HELD)
+    (bounced,) = opened(store, failed(minute=1))
+    assert store.records.search(Search(attention=True)) == [bounced, held]
+
+
+def test_a_history_is_in_the_order_of_writing(store: AnyStore) -> None:
+    """Oldest first, also within one moment."""
+    (message,) = opened(store, inbound())
+    happened(store, message, ev.Staged(files=FILES), ev.Published(), ev.Confirmed(answered_at=NOON), minute=0)
+    lines = store.records.history(message.id)
+    assert [line.kind for line in lines] == ["listed", "staged", "published", "confirmed"]
+    assert [line.phase for line in lines] == [Phase.LISTED, Phase.STAGED, Phase.PUBLISHED, Phase.CONFIRMED]
+
+
+def test_untold_is_oldest_first_and_limited(store: AnyStore) -> None:
+    """What waits longest is told first."""
+    messages = opened(store, inbound("a"), inbound("b"), inbound("c"))
+    for message in messages:
+        happened(store, message, HELD)
+    assert [t.message.id for t in store.records.untold(limit=2)] == ids(*messages[:2])

@@ -1,0 +1,224 @@
+"""A store in memory: the journal and the records in one small class, forgetful, but honest."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from pathlib import PurePosixPath
+from threading import Lock
+
+from syncd.core.history import UNHAPPY, line, news
+from syncd.core.machine import RESTING, spot
+from syncd.core.model import Direction, GatewayId, Message, MessageId, Pair, State, bare
+from syncd.errors import StateBroken
+from syncd.ports.store import Change, Draft, Line, Search, Telling
+
+
+@dataclass(frozen=True)
+class _News:
+    id: int
+    kind: str
+    message: MessageId
+    change: Change
+
+
+class FakeStore:
+    """Journal and Records; `transactions` counts the calls that stored something."""
+
+    def __init__(self, *, tell: frozenset[str] = frozenset({"held", "failed"})) -> None:
+        self.state_id = "0123456789abcdef"
+        self.transactions = 0
+        self.messages: dict[MessageId, Message] = {}
+        self.lines: dict[MessageId, list[Line]] = {}
+        self._names: dict[MessageId, set[str]] = {}
+        self._news: list[_News] = []
+        self._pairs: set[tuple[str, Pair]] = set()
+        self._facts: dict[str, dict[str, str]] = {}
+        self._tell = frozenset(State(name) for name in tell)
+        self._last_news = 0
+        self._lock = Lock()
+
+    @property
+    def journal(self) -> FakeStore:
+        return self
+
+    @property
+    def records(self) -> FakeStore:
+        return self
+
+    def close(self) -> None:
+        """Nothing is open."""
+
+    # Journal
+
+    def open(self, drafts: Sequence[Draft]) -> tuple[Message, ...]:
+        with self._lock:
+            return tuple([self._opened(draft) for draft in drafts])
+
+    def write(self, changes: Sequence[Change]) -> None:
+        with self._lock:
+            for change in changes:
+                if change.after.id not in self.messages:
+                    raise StateBroken(f"message {change.after.id!r} is not in the database")
+            for change in changes:
+                self._store(change, before=self.messages[change.after.id].state)
+            self.transactions += bool(changes)
+
+    def remember(self, account: str, facts: Mapping[str, str | None]) -> None:
+        with self._lock:
+            known = {**self._facts.get(account, {}), **facts}
+            self._facts[account] = {key: value for key, value in known.items() if value is not None}
+            self.transactions += bool(facts)
+
+    def told(self, tellings: Sequence[int]) -> None:
+        with self._lock:
+            self._news = [news for news in self._news if news.id not in tellings]
+            self.transactions += bool(tellings)
+
+    def _opened(self, draft: Draft) -> Message:
+        key = _inbound_key(draft.message)
+        for known in self.messages.values():
+            if key is not None and _inbound_key(known) == key:
+                return known
+        message = replace(draft.message, id=MessageId(f"m{len(self.messages) + 1:07}"))
+        self.transactions += 1
+        self._store(Change(event=draft.event, after=message), before=None)
+        return message
+
+    def _store(self, change: Change, *, before: State | None) -> None:
+        after = change.after
+        self.messages[after.id] = after
+        self._names.setdefault(after.id, set()).update(_names(after))
+        self._pairs.add((after.account, after.pair))
+        text = line(change.event, after)
+        if text is not None:
+            self.lines.setdefault(after.id, []).append(_line(change, text))
+        kind = news(change.event, before=before, after=after, told_states=self._tell)
+        if kind is not None:
+            self._last_news += 1
+            self._news.append(_News(self._last_news, kind, after.id, change))
+
+    # Records
+
+    def unfinished(self, account: str, direction: Direction) -> Sequence[Message]:
+        found = [m for m in self._of(account) if m.direction is direction and spot(m) not in RESTING]
+        return sorted(found, key=_age)
+
+    def moving(self, account: str) -> Sequence[Message]:
+        return sorted((m for m in self._of(account) if m.moving_from is not None), key=_age)
+
+    def by_gateway_ids(self, account: str, ids: Iterable[GatewayId]) -> Sequence[Message]:
+        wanted = {bare(identifier) for identifier in ids}
+        found = [m for m in self._of(account) if m.direction is Direction.INBOUND and _bare(m) in wanted]
+        return sorted(found, key=_age)
+
+    def outbound_ids(self, account: str, ids: Iterable[GatewayId]) -> frozenset[str]:
+        ours = {_bare(m) for m in self._of(account) if m.direction is Direction.OUTBOUND}
+        return frozenset({bare(identifier) for identifier in ids} & ours)
+
+    def alike_failed(self, account: str, pair: Pair, name: str) -> Sequence[Message]:
+        alike = [m for m in self._failed(account) if m.pair == pair and m.name == name]
+        return sorted(alike, key=_age, reverse=True)[:20]
+
+    def failed_since(self, account: str, since: datetime) -> Sequence[Message]:
+        found = [m for m in self._failed(account) if m.message_id and m.settled_at and m.settled_at > since]
+        return sorted(found, key=lambda m: (m.settled_at or m.created, m.id))
+
+    def pairs_used(self, account: str) -> Sequence[Pair]:
+        return sorted(pair for owner, pair in self._pairs if owner == account)
+
+    def counts(self, account: str) -> Mapping[tuple[Direction, State], int]:
+        return Counter((m.direction, m.state) for m in self._of(account))
+
+    def facts(self, account: str) -> Mapping[str, str]:
+        return dict(self._facts.get(account, {}))
+
+    def get(self, message_id: MessageId) -> Message | None:
+        return self.messages.get(MessageId(message_id.lower()))
+
+    def find(self, text: str, *, account: str | None = None, limit: int = 100) -> Sequence[Message]:
+        there = [m for m in self.messages.values() if account in {None, m.account}]
+        by_part = re.compile(re.escape(text), re.IGNORECASE | re.ASCII)
+        for fits in (
+            lambda m: m.id == text.lower(),
+            lambda m: _bare(m) == bare(text),
+            lambda m: text in self._names[m.id],
+            lambda m: any(by_part.search(name) for name in self._names[m.id]),
+        ):
+            found = sorted(filter(fits, there), key=_age, reverse=True)
+            if found:
+                return found[:limit]
+        return []
+
+    def search(self, wanted: Search) -> Sequence[Message]:
+        found = [m for m in self.messages.values() if _fits(m, self._names[m.id], wanted)]
+        return sorted(found, key=_age, reverse=True)[: wanted.limit]
+
+    def history(self, message_id: MessageId) -> Sequence[Line]:
+        return list(self.lines.get(message_id, ()))
+
+    def untold(self, limit: int = 100) -> Sequence[Telling]:
+        return [
+            Telling(id=n.id, kind=n.kind, message=self.messages[n.message], at=n.change.after.updated)
+            for n in self._news[:limit]
+        ]
+
+    def _of(self, account: str) -> list[Message]:
+        return [message for message in self.messages.values() if message.account == account]
+
+    def _failed(self, account: str) -> list[Message]:
+        return [m for m in self._of(account) if (m.direction, m.state) == (Direction.OUTBOUND, State.FAILED)]
+
+
+def _age(message: Message) -> tuple[datetime, MessageId]:
+    return (message.created, message.id)
+
+
+def _bare(message: Message) -> str | None:
+    return None if message.message_id is None else bare(message.message_id)
+
+
+def _inbound_key(message: Message) -> tuple[str, str | None, int | None] | None:
+    if message.direction is Direction.OUTBOUND or message.message_id is None:
+        return None
+    return (message.account, _bare(message), message.listed_at)
+
+
+def _names(message: Message) -> set[str]:
+    places = [message.place, *(file.place for file in message.files)]
+    there = {PurePosixPath(place).name for place in places if place}
+    return ({message.name} | {file.name for file in message.files} | there) - {""}
+
+
+def _line(change: Change, text: str) -> Line:
+    after = change.after
+    return Line(
+        at=after.updated,
+        kind=change.event.kind,
+        state=after.state,
+        phase=after.phase,
+        text=text,
+        by=change.event.by,
+    )
+
+
+def _fits(message: Message, names: set[str], wanted: Search) -> bool:
+    return (
+        wanted.account in {None, message.account}
+        and wanted.direction in {None, message.direction}
+        and (not wanted.states or message.state in wanted.states)
+        and (not wanted.attention or message.state in UNHAPPY)
+        and wanted.station in {None, message.pair.station}
+        and wanted.partner in {None, message.pair.partner}
+        and (wanted.since is None or message.created >= wanted.since)
+        and (wanted.until is None or message.created < wanted.until)
+        and (wanted.name is None or any(_globbed(name, wanted.name) for name in names))
+    )
+
+
+def _globbed(name: str, glob: str) -> bool:
+    pattern = re.escape(glob).replace(r"\*", ".*").replace(r"\?", ".")
+    return re.fullmatch(pattern, name, re.IGNORECASE | re.ASCII | re.DOTALL) is not None
