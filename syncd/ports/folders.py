@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Protocol
 
 from syncd.core.model import File, Folder, Identity, Message, MessageId, Pair, Place
 from syncd.core.shown import Outlook, Partner, Station
+from syncd.errors import FolderError
 from syncd.ports.gateway import Content
 
 
@@ -32,9 +33,13 @@ class Inbox(Protocol):
     def stage(self, message_id: MessageId, contents: Iterable[Content]) -> tuple[File, ...]:
         """Store each content under staging/<id>/, fsync files and folder; nothing of an earlier try stays.
 
-        Returns name, size and sha256 of each, in order. Raises: DiskFull, FolderError, or what reading
-        raises; then nothing is left in staging.
+        Durable after `settle_staging`. Returns name, size and sha256 of each, in order.
+        Raises: DiskFull, FolderError, or what reading raises; then nothing is left in staging.
         """
+        ...
+
+    def settle_staging(self) -> None:
+        """Make everything staged so far durable: once, before the transaction of a batch."""
         ...
 
     def staged(self, message_id: MessageId) -> StagedFiles:
@@ -46,7 +51,7 @@ class Inbox(Protocol):
         ...
 
     def choose(self, message: Message, *, now: datetime) -> tuple[Place | None, tuple[File, ...]]:
-        """Final places: (folder place or None, files with their places); none is taken or promised already."""
+        """Final places: (folder place or None, files with theirs); none is taken or promised already."""
         ...
 
     def release(self, message: Message) -> None:
@@ -59,6 +64,10 @@ class Inbox(Protocol):
         Safe to repeat: files that are no longer staged are left alone. Raises: NameTaken (nothing more
         was renamed), DiskFull, FolderError.
         """
+        ...
+
+    def publish_many(self, batch: Sequence[tuple[Message, bytes | None]]) -> Mapping[MessageId, FolderError]:
+        """Publish messages (with status files) in order, each folder fsynced once; returns what failed."""
         ...
 
     def discard(self, message_id: MessageId) -> None:
@@ -82,6 +91,10 @@ class Outbox(Protocol):
 
         What it saw is remembered, so that a later scan of the same object can tell what has settled.
         """
+        ...
+
+    def next_settled(self) -> timedelta | None:
+        """How long until a scan could find more ready than the last one; None: time alone changes nothing."""
         ...
 
     def free_place(self, folder: Folder, pair: Pair, name: str, *, now: datetime) -> Place:

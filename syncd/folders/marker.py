@@ -1,0 +1,82 @@
+"""The marker of a root, `.syncd/root.json`: whose tree this is.
+
+A root that the state knows but that lacks the marker is an unmounted disk; one with another state's marker
+is another tree. Either way nothing is made there.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from dataclasses import dataclass
+
+from syncd.core.layout import PRIVATE, name_of, parent, within
+from syncd.errors import RootUnusable
+from syncd.folders.durable import speaking_of
+from syncd.folders.reach import Reach, open_file
+
+MARKER = within(PRIVATE, "root.json")
+_MOST_BYTES = 10_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Marker:
+    """Which account, of which state, a root belongs to."""
+
+    account: str
+    state: str
+
+    def render(self) -> bytes:
+        """The file's content."""
+        return (json.dumps({"version": 1, "account": self.account, "state": self.state}) + "\n").encode()
+
+
+def read_marker(reach: Reach) -> Marker | None:
+    """The marker of a root, None when there is none. Raises: RootUnusable."""
+    where = reach.root / MARKER
+    try:
+        with reach.folder(parent(MARKER)) as fd:
+            content = _read(name_of(MARKER), dir_fd=fd)
+    except FileNotFoundError:
+        return None
+    except OSError as error:
+        what = f"{where} cannot be read: {error.strerror or error}"
+        raise RootUnusable(
+            what, f"It has to belong to syncd's user: `ls -la {reach.root / PRIVATE}`"
+        ) from error
+    try:
+        told = json.loads(content)
+        return Marker(account=str(told["account"]), state=str(told["state"]))
+    except (ValueError, TypeError, KeyError) as error:
+        raise RootUnusable(
+            f"{where} is damaged", "Take the root over anew: `syncd init --adopt NAME`"
+        ) from error
+
+
+def write_marker(reach: Reach, marker: Marker) -> None:
+    """Write the marker, whole, over what may be there. Raises: FolderError."""
+    with speaking_of(MARKER):
+        reach.write(MARKER, marker.render(), over=True)
+
+
+def check_root(reach: Reach) -> None:
+    """Raise RootUnusable when the root's folder is not there or cannot be entered."""
+    root = reach.root
+    make = f"install -d -o syncd -g edi -m 2770 {root}"
+    try:
+        with reach.folder(""):
+            return
+    except FileNotFoundError as error:
+        raise RootUnusable(f"the root {root} is not there", f"Make it once: `{make}`") from error
+    except OSError as error:
+        raise RootUnusable(
+            f"the root {root} cannot be used: {error.strerror}", f"It has to be as from `{make}`"
+        ) from error
+
+
+def _read(name: str, *, dir_fd: int) -> bytes:
+    fd = open_file(name, dir_fd=dir_fd)
+    try:
+        return os.read(fd, _MOST_BYTES)
+    finally:
+        os.close(fd)

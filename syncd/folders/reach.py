@@ -1,0 +1,162 @@
+"""The way to a place: from the root down, folder by folder, never through a link.
+
+The ERP may write in the tree, so any name in it may have become a link since we looked. Every call
+walks anew from the root (a held folder would keep a disk from being unmounted) and works on what it opened.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import stat
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+from syncd.core.layout import PRIVATE, name_of, parent, within
+from syncd.core.model import Place
+from syncd.errors import FileGone, FolderError, RootUnusable
+from syncd.folders import durable
+
+SCRATCH = within(PRIVATE, "scratch")
+STAGING = within(PRIVATE, "staging")
+PRIVATE_MODE = 0o700
+
+_FOLDER = os.O_RDONLY | os.O_DIRECTORY | durable.NO_LINKS
+_FILE = os.O_RDONLY | os.O_NONBLOCK | os.O_NOCTTY | durable.NO_LINKS
+
+
+class Reach:
+    """Opens folders and files under one root. Raises OSError inside, FolderErrors where it says so."""
+
+    def __init__(self, root: Path, *, dir_mode: int, file_mode: int) -> None:
+        self.root = root
+        self.dir_mode = dir_mode
+        self.file_mode = file_mode
+
+    @contextlib.contextmanager
+    def folder(self, place: str, *, make: bool = False) -> Iterator[int]:
+        """The open folder at a place, made with all above it when asked. Raises: OSError."""
+        fd = os.open(self.root, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+        try:
+            for part in _parts(place):
+                inner = self._step(fd, part, make=make)
+                os.close(fd)
+                fd = inner
+            yield fd
+        finally:
+            os.close(fd)
+
+    def _step(self, fd: int, part: str, *, make: bool) -> int:
+        try:
+            return os.open(part, _FOLDER, dir_fd=fd)
+        except FileNotFoundError:
+            if not make:
+                raise
+        mode = PRIVATE_MODE if part == PRIVATE else self.dir_mode
+        with contextlib.suppress(FileExistsError):
+            os.mkdir(part, mode, dir_fd=fd)
+            durable.sync(fd)
+        return os.open(part, _FOLDER, dir_fd=fd)
+
+    @contextlib.contextmanager
+    def private(self, place: Place) -> Iterator[int]:
+        """The open folder at a place in `.syncd/`, which is never made here. Raises: RootUnusable."""
+        with contextlib.ExitStack() as opened:
+            try:
+                fd = opened.enter_context(self.folder(place))
+            except OSError as error:
+                what = f"{self.root / place} cannot be opened: {error.strerror}"
+                raise RootUnusable(what, "Is its disk mounted? `syncd check` says more") from error
+            yield fd
+
+    def look(self, place: Place) -> os.stat_result | None:
+        """The status of what stands at a place, of a link itself; None when nothing does.
+
+        Raises: FolderError.
+        """
+        try:
+            with durable.speaking_of(place), self.folder(parent(place)) as fd:
+                return durable.look(name_of(place), dir_fd=fd)
+        except FileGone:
+            return None
+
+    def names(self, place: str) -> list[str]:
+        """The names in a folder, none when it is not there. Raises: FolderError."""
+        try:
+            with durable.speaking_of(place or str(self.root)), self.folder(place) as fd:
+                return os.listdir(fd)  # noqa: PTH208 - a Path cannot list an open folder
+        except FileGone:
+            return []
+
+    def make(self, place: Place) -> None:
+        """Make a folder and those above it. Raises: FolderError."""
+        with durable.speaking_of(place), self.folder(place, make=True):
+            pass
+
+    def write(self, place: Place, content: bytes, *, over: bool) -> None:
+        """Make a file appear whole at a place. Raises: NameTaken (unless `over`), DiskFull, FolderError."""
+        scratch = f"whole-{os.getpid()}-{threading.get_ident()}"
+        with (
+            self.private(SCRATCH) as scratch_fd,
+            durable.speaking_of(place),
+            self.folder(parent(place), make=True) as fd,
+        ):
+            durable.write_whole(
+                content,
+                name=name_of(place),
+                dir_fd=fd,
+                scratch=scratch,
+                scratch_fd=scratch_fd,
+                mode=self.file_mode,
+                over=over,
+            )
+
+    def remove(self, place: Place) -> None:
+        """Remove one file of ours; no error when there is none. Raises: FolderError."""
+        with (
+            contextlib.suppress(FileGone),
+            durable.speaking_of(place),
+            self.folder(parent(place)) as fd,
+        ):
+            os.unlink(name_of(place), dir_fd=fd)
+            durable.sync(fd)
+
+    def move(self, source: Place, target: Place) -> None:
+        """Rename, never over anything; makes the folders above the target; syncs both.
+
+        Raises: FileGone, NameTaken, FolderError.
+        """
+        with durable.speaking_of(source), self.folder(parent(source)) as source_fd:
+            if not durable.exists(name_of(source), dir_fd=source_fd):
+                raise FileGone(f"{source} is not there any more")
+            with durable.speaking_of(target), self.folder(parent(target), make=True) as target_fd:
+                durable.rename(name_of(source), name_of(target), source_fd=source_fd, target_fd=target_fd)
+                durable.sync(target_fd)
+                durable.sync(source_fd)
+
+
+@contextlib.contextmanager
+def open_folder(name: str, *, dir_fd: int) -> Iterator[int]:
+    """Open a folder in an open folder, and not through a link. Raises: OSError."""
+    fd = os.open(name, _FOLDER, dir_fd=dir_fd)
+    try:
+        yield fd
+    finally:
+        os.close(fd)
+
+
+def open_file(name: str, *, dir_fd: int) -> int:
+    """Open a regular file for reading, and nothing else: no link, no device, no FIFO. Raises: OSError."""
+    fd = os.open(name, _FILE, dir_fd=dir_fd)
+    if stat.S_ISREG(os.fstat(fd).st_mode):
+        return fd
+    os.close(fd)
+    raise OSError(f"{name} is not a regular file")
+
+
+def _parts(place: str) -> list[str]:
+    parts = place.split("/") if place else []
+    if any(part in {"", ".", ".."} for part in parts):
+        raise FolderError(f"{place!r} is no place under a root")
+    return parts

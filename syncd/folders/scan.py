@@ -1,0 +1,287 @@
+"""One scan of every outbox: what is ready, and what is not taken and why.
+
+A file is taken when it has kept still for `settle`, can be read, has no second name, and nobody writes
+it. Where the kernel does not tell who writes (another user's file, a network share), still means twice
+`settle`; so it does for folders. Names are compared with the ignore patterns before anything costs a look.
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+import stat
+from dataclasses import dataclass
+from datetime import timedelta
+
+from syncd.core.layout import within
+from syncd.core.model import File, Folder, Identity, Place
+from syncd.core.naming import IgnorePatterns, described_by, is_junk, is_printable, status_name
+from syncd.core.pairs import Found
+from syncd.core.shown import Dropped, NotTaken, Outlook
+from syncd.errors import FileGone, FolderError
+from syncd.folders.durable import Lease, speaking_of
+from syncd.folders.inside import identity_of, kind_of, look_inside, probe, twins
+from syncd.folders.reach import open_folder
+from syncd.folders.settling import Settling
+from syncd.folders.tree import Tree
+from syncd.folders.walk import PairFolder, Walk, printable
+
+NAMED_ONE_BY_ONE = 20
+"""More ignored names than this in one folder are named together."""
+
+_EMPTY_FOR = timedelta(seconds=60)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """What the gateway takes in one message. One file a message: folders are split when claimed."""
+
+    files: int
+    bytes: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Look:
+    """One open pair folder: its descriptor, its names, and what it stands for."""
+
+    place: Place
+    fd: int
+    names: dict[str, os.DirEntry[str]]
+    found: Found
+    marker: str | None
+    loose: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Candidate:
+    """A file or folder that may be taken."""
+
+    look: _Look
+    name: str
+    identity: Identity
+    files: tuple[File, ...]
+    is_folder: bool
+    still: timedelta
+
+    @property
+    def place(self) -> Place:
+        return within(self.look.place, self.name)
+
+
+class Scan:
+    """One scan; made anew for each."""
+
+    def __init__(self, tree: Tree, *, settling: Settling, patterns: IgnorePatterns, limits: Limits) -> None:
+        self._tree = tree
+        self._settling = settling
+        self._settle = tree.account.settle
+        self._patterns = patterns
+        self._limits = limits
+        self._ready: list[Dropped] = []
+        self._not_taken: list[NotTaken] = []
+
+    def outlook(self) -> Outlook:
+        """Look everywhere once; ready ones oldest first (mtime, then name)."""
+        self._settling.begin()
+        walk = Walk(self._tree)
+        for stand in walk.folders(Folder.OUTBOX):
+            self._visit(stand, walk)
+        for place, error in walk.troubles:
+            self._leave(place, str(error), needs_person=True)
+        self._ready.sort(key=lambda dropped: (dropped.identity.mtime_ns, dropped.name, dropped.place))
+        return Outlook(ready=tuple(self._ready), not_taken=tuple(self._not_taken))
+
+    def _visit(self, stand: PairFolder, walk: Walk) -> None:
+        found = self._tree.book.lookup(stand.pair_folder)
+        pair = found.pair
+        rules = self._tree.account.rules(station=pair.station, partner=pair.partner)
+        try:
+            with speaking_of(stand.place), self._tree.reach.folder(stand.place) as fd:
+                with os.scandir(fd) as entries:
+                    names = {entry.name: entry for entry in entries}
+                marker = rules.done_marker
+                place, loose = stand.place, stand.loose
+                look = _Look(place=place, fd=fd, names=names, found=found, marker=marker, loose=loose)
+                self._names(look)
+        except FileGone:
+            return
+        except FolderError as error:
+            walk.troubles.append((stand.place, error))
+
+    def _names(self, look: _Look) -> None:
+        ignored: list[str] = []
+        for name, entry in look.names.items():
+            if look.loose and entry.is_dir(follow_symlinks=False):
+                continue
+            if self._patterns.match(name):
+                ignored.append(name)
+            elif not self._belongs_to_another(look, name):
+                self._thing(look, name, entry)
+        self._name_ignored(look.place, ignored)
+
+    def _belongs_to_another(self, look: _Look, name: str) -> bool:
+        """Status files and done markers are no messages, whether what they belong to is there or not."""
+        described = described_by(name)
+        if described is not None:
+            if described not in look.names:
+                self._leave(within(look.place, name), "a status file without its file")
+            return True
+        if look.marker and name.endswith(look.marker) and name != look.marker:
+            if name.removesuffix(look.marker) not in look.names:
+                self._leave(within(look.place, name), "a done marker without its file")
+            return True
+        return False
+
+    def _thing(self, look: _Look, name: str, entry: os.DirEntry[str]) -> None:
+        place = within(look.place, name)
+        if not is_printable(name):
+            reason = "its name has control characters or is not UTF-8: rename it"
+            self._leave(place, reason, needs_person=True)
+            return
+        try:
+            status = entry.stat(follow_symlinks=False)
+            if stat.S_ISDIR(status.st_mode):
+                self._folder(look, name, status)
+            elif stat.S_ISREG(status.st_mode):
+                self._file(look, name, status)
+            else:
+                reason = f"it is {kind_of(status)}, which is never followed: drop the file itself"
+                self._leave(place, reason, needs_person=True)
+        except FileNotFoundError:
+            return
+        except OSError as error:
+            self._leave(place, _why_closed(error), needs_person=True)
+
+    # Files and folders --------------------------------------------------------------------------
+
+    def _file(self, look: _Look, name: str, status: os.stat_result) -> None:
+        place = within(look.place, name)
+        identity = identity_of(status)
+        still = self._settling.still_for(place, identity)
+        if status.st_nlink > 1:
+            self._leave(place, "it has a second hard link: it waits until this is its only name")
+            return
+        file = File(name=name, size=status.st_size)
+        candidate = _Candidate(
+            look=look, name=name, identity=identity, files=(file,), is_folder=False, still=still
+        )
+        if not self._has_marker(candidate) or not self._has_settled(candidate, self._settle):
+            return
+        self._weigh(candidate, [probe(name, dir_fd=look.fd)])
+
+    def _folder(self, look: _Look, name: str, status: os.stat_result) -> None:
+        place = within(look.place, name)
+        with open_folder(name, dir_fd=look.fd) as fd:
+            inside = look_inside(fd, self._patterns)
+            still = self._settling.still_for(place, (status.st_ino, inside))
+            obstacle = inside.obstacle or (None if inside.files else "the folder holds no file")
+            if obstacle:
+                self._leave(place, obstacle, needs_person=inside.obstacle is not None)
+                return
+            candidate = _Candidate(
+                look=look,
+                name=name,
+                identity=inside.identity(status),
+                files=inside.as_files(),
+                is_folder=True,
+                still=still,
+            )
+            if not self._has_marker(candidate) or not self._has_settled(candidate, 2 * self._settle):
+                return
+            if not os.access(".", os.W_OK | os.X_OK, dir_fd=fd, effective_ids=True):
+                reason = "syncd may not move this folder: make it with `umask 002`, or `chmod g+w` it"
+                self._leave(place, reason, needs_person=True)
+                return
+            self._weigh(candidate, [probe(inner, dir_fd=fd) for inner, _ in inside.files])
+
+    def _has_marker(self, candidate: _Candidate) -> bool:
+        look = candidate.look
+        if not look.marker:
+            return True
+        name = candidate.name + look.marker
+        entry = look.names.get(name)
+        if entry is None:
+            self._leave(candidate.place, f"it waits for {name}")
+            return False
+        place = within(look.place, name)
+        still = self._settling.still_for(place, identity_of(entry.stat(follow_symlinks=False)))
+        if still < self._settle:
+            self._settling.wait(self._settle - still)
+            self._leave(candidate.place, f"{name} is settling")
+        return still >= self._settle
+
+    def _has_settled(self, candidate: _Candidate, needed: timedelta) -> bool:
+        if candidate.still >= needed:
+            return True
+        self._settling.wait(needed - candidate.still)
+        self._leave(candidate.place, "it is settling")
+        return False
+
+    # What becomes of it -------------------------------------------------------------------------
+
+    def _weigh(self, candidate: _Candidate, leases: list[Lease]) -> None:
+        if Lease.WRITING in leases:
+            self._leave(candidate.place, "it is held open for writing")
+            return
+        if Lease.CANNOT_TELL in leases and not self._has_settled(candidate, 2 * self._settle):
+            return
+        if self._tree.book.is_empty:
+            self._leave(candidate.place, "the gateway's stations and partners are not known yet")
+            return
+        is_empty = any(file.size == 0 for file in candidate.files)
+        if is_empty and candidate.still < min(_EMPTY_FOR, 10 * self._settle):
+            self._leave(candidate.place, "it is empty, so far")
+            return
+        self._take(candidate, self._refusal(candidate))
+
+    def _refusal(self, candidate: _Candidate) -> str | None:
+        files = candidate.files
+        empty = next((file.name for file in files if file.size == 0), None)
+        size = max(file.size for file in files) if self._limits.files == 1 else sum(f.size for f in files)
+        if candidate.look.found.reason:
+            return candidate.look.found.reason
+        if empty is not None:
+            return f"{empty} is empty"
+        if len(files) > self._limits.files > 1:
+            return f"it has {len(files)} files, and the gateway takes {self._limits.files} in one message"
+        if size > self._limits.bytes:
+            return f"it has {size} bytes, and the gateway takes {self._limits.bytes} in one message"
+        same = twins([file.name for file in files])
+        return f"it has two files of one name: {same[0]} and {same[1]}" if same else None
+
+    def _take(self, candidate: _Candidate, refusal: str | None) -> None:
+        look = candidate.look
+        status = status_name(candidate.name)
+        dropped = Dropped(
+            place=candidate.place,
+            name=candidate.name,
+            pair=look.found.pair,
+            is_folder=candidate.is_folder,
+            identity=candidate.identity,
+            files=candidate.files,
+            refusal=refusal,
+            status_place=within(look.place, status) if status in look.names else None,
+        )
+        self._ready.append(dropped)
+
+    def _leave(self, place: Place, reason: str, *, needs_person: bool = False) -> None:
+        place = printable(place)
+        since = self._settling.noted_since(place)
+        self._not_taken.append(NotTaken(place=place, reason=reason, needs_person=needs_person, since=since))
+
+    def _name_ignored(self, folder: Place, names: list[str]) -> None:
+        told = [name for name in names if not is_junk(name)]
+        if len(told) > NAMED_ONE_BY_ONE:
+            reason = f"{len(told)} names in it match an ignore pattern, such as {printable(Place(told[0]))}"
+            self._leave(folder, reason)
+            return
+        for name in told:
+            self._leave(within(folder, name), "its name matches an ignore pattern")
+
+
+def _why_closed(error: OSError) -> str:
+    if error.errno in {errno.EACCES, errno.EPERM}:
+        return "syncd may not read it: `chmod g+r` it (a folder: `chmod g+rwx`), and use `umask 002`"
+    if error.errno == errno.ELOOP:
+        return "it became a link, which is never followed"
+    return f"it cannot be opened: {error.strerror or error}"

@@ -1,0 +1,168 @@
+"""Staging: `.syncd/staging/<our id>/`, one folder a message, the witness of what was published.
+
+Files stand there under their index (`0`, `1`, …), or, to be published as one folder, as `whole/<safe name>`.
+The folder stays until `published` is committed: its folder is there and a file gone means that this file was
+published; the folder gone means that somebody emptied staging.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import os
+from collections.abc import Iterable, Sequence
+
+from syncd.core.layout import within
+from syncd.core.model import File, Message, MessageId, Place
+from syncd.core.naming import numbered, safe_name
+from syncd.errors import FileGone, FolderError
+from syncd.folders import durable
+from syncd.folders.reach import STAGING, Reach, open_file, open_folder
+from syncd.ports.folders import StagedFiles
+from syncd.ports.gateway import Content
+
+WHOLE = "whole"
+_CHUNK_BYTES = 256 * 1024
+
+
+def home(message_id: MessageId) -> Place:
+    """The place of a message's staging folder."""
+    return within(STAGING, message_id)
+
+
+def names_in_folder(names: Sequence[str]) -> tuple[str, ...]:
+    """Safe names for files that are published in one folder, each once; the same for the same names."""
+    given: list[str] = []
+    for index, name in enumerate(names, start=1):
+        safe = candidate = safe_name(name, index=index)
+        number = 2
+        while candidate in given:
+            candidate = numbered(safe, number)
+            number += 1
+        given.append(candidate)
+    return tuple(given)
+
+
+class Staging:
+    """Stores, looks at and removes staged messages. `store` is safe from several threads at once."""
+
+    def __init__(self, reach: Reach, *, as_folder: bool) -> None:
+        self._reach = reach
+        self._as_folder = as_folder
+
+    def store(self, message_id: MessageId, contents: Iterable[Content]) -> tuple[File, ...]:
+        """Write, hash and sync every content and its folder; on any error nothing is left."""
+        self.remove(message_id)
+        try:
+            with self._reach.private(STAGING) as fd, durable.speaking_of(home(message_id)):
+                os.mkdir(message_id, self._reach.dir_mode, dir_fd=fd)
+                return self._fill(home(message_id), contents)
+        except BaseException:
+            with contextlib.suppress(FolderError):
+                self.remove(message_id)
+            raise
+
+    def _fill(self, place: Place, contents: Iterable[Content]) -> tuple[File, ...]:
+        with self._reach.folder(place) as fd:
+            if not self._as_folder:
+                files = tuple(self._write(str(i), content, dir_fd=fd) for i, content in enumerate(contents))
+            else:
+                os.mkdir(WHOLE, self._reach.dir_mode, dir_fd=fd)
+                files = self._fill_whole(within(place, WHOLE), contents)
+            durable.sync(fd)
+            return files
+
+    def _fill_whole(self, place: Place, contents: Iterable[Content]) -> tuple[File, ...]:
+        files: list[File] = []
+        with self._reach.folder(place) as fd:
+            for content in contents:
+                safe = names_in_folder([*(file.name for file in files), content.name])[-1]
+                files.append(self._write(safe, content, dir_fd=fd))
+            durable.sync(fd)
+        return tuple(files)
+
+    def _write(self, name: str, content: Content, *, dir_fd: int) -> File:
+        digest = hashlib.sha256()
+        size = 0
+        with durable.new_file(name, dir_fd=dir_fd, mode=self._reach.file_mode) as fd:
+            while chunk := content.read(_CHUNK_BYTES):
+                durable.write_all(fd, chunk)
+                digest.update(chunk)
+                size += len(chunk)
+        return File(name=content.name, size=size, sha256=digest.hexdigest())
+
+    def sync(self) -> None:
+        """Make every staging folder that was made so far durable. Raises: FolderError."""
+        with self._reach.private(STAGING) as fd, durable.speaking_of(STAGING):
+            durable.sync(fd)
+
+    def look(self, message_id: MessageId) -> StagedFiles:
+        """Which files of a message are staged still."""
+        place = home(message_id)
+        if self._reach.look(place) is None:
+            return StagedFiles(folder_exists=False, indexes=frozenset())
+        names = self._reach.names(place)
+        if WHOLE in names:
+            count = len(self._reach.names(within(place, WHOLE)))
+            return StagedFiles(folder_exists=True, indexes=frozenset(range(count)))
+        indexes = frozenset(int(name) for name in names if name.isdecimal())
+        return StagedFiles(folder_exists=True, indexes=indexes)
+
+    def is_whole(self, message_id: MessageId) -> bool:
+        """Whether a message stands in staging to be published as one folder."""
+        return self._reach.look(within(home(message_id), WHOLE)) is not None
+
+    def damaged(self, message: Message) -> bool:
+        """Whether a staged file differs from its row; the files of a whole folder have to be there."""
+        if self.is_whole(message.id):
+            names = names_in_folder([file.name for file in message.files])
+            place = within(home(message.id), WHOLE)
+            return any(
+                self._differs(place, name, file) for name, file in zip(names, message.files, strict=True)
+            )
+        indexes = sorted(self.look(message.id).indexes)
+        return any(
+            index >= len(message.files) or self._differs(home(message.id), str(index), message.files[index])
+            for index in indexes
+        )
+
+    def _differs(self, folder: Place, name: str, file: File) -> bool:
+        digest = hashlib.sha256()
+        size = 0
+        try:
+            with (
+                durable.speaking_of(within(folder, name)),
+                self._reach.folder(folder) as dir_fd,
+                os.fdopen(open_file(name, dir_fd=dir_fd), "rb") as stream,
+            ):
+                while chunk := stream.read(_CHUNK_BYTES):
+                    digest.update(chunk)
+                    size += len(chunk)
+        except FileGone:
+            return True
+        return size != file.size or (file.sha256 is not None and digest.hexdigest() != file.sha256)
+
+    def remove(self, message_id: MessageId) -> None:
+        """Remove a message's staging folder and what is in it; no error when there is none."""
+        place = home(message_id)
+        with contextlib.suppress(FileGone), durable.speaking_of(place):
+            with self._reach.folder(place) as fd:
+                _empty(fd)
+            with self._reach.folder(STAGING) as fd:
+                os.rmdir(message_id, dir_fd=fd)
+
+    def all(self) -> frozenset[MessageId]:
+        """The ids that have a staging folder."""
+        return frozenset(MessageId(name) for name in self._reach.names(STAGING))
+
+
+def _empty(fd: int) -> None:
+    with os.scandir(fd) as entries:
+        found = list(entries)
+    for entry in found:
+        if not entry.is_dir(follow_symlinks=False):
+            os.unlink(entry.name, dir_fd=fd)
+            continue
+        with open_folder(entry.name, dir_fd=fd) as inner:
+            _empty(inner)
+        os.rmdir(entry.name, dir_fd=fd)

@@ -1,0 +1,133 @@
+"""The root of an account: its marker, its pair folders, its room."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+
+from syncd.core.account import Account
+from syncd.core.layout import PRIVATE, Layout
+from syncd.core.model import Folder, Pair, Place
+from syncd.core.pairs import PairBook
+from syncd.core.shown import Partner, Station
+from syncd.errors import DiskFull, FolderError, RootUnusable
+from syncd.folders.durable import speaking_of
+from syncd.folders.marker import Marker, check_root, read_marker, write_marker
+from syncd.folders.reach import SCRATCH, STAGING, Reach
+
+
+class Tree:
+    """One account's tree. Inbox and Outbox of the account share it.
+
+    `state_id` names the state directory's database; `known` says whether that state has used this root.
+    """
+
+    def __init__(self, account: Account, *, state_id: str, known: bool) -> None:
+        self.account = account
+        self.reach = Reach(account.root, dir_mode=account.dir_mode, file_mode=account.file_mode)
+        self.layout = Layout(account.layout)
+        self.book = PairBook(account=account, stations=(), partners=(), used=())
+        self.unmade: tuple[tuple[Place, FolderError], ...] = ()
+        """Pair folders that could not be made, with the reason."""
+        self._marker = Marker(account=account.name, state=state_id)
+        self._known = known
+
+    def prepare(self) -> None:
+        """Make or check the marker and `.syncd/`. Raises: RootUnusable."""
+        check_root(self.reach)
+        found = read_marker(self.reach)
+        if found is None:
+            self._refuse_second_tree()
+            self._make()
+            return
+        self._compare(found)
+        self._make_private()
+
+    def adopt(self) -> None:
+        """Take the root over for this state, whatever marker it has. Raises: RootUnusable."""
+        check_root(self.reach)
+        self._make()
+
+    def check(self) -> None:
+        """Raise RootUnusable unless the marker is there and ours."""
+        check_root(self.reach)
+        found = read_marker(self.reach)
+        if found is None:
+            raise self._unmounted()
+        self._compare(found)
+
+    def make_pairs(
+        self, *, stations: Sequence[Station], partners: Sequence[Partner], used: Sequence[Pair]
+    ) -> None:
+        """Learn the pairs, and make the outbox and inbox folders that `make_folders` asks for.
+
+        A single folder that cannot be made is in `unmade`, and stops no other.
+        Raises: RootUnusable, DiskFull.
+        """
+        self.check()
+        self.book = PairBook(account=self.account, stations=stations, partners=partners, used=used)
+        unmade: list[tuple[Place, FolderError]] = []
+        for place in self._folders():
+            try:
+                self.reach.make(place)
+            except (DiskFull, RootUnusable):
+                raise
+            except FolderError as error:
+                unmade.append((place, error))
+        self.unmade = tuple(unmade)
+
+    def room(self) -> int:
+        """Free bytes for us, of the filesystem of the root. Raises: RootUnusable."""
+        try:
+            status = os.statvfs(self.account.root)
+        except OSError as error:
+            raise RootUnusable(f"the root {self.account.root} cannot be used: {error.strerror}") from error
+        return status.f_bavail * status.f_frsize
+
+    def _folders(self) -> list[Place]:
+        tops = [] if self.layout.kind == "by-partner" else [Place(Folder.OUTBOX), Place(Folder.INBOX)]
+        for pair in self.book.to_make():
+            name = self.book.folder(pair)
+            tops += [self.layout.place(Folder.OUTBOX, name), self.layout.place(Folder.INBOX, name)]
+        return tops
+
+    def _make(self) -> None:
+        self._make_private()
+        try:
+            write_marker(self.reach, self._marker)
+        except FolderError as error:
+            raise RootUnusable(
+                f"the root {self.account.root} is not usable: {error.what}", error.remedy
+            ) from error
+        self._known = True
+
+    def _make_private(self) -> None:
+        """`.syncd/` is 0700, and inherits the group and its bit from the root."""
+        try:
+            with speaking_of(str(self.account.root / PRIVATE)):
+                self.reach.make(STAGING)
+                self.reach.make(SCRATCH)
+        except FolderError as error:
+            raise RootUnusable(error.what, error.remedy) from error
+
+    def _refuse_second_tree(self) -> None:
+        if self._known:
+            raise self._unmounted()
+
+    def _unmounted(self) -> RootUnusable:
+        return RootUnusable(
+            f"the root {self.account.root} has no marker, though syncd used it: is its disk mounted?",
+            f"Mount it; or, if it was emptied on purpose, `syncd init --adopt {self.account.name}`",
+        )
+
+    def _compare(self, found: Marker) -> None:
+        if found.state != self._marker.state:
+            raise RootUnusable(
+                f"the root {self.account.root} belongs to another syncd state (account {found.account})",
+                f"Take it over with `syncd init --adopt {self.account.name}`, if no other syncd uses it",
+            )
+        if found.account != self._marker.account:
+            raise RootUnusable(
+                f"the root {self.account.root} belongs to the account {found.account}",
+                f"Give {self.account.name} a root of its own",
+            )
