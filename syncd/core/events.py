@@ -130,6 +130,7 @@ class Submitting(Event):
 
     files: tuple[File, ...]
     subject: str | None = None
+    resend_of: MessageId | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -150,9 +151,13 @@ class Doubted(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LookedUp(Event):
-    """A look-up at the gateway that settled nothing. `absent`: complete, and no candidate is left."""
+    """A look-up at the gateway that settled nothing.
 
-    absent: bool
+    `absent`: True, complete and no candidate is left; False, a candidate keeps the question open; None,
+    the lists could not be read whole, which proves nothing.
+    """
+
+    absent: bool | None
     reason: str
     next_at: datetime
 
@@ -254,6 +259,13 @@ class Resolved(Event):
 
     verdict: str
     place: Place | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rehoused(Event):
+    """The place was taken by somebody else's file: another is chosen, before the rename."""
+
+    place: Place
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

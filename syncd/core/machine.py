@@ -14,7 +14,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from syncd.core import events as ev
-from syncd.core.model import Attempt, Direction, Message, Phase, Place, Progress, State
+from syncd.core.model import Attempt, Direction, MdnStatus, Message, Phase, Place, Progress, State
 
 KEPT_ATTEMPTS = 50
 """Older attempts are in the history only."""
@@ -58,13 +58,13 @@ INBOUND: dict[type[ev.Event], Moves] = {
     ev.Relocated: {STAGED: STAGED},
     ev.Unstaged: {STAGED: LISTED},
     ev.Published: {STAGED: PUBLISHED},
-    ev.Confirmed: {PUBLISHED: CONFIRMED, CONFIRMED: CONFIRMED},
+    ev.Confirmed: {PUBLISHED: CONFIRMED, CONFIRMED: CONFIRMED, GONE: GONE},
     ev.Recognised: {LISTED: PUBLISHED, FETCH_LATER: PUBLISHED, HELD: PUBLISHED},
-    ev.Returned: {CONFIRMED: LISTED},
+    ev.Returned: {CONFIRMED: LISTED, GONE: LISTED},
     ev.Vanished: {LISTED: GONE, FETCH_LATER: GONE, HELD: GONE},
     ev.Held: {LISTED: HELD, FETCH_LATER: HELD, STAGED: HELD, CONFIRMED: HELD, HELD: HELD},
     ev.Resolved: {HELD: GONE},
-    ev.Remembered: {spot: spot for spot in (LISTED, FETCH_LATER, STAGED, PUBLISHED, CONFIRMED, HELD)},
+    ev.Remembered: {spot: spot for spot in (LISTED, FETCH_LATER, STAGED, PUBLISHED, CONFIRMED, GONE, HELD)},
 }
 
 ON_ITS_WAY = (ACCEPTED, AWAITING_MDN, STOPPED)
@@ -91,6 +91,7 @@ OUTBOUND: dict[type[ev.Event], Moves] = {
     ev.Withdrawn: {CLAIMED: WITHDRAWN, WAITING: WITHDRAWN},
     ev.TakenAway: {spot: spot for spot in WITH_A_FILE},
     ev.Held: dict.fromkeys((*TAKEN_OVER, HELD), HELD),
+    ev.Rehoused: {spot: spot for spot in WITH_A_FILE},
     ev.Moved: {spot: spot for spot in WITH_A_FILE},
     ev.Remembered: {spot: spot for spot in WITH_A_FILE},
 }
@@ -104,6 +105,15 @@ RESTING = frozenset({CONFIRMED, GONE, SENT, FAILED, WITHDRAWN})
 def spot(message: Message) -> Spot:
     """State and phase together."""
     return (message.state, message.phase)
+
+
+def is_unfinished(message: Message) -> bool:
+    """Whether a flow still has something to do with the message, or a person has.
+
+    A message that counts as sent before its MDN has come is still asked for it.
+    """
+    awaits_mdn = message.mdn is not None and message.mdn.status is MdnStatus.PENDING
+    return spot(message) not in RESTING or (message.state is State.SENT and awaits_mdn)
 
 
 def may(message: Message, kind: type[ev.Event]) -> bool:
@@ -240,9 +250,15 @@ def _deferred(message: Message, event: ev.Deferred, now: datetime) -> Message:
 
 
 def _submitting(message: Message, event: ev.Submitting, now: datetime) -> Message:
-    progress = replace(message.progress, submitted_at=now)
     return replace(
-        message, files=event.files, subject=event.subject, reason=None, next_at=None, progress=progress
+        message,
+        files=event.files,
+        subject=event.subject,
+        resend_of=event.resend_of or message.resend_of,
+        moving_from=None,
+        reason=None,
+        next_at=None,
+        progress=replace(message.progress, submitted_at=now),
     )
 
 
@@ -269,8 +285,8 @@ def _doubted(message: Message, event: ev.Doubted, now: datetime) -> Message:
 
 def _looked_up(message: Message, event: ev.LookedUp, now: datetime) -> Message:
     del now
-    absent = message.progress.lookups_absent + 1 if event.absent else 0
-    progress = replace(message.progress, lookups_absent=absent)
+    counts = {True: message.progress.lookups_absent + 1, False: 0, None: message.progress.lookups_absent}
+    progress = replace(message.progress, lookups_absent=counts[event.absent])
     return replace(message, reason=event.reason, next_at=event.next_at, progress=progress)
 
 
@@ -346,6 +362,11 @@ def _resolved(message: Message, event: ev.Resolved, now: datetime) -> Message:
     )
 
 
+def _rehoused(message: Message, event: ev.Rehoused, now: datetime) -> Message:
+    del now
+    return replace(message, place=event.place)
+
+
 def _moved(message: Message, event: ev.Moved, now: datetime) -> Message:
     del event, now
     return replace(message, moving_from=None)
@@ -388,6 +409,7 @@ _APPLY: dict[type[ev.Event], Callable[..., Message]] = {
     ev.TakenAway: _taken_away,
     ev.Held: _held,
     ev.Resolved: _resolved,
+    ev.Rehoused: _rehoused,
     ev.Moved: _moved,
     ev.Remembered: _remembered,
 }

@@ -71,6 +71,8 @@ class MdnStatus(StrEnum):
     OK = "ok"
     ERROR = "error"
     NOT_REQUESTED = "not_requested"
+    MISSING = "missing"
+    """None came for so long that nobody asks any more."""
 
 
 class Folder(StrEnum):

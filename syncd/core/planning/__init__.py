@@ -1,0 +1,1 @@
+"""What to do next, decided from listings and rows alone."""

@@ -1,0 +1,286 @@
+"""What to do with a walk of the unread list: fetch, confirm again, deliver again, pass over.
+
+A confirmed message that is listed again was either marked unread by a person (a complete listing that
+began after the confirmation lacked it: it is delivered again, once) or never lost its mark at the gateway
+(then it is confirmed again, at growing gaps, a few times). A known id with another timestamp is the
+partner's retransmission. Messages from before `since` are passed over: a new account does not swallow
+years of history.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from syncd.core.model import File, GatewayId, Message, MessageId, Phase, State, bare
+from syncd.core.shown import Capabilities, Record
+
+MOST_RETURNS = 20
+"""More coming back in one listing is a restored gateway, not a person."""
+
+MOST_CONFIRMATIONS = 5
+FETCH_GAP = timedelta(minutes=1)
+MOST_FETCH_GAP = timedelta(hours=6)
+HELD_AFTER = timedelta(hours=24)
+TRIED_DAILY = timedelta(days=1)
+CONFIRM_BYTES_PER_REQUEST = 1_000_000
+CONFIRM_TOGETHER = 4
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Walked:
+    """The last complete unread listing: when it began, and which confirmed ids it still had (bare)."""
+
+    began: datetime
+    present: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fetch:
+    """A message to fetch: a known row, or None for a new one."""
+
+    record: Record
+    row: Message | None = None
+    retransmission_of: MessageId | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Old:
+    """What is passed over since it is older than `since`."""
+
+    count: int = 0
+    oldest: datetime | None = None
+    newest: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WalkPlan:
+    """Everything that follows from one walk."""
+
+    fetch: tuple[Fetch, ...] = ()
+    confirm_again: tuple[Message, ...] = ()
+    returned: tuple[Fetch, ...] = ()
+    restored: tuple[Message, ...] = ()
+    unmarked: tuple[Message, ...] = ()
+    """Confirmed as often as we try; the gateway does not keep our read marks."""
+    old: Old = field(default_factory=Old)
+    passed_over: int = 0
+    present: frozenset[str] = frozenset()
+
+
+@dataclass(slots=True)
+class _Piles:
+    fetch: list[Fetch] = field(default_factory=list)
+    confirm_again: list[Message] = field(default_factory=list)
+    returned: list[Fetch] = field(default_factory=list)
+    unmarked: list[Message] = field(default_factory=list)
+    old: list[Record] = field(default_factory=list)
+    present: set[str] = field(default_factory=set)
+    passed_over: int = 0
+
+
+def plan_walk(
+    records: Sequence[Record],
+    *,
+    known: Mapping[str, Sequence[Message]],
+    since: datetime | None,
+    last: Walked | None,
+    now: datetime,
+) -> WalkPlan:
+    """Judge each record of a walk; `known` has our inbound rows by bare gateway id."""
+    piles = _Piles()
+    for record in records:
+        rows = known.get(bare(record.message_id), ())
+        _judge(record, rows, piles, since=since, last=last, now=now)
+    too_many = len(piles.returned) > MOST_RETURNS
+    return WalkPlan(
+        fetch=tuple(piles.fetch),
+        confirm_again=tuple(piles.confirm_again),
+        returned=() if too_many else tuple(piles.returned),
+        restored=tuple(f.row for f in piles.returned if f.row) if too_many else (),
+        unmarked=tuple(piles.unmarked),
+        old=_old(piles.old),
+        passed_over=piles.passed_over + len(piles.old) + len(piles.unmarked),
+        present=frozenset(piles.present),
+    )
+
+
+def _old(records: Sequence[Record]) -> Old:
+    times = [record.persisted_at for record in records if record.persisted_at]
+    if not times:
+        return Old(count=len(records))
+    return Old(count=len(records), oldest=min(times), newest=max(times))
+
+
+def _judge(
+    record: Record,
+    rows: Sequence[Message],
+    piles: _Piles,
+    *,
+    since: datetime | None,
+    last: Walked | None,
+    now: datetime,
+) -> None:
+    same = next((row for row in rows if row.listed_at == record.persisted), None)
+    if same is not None:
+        _judge_known(record, same, last, now, piles)
+        return
+    earlier = [row for row in rows if row.state is not State.GONE]
+    if not earlier and _is_old(record, since):
+        piles.old.append(record)
+        return
+    original = max(earlier, key=lambda row: row.created).id if earlier else None
+    piles.fetch.append(Fetch(record=record, retransmission_of=original))
+
+
+def _is_old(record: Record, since: datetime | None) -> bool:
+    return since is not None and record.persisted_at is not None and record.persisted_at < since
+
+
+def _judge_known(record: Record, row: Message, last: Walked | None, now: datetime, piles: _Piles) -> None:
+    match (row.state, row.phase):
+        case (State.ARRIVING, Phase.LISTED):
+            piles.fetch.append(Fetch(record=record, row=row))
+        case (State.ARRIVING, Phase.WAITING) | (State.HELD, _):
+            if row.next_at is not None and row.next_at <= now:
+                piles.fetch.append(Fetch(record=record, row=row))
+            else:
+                piles.passed_over += 1
+        case (State.RECEIVED, Phase.PUBLISHED):
+            piles.confirm_again.append(row)
+        case (State.RECEIVED, Phase.CONFIRMED) | (State.GONE, _):
+            _judge_confirmed(record, row, last, now, piles)
+        case _:
+            piles.passed_over += 1
+
+
+def _judge_confirmed(record: Record, row: Message, last: Walked | None, now: datetime, piles: _Piles) -> None:
+    key = bare(record.message_id)
+    confirmed_at = row.progress.confirmed_at
+    if confirmed_at is None or (last and last.began >= confirmed_at and key not in last.present):
+        piles.returned.append(Fetch(record=record, row=row))
+        return
+    piles.present.add(key)
+    if row.progress.confirmations > MOST_CONFIRMATIONS:
+        piles.unmarked.append(row)
+    elif now >= confirmed_at + confirm_gap(row.progress.confirmations):
+        piles.confirm_again.append(row)
+    else:
+        piles.passed_over += 1
+
+
+def confirm_gap(confirmations: int) -> timedelta:
+    """How long after the last of so many confirmations the next one is worth its request."""
+    return timedelta(seconds=10) * 4.0 ** max(0, confirmations - 1)
+
+
+def next_fetch(row: Message, *, now: datetime) -> datetime:
+    """When a message that could not be fetched is tried again: 1 m doubling to 6 h."""
+    gap = FETCH_GAP * 2.0 ** min(row.progress.tries, 12)
+    return now + min(gap, MOST_FETCH_GAP)
+
+
+def is_to_be_held(row: Message, *, now: datetime) -> bool:
+    """A message that could not be fetched for a day needs a person."""
+    since = row.progress.trouble_since
+    return since is not None and now - since >= HELD_AFTER
+
+
+# Batches ----------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Batch:
+    """Messages to fetch in one request; `by_index`: one message, attachment by attachment."""
+
+    rows: tuple[Message, ...]
+    by_index: bool = False
+
+
+def archive_can_carry(files: Sequence[File]) -> bool:
+    """Whether the listed names can stand in a zip archive, each once."""
+    names = [file.name for file in files]
+    plain = all(_is_plain(name) for name in names)
+    return plain and len({name.casefold() for name in names}) == len(names)
+
+
+def _is_plain(name: str) -> bool:
+    return bool(name) and name not in (".", "..", ".error") and not any(c in name for c in "/\\\0")
+
+
+def plan_batches(rows: Sequence[Message], capabilities: Capabilities) -> tuple[Batch, ...]:
+    """Batches in listing order: as many together as the gateway allows, under its size limit."""
+    batches: list[Batch] = []
+    company: list[Message] = []
+    size = 0
+    for row in rows:
+        if _goes_alone(row, capabilities):
+            batches.extend(_closed(company))
+            batches.append(Batch(rows=(row,), by_index=True))
+            company, size = [], 0
+            continue
+        if len(company) == capabilities.batch_messages or size + row.size >= capabilities.batch_bytes:
+            batches.extend(_closed(company))
+            company, size = [], 0
+        company.append(row)
+        size += row.size
+    batches.extend(_closed(company))
+    return tuple(batches)
+
+
+def _closed(company: Sequence[Message]) -> list[Batch]:
+    return [Batch(rows=tuple(company))] if company else []
+
+
+def _goes_alone(row: Message, capabilities: Capabilities) -> bool:
+    return (
+        row.progress.by_index
+        or row.size >= capabilities.batch_bytes
+        or capabilities.batch_messages < 2  # one message is no batch
+        or not archive_can_carry(row.files)
+    )
+
+
+def plan_confirmations(
+    rows: Sequence[Message], capabilities: Capabilities
+) -> tuple[tuple[Message, ...], ...]:
+    """Groups to confirm: several go by the batch call, one by itself.
+
+    The batch call downloads once more what it confirms, so it is taken only where the bytes come to less
+    than 1 MB per request saved.
+    """
+    if not capabilities.has_batch_confirm:
+        return tuple((row,) for row in rows)
+    groups: list[tuple[Message, ...]] = []
+    for batch in plan_batches(rows, capabilities):
+        saved = len(batch.rows) - 1
+        size = sum(row.size for row in batch.rows)
+        if len(batch.rows) >= CONFIRM_TOGETHER and size < saved * CONFIRM_BYTES_PER_REQUEST:
+            groups.append(batch.rows)
+        else:
+            groups.extend((row,) for row in batch.rows)
+    return tuple(groups)
+
+
+def same_content(one: Sequence[File], other: Sequence[File]) -> bool:
+    """Whether two messages have the same names, sizes and sha256."""
+    return _content(one) == _content(other)
+
+
+def _content(files: Sequence[File]) -> list[tuple[str, int, str | None]]:
+    return sorted((file.name, file.size, file.sha256) for file in files)
+
+
+def unlisted(rows: Sequence[Message], listed: frozenset[GatewayId], *, now: datetime) -> tuple[Message, ...]:
+    """Rows that are still to be fetched and due, and that a complete listing lacks."""
+    seen = {bare(i) for i in listed}
+    return tuple(
+        row
+        for row in rows
+        if row.state in (State.ARRIVING, State.HELD)
+        and row.phase is not Phase.STAGED
+        and row.message_id is not None
+        and bare(row.message_id) not in seen
+        and (row.next_at <= now if row.next_at else row.state is State.ARRIVING)
+    )

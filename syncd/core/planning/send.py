@@ -1,0 +1,105 @@
+"""Which messages are sent next, and in what company.
+
+Oldest first, up to so many at once. Messages alike in pair, names and sizes (twins) go one at a time: a
+lost reply could not be told from the other's. While the gateway is in trouble (an outcome in doubt, a
+"not now"), the account tries one message at a time, at growing gaps: the gateway is bad, not the file.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from syncd.core.model import Message, MessageId, Phase, State
+
+FIRST_GAP = timedelta(seconds=10)
+MOST_GAP = timedelta(minutes=15)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mood:
+    """How the gateway took the last sends of an account."""
+
+    troubles: int = 0
+    not_before: datetime | None = None
+    refused: str | None = None
+    """The account itself is refused: nothing is sent until a log-in and a station list succeed."""
+
+    def after_trouble(self, *, now: datetime, wish: timedelta | None = None) -> Mood:
+        """After an outcome in doubt or a "not now"; `wish` is the gateway's own Retry-After."""
+        gap = max(min(FIRST_GAP * 2.0 ** min(self.troubles, 12), MOST_GAP), wish or timedelta())
+        return Mood(troubles=self.troubles + 1, not_before=now + gap)
+
+    @property
+    def good(self) -> bool:
+        """Whether nothing is wrong."""
+        return self.troubles == 0 and self.refused is None
+
+
+GOOD = Mood()
+
+_UNASSIGNED = (Phase.SUBMITTING, Phase.IN_DOUBT)
+
+
+def likeness(message: Message) -> tuple[object, ...]:
+    """What a look-up can compare: two messages alike in it are twins."""
+    return (message.pair, tuple(sorted((file.name, file.size) for file in message.files)))
+
+
+def next_starts(
+    rows: Collection[Message],
+    *,
+    running: Collection[MessageId],
+    mood: Mood,
+    parallel: int,
+    now: datetime,
+) -> tuple[Message, ...]:
+    """The messages to send now, in order, given every unfinished outbound row of the account.
+
+    `running` are being sent at this moment. Returns at most what `parallel` leaves free.
+    """
+    if mood.refused is not None or (mood.not_before and now < mood.not_before):
+        return ()
+    free = (parallel if mood.good else 1) - len(running)
+    busy = {likeness(row) for row in rows if row.phase in _UNASSIGNED or row.id in running}
+    chosen: list[Message] = []
+    for row in sorted(filter(_can_start, rows), key=_age):
+        if len(chosen) >= free:
+            break
+        if row.id in running or (row.next_at and row.next_at > now) or likeness(row) in busy:
+            continue
+        busy.add(likeness(row))
+        chosen.append(row)
+    return tuple(chosen)
+
+
+def _can_start(row: Message) -> bool:
+    return row.state is State.QUEUED and row.phase in (Phase.CLAIMED, Phase.WAITING)
+
+
+def _age(row: Message) -> tuple[int, str, str]:
+    identity = row.progress.identity
+    return (identity.mtime_ns if identity else 0, row.name, row.id)
+
+
+def subject_for(template: str | None, row: Message, *, date: str) -> str | None:
+    """The subject of a message from its pair's template; unknown braces stay as they are."""
+    if template is None:
+        return None
+    words = {
+        "{name}": row.name,
+        "{stem}": row.name.partition(".")[0] or row.name,
+        "{station}": row.pair.station,
+        "{partner}": row.pair.partner,
+        "{date}": date,
+        "{id}": row.id,
+    }
+    for placeholder, word in words.items():
+        template = template.replace(placeholder, word)
+    return template
+
+
+def date_words(now: datetime) -> str:
+    """The date of `{date}`, as the account's timezone has it."""
+    return now.strftime("%Y-%m-%d")

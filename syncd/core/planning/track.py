@@ -1,0 +1,200 @@
+"""What became of the messages that the gateway accepted.
+
+A row in the gateway's `failed` list is one failed try of up to ten: the message has failed only when every
+look-up for a while found it there and in neither queued nor sent, without a gap. A message in none of the
+three lists for an hour was deleted or stopped there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from syncd.core.model import Mdn, MdnStatus, Message, Phase, Progress, bare
+from syncd.core.planning.doubt import SEND_TIMEOUT_MARGIN, Seen
+from syncd.core.shown import Box, Record
+
+NOWHERE_FOR = timedelta(hours=1)
+ASKED_OFTEN_FOR = timedelta(hours=1)
+MOST_MDN_GAP = timedelta(hours=6)
+LIST_MARGIN = timedelta(minutes=10)
+REVIVABLE_FOR = timedelta(days=2)
+REVIVAL_EVERY = timedelta(minutes=10)
+
+
+class Fate(StrEnum):
+    """What a look-up says of one message."""
+
+    DELIVERED = "delivered"
+    TRANSMITTED = "transmitted"
+    BOUNCED = "bounced"
+    NOWHERE = "nowhere"
+    UNCHANGED = "unchanged"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """The fate of one message, the reason and the MDN that go with it, and what to remember.
+
+    `to_verify`: it rests on an absence from lists that were not read to their end, so the sent and queued
+    entries are to be asked for by id before it is believed.
+    """
+
+    fate: Fate
+    reason: str = ""
+    mdn: Mdn | None = None
+    progress: Progress | None = None
+    to_verify: bool = False
+
+
+def read_sent(record: Record) -> Finding:
+    """What a row of the `sent` list means (REST v1, §3.2)."""
+    mdn = record.mdn
+    if mdn is not None and mdn.error:
+        return Finding(fate=Fate.BOUNCED, reason=f"the partner's MDN says no: {mdn.content or '-'}", mdn=mdn)
+    if record.delivered is False:
+        status = f" (HTTP {record.transport_status})" if record.transport_status else ""
+        words = mdn.content if mdn and mdn.content else f"the gateway could not deliver it{status}"
+        return Finding(fate=Fate.BOUNCED, reason=words, mdn=mdn)
+    if mdn is not None and mdn.status in (MdnStatus.OK, MdnStatus.NOT_REQUESTED):
+        return Finding(fate=Fate.DELIVERED, mdn=mdn)
+    return Finding(fate=Fate.TRANSMITTED, mdn=Mdn(status=MdnStatus.PENDING))
+
+
+def by_box(seen: Seen) -> Mapping[Box, Mapping[str, Record]]:
+    """The records of a look-up by list and bare id; the newest entry of an id wins."""
+    boxes: dict[Box, dict[str, Record]] = {box: {} for box in Box}
+    for record in seen.records:
+        boxes[record.box].setdefault(bare(record.message_id), record)
+    return boxes
+
+
+def judge(
+    message: Message,
+    boxes: Mapping[Box, Mapping[str, Record]],
+    *,
+    complete: bool,
+    grace: timedelta,
+    at: datetime,
+) -> Finding:
+    """The fate of an accepted message, given the lists read at `at`.
+
+    `grace` is how long it has to be seen in `failed` alone; `complete` tells whether absence means anything.
+    """
+    key = bare(message.message_id or "")
+    progress = message.progress
+    if key in boxes[Box.SENT]:
+        return read_sent(boxes[Box.SENT][key])
+    if message.phase is Phase.STOPPED:
+        return Finding(fate=Fate.UNCHANGED)
+    if key in boxes[Box.QUEUED] or not complete:
+        return Finding(fate=Fate.UNCHANGED, progress=_present(progress) if key in boxes[Box.QUEUED] else None)
+    if key in boxes[Box.FAILED] or progress.failed_seen is not None:
+        return _judge_failed(progress, boxes[Box.FAILED].get(key), grace=grace, at=at)
+    return _judge_nowhere(message, at=at)
+
+
+def _present(progress: Progress) -> Progress | None:
+    if progress.failed_since is None and progress.nowhere_since is None:
+        return None
+    return replace(progress, failed_since=None, failed_seen=None, nowhere_since=None)
+
+
+def _judge_failed(progress: Progress, record: Record | None, *, grace: timedelta, at: datetime) -> Finding:
+    unbroken = progress.failed_seen is not None and at - progress.failed_seen <= grace / 3
+    since = progress.failed_since if unbroken and progress.failed_since else at
+    if at - since >= grace:
+        mdn = record.mdn if record else None
+        return Finding(fate=Fate.BOUNCED, reason=why_failed(record), mdn=mdn, to_verify=True)
+    remembered = replace(progress, failed_since=since, failed_seen=at, nowhere_since=None)
+    return Finding(fate=Fate.UNCHANGED, progress=remembered)
+
+
+def why_failed(record: Record | None) -> str:
+    """Why the gateway gave up, in the words of its last failed try."""
+    if record and record.mdn and record.mdn.error:
+        return f"the partner's MDN says no: {record.mdn.content or '-'}"
+    if record and record.transport_status:
+        return f"the gateway gave up: the partner answered HTTP {record.transport_status}"
+    return "the gateway gave up: every try to reach the partner failed"
+
+
+def _judge_nowhere(message: Message, *, at: datetime) -> Finding:
+    progress = message.progress
+    if message.phase is not Phase.ACCEPTED:
+        return Finding(fate=Fate.UNCHANGED)
+    since = progress.nowhere_since or at
+    if at - since >= NOWHERE_FOR:
+        return Finding(
+            fate=Fate.NOWHERE, reason="deleted or stopped at the gateway: it is in none of its lists"
+        )
+    remembered = replace(progress, failed_since=None, failed_seen=None, nowhere_since=since)
+    return Finding(fate=Fate.UNCHANGED, progress=remembered)
+
+
+def failed_grace(configured: timedelta, send_timeout_s: int | None) -> timedelta:
+    """How long a message has to be seen failed before it is: longer than one try can take."""
+    timeout = timedelta(seconds=send_timeout_s) + SEND_TIMEOUT_MARGIN if send_timeout_s else timedelta()
+    return max(configured, timeout)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Agenda:
+    """What a track pass reads of one partner type."""
+
+    lists: tuple[Box, ...]
+    sent_back_to: datetime | None
+    """Sent and failed lists are read newest first down to this time, the gateway's; None: whole.
+
+    What is older was seen by the last complete pass; an entry that turns up below is found by its id.
+    """
+    singles: tuple[Message, ...]
+    """Messages that are asked for one by one."""
+
+
+def plan_agenda(
+    rows: Sequence[Message], *, newest_seen: datetime | None, offset: timedelta, now: datetime
+) -> Agenda:
+    """What to read for the outstanding messages of one type (accepted, awaiting_mdn).
+
+    `newest_seen` is the time of the newest `sent` row known from the last complete pass.
+    """
+    on_the_way = [row for row in rows if row.phase in (Phase.ACCEPTED, Phase.STOPPED)]
+    awaiting = [row for row in rows if row.phase is not Phase.ACCEPTED and row.phase is not Phase.STOPPED]
+    fresh = [row for row in awaiting if _is_fresh(row, now)]
+    due = sorted((row for row in awaiting if not _is_fresh(row, now) and is_due(row, now)), key=_asked)
+    lists: tuple[Box, ...] = ()
+    if on_the_way:
+        lists = (Box.QUEUED, Box.FAILED, Box.SENT)
+    elif fresh:
+        lists = (Box.SENT,)
+    starts = [row.accepted_at for row in (*on_the_way, *fresh) if row.accepted_at]
+    back_to = min(starts) + offset - LIST_MARGIN if starts else None
+    if newest_seen is not None and back_to is not None:
+        back_to = max(back_to, newest_seen - LIST_MARGIN)
+    most = max(1, len(rows) // 100)
+    return Agenda(lists=lists, sent_back_to=back_to, singles=tuple(due[:most]))
+
+
+def _is_fresh(row: Message, now: datetime) -> bool:
+    since = row.progress.transmitted_at or row.accepted_at or row.created
+    return now - since < ASKED_OFTEN_FOR
+
+
+def is_due(row: Message, now: datetime) -> bool:
+    """Whether an older message is asked for its MDN again: at gaps growing with its age, up to 6 h."""
+    asked = row.progress.mdn_asked_at
+    since = row.progress.transmitted_at or row.created
+    return asked is None or now - asked >= min((now - since) / 12, MOST_MDN_GAP)
+
+
+def _asked(row: Message) -> datetime:
+    return row.progress.mdn_asked_at or row.created
+
+
+def gives_up_mdn(row: Message, *, after: timedelta, now: datetime) -> bool:
+    """Whether the MDN has been waited for long enough."""
+    since = row.progress.transmitted_at or row.accepted_at or row.created
+    return now - since >= after

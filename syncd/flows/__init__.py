@@ -1,0 +1,1 @@
+"""What moves by itself: decide, perform through a port, record."""

@@ -1,0 +1,171 @@
+"""Download a batch into staging, and say of each message what became of it.
+
+A batch that the gateway cannot give whole is halved until the message that is to blame stands alone; that
+one is fetched attachment by attachment. So one poisoned message holds up nobody. A network that does not
+answer is nobody's fault: it ends the pass.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from syncd.core.model import File, Message
+from syncd.core.planning.pull import Batch
+from syncd.core.shown import Box
+from syncd.errors import BadReply, GatewayError, NotThere, Rejected, Unanswered
+from syncd.flows.bridge import Bridge
+from syncd.ports import Content, Fetched, Wanted
+
+MOST_FAILURES = 20
+"""Failed downloads in one pass, after which the gateway is to blame and not the messages."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Arrived:
+    """The message's files are staged. `note` tells when they are not what the listing said."""
+
+    row: Message
+    files: tuple[File, ...]
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NotArrived:
+    """The message could not be fetched now.
+
+    `gone`: the gateway does not have it any more. `again`: nothing is wrong, it did not fit into the answer.
+    """
+
+    row: Message
+    reason: str
+    gone: bool = False
+    again: bool = False
+
+
+Outcome = Arrived | NotArrived
+
+
+class Fetcher:
+    """Downloads for one pass of one account. `fetch` may be called from several threads."""
+
+    def __init__(self, bridge: Bridge) -> None:
+        self._bridge = bridge
+        self._failures = 0
+
+    def fetch(self, batch: Batch) -> tuple[Outcome, ...]:
+        """Stage every message of the batch that can be had; one outcome for each, in order.
+
+        Raises: Unreachable, TryLater, AccountRefused, Unanswered (the network's, or too many failures);
+        DiskFull, FolderError.
+        """
+        if batch.by_index:
+            return tuple(self._by_index(row) for row in batch.rows)
+        try:
+            return tuple(self._together(batch.rows))
+        except (Rejected, NotThere, Unanswered) as error:
+            self._count(error)
+            return self._apart(batch.rows)
+
+    def _count(self, error: GatewayError) -> None:
+        self._failures += 1
+        is_network = (
+            isinstance(error, Unanswered) and not isinstance(error, BadReply) and error.status is None
+        )
+        if is_network or self._failures > MOST_FAILURES:
+            raise error
+
+    def _apart(self, rows: Sequence[Message]) -> tuple[Outcome, ...]:
+        if len(rows) == 1:
+            return (self._by_index(rows[0]),)
+        middle = len(rows) // 2
+        first = self.fetch(Batch(rows=tuple(rows[:middle])))
+        return first + self.fetch(Batch(rows=tuple(rows[middle:])))
+
+    def _together(self, rows: Sequence[Message]) -> Iterator[Outcome]:
+        alone: list[int] = []
+        outcomes: list[Outcome] = []
+        wanted = [wanted_of(row) for row in rows]
+        with self._bridge.gateway.fetch(wanted, scratch=self._bridge.inbox.scratch) as items:
+            for at, (row, item) in enumerate(zip(rows, items, strict=True)):
+                outcome = self._from_batch(row, item, is_first=at == 0)
+                if outcome is None:
+                    alone.append(at)
+                outcomes.append(outcome or NotArrived(row=row, reason=""))
+        for at in alone:
+            outcomes[at] = self._by_index(rows[at])
+        yield from outcomes
+
+    def _from_batch(self, row: Message, item: Fetched, *, is_first: bool) -> Outcome | None:
+        """What the batch has of one message; None: it has to be fetched by itself."""
+        if item.truncated:
+            again = NotArrived(row=row, reason="it did not fit into the answer", again=True)
+            return None if is_first else again
+        if item.error is not None or item.unfit is not None:
+            return None
+        try:
+            return Arrived(row=row, files=self._bridge.inbox.stage(row.id, item.contents))
+        except BadReply as error:
+            self._count(error)
+            return None
+
+    def _by_index(self, row: Message) -> Outcome:
+        try:
+            return self._whole(row)
+        except NotThere as error:
+            return self._missing(row, error)
+        except (Rejected, Unanswered) as error:
+            self._count(error)
+            return NotArrived(row=row, reason=str(error.what))
+
+    def _whole(self, row: Message) -> Outcome:
+        """By index; what disagrees with the listing has to come twice the same to be believed."""
+        files = self._stage_by_index(row)
+        if _sizes(files) == _sizes(row.files):
+            return Arrived(row=row, files=_named_as_listed(files, row))
+        again = self._stage_by_index(row)
+        if [f.sha256 for f in files] != [f.sha256 for f in again]:
+            return NotArrived(row=row, reason="two downloads of it differ")
+        note = f"the listing said sizes {_sizes(row.files)}, both downloads have {_sizes(again)}"
+        return Arrived(row=row, files=_named_as_listed(again, row), note=note)
+
+    def _stage_by_index(self, row: Message) -> tuple[File, ...]:
+        bridge = self._bridge
+        with bridge.gateway.fetch_by_index(
+            wanted_of(row), scratch=bridge.inbox.scratch, box=Box.RECEIVED
+        ) as item:
+            if item.error is not None:
+                raise BadReply(item.error)
+            return bridge.inbox.stage(row.id, item.contents)
+
+    def _missing(self, row: Message, error: NotThere) -> Outcome:
+        """An attachment is not there: is the message?"""
+        if is_at_gateway(self._bridge, row):
+            return NotArrived(row=row, reason=f"the gateway lists it but cannot give it: {error.what}")
+        return NotArrived(row=row, reason="no longer at the gateway, and it was never fetched", gone=True)
+
+
+def wanted_of(row: Message) -> Wanted:
+    """The row as a download asks for it. Raises: ValueError for a row without a gateway id."""
+    if row.message_id is None:
+        raise ValueError(f"message {row.id} has no id at the gateway")
+    return Wanted(message_id=row.message_id, files=row.files)
+
+
+def is_at_gateway(bridge: Bridge, row: Message) -> bool:
+    """Whether the gateway still has an inbound message. One request."""
+    try:
+        bridge.gateway.entry(Box.RECEIVED, wanted_of(row).message_id)
+    except NotThere:
+        return False
+    return True
+
+
+def _sizes(files: Sequence[File | Content]) -> list[int]:
+    return [file.size for file in files]
+
+
+def _named_as_listed(files: tuple[File, ...], row: Message) -> tuple[File, ...]:
+    if len(files) != len(row.files):
+        return files
+    return tuple(replace(f, name=listed.name or f.name) for f, listed in zip(files, row.files, strict=True))

@@ -1,0 +1,99 @@
+"""Bring files to the place of their state: the status file first, then the rename.
+
+The database decides, the folder follows. Every move is safe to repeat: after a crash the row still says
+where the file was and where it has to be.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import structlog
+
+from syncd.core import events as ev
+from syncd.core import status_file
+from syncd.core.machine import may
+from syncd.core.model import Folder, Message, Place, State
+from syncd.errors import DiskFull, FileGone, FolderError, NameTaken
+from syncd.flows.bridge import Bridge, Step
+
+log = structlog.get_logger(__name__)
+
+FOLDER_OF = {State.SENT: Folder.SENT, State.FAILED: Folder.FAILED, State.HELD: Folder.HELD}
+MOST_NAMES = 20
+
+
+def place_for(bridge: Bridge, row: Message, folder: Folder) -> Place | None:
+    """A free place for the row's file in the folder of a state; None when a person took the file."""
+    if row.place is None or row.progress.file_gone:
+        return row.place
+    return bridge.outbox.free_place(folder, row.pair, row.name, now=bridge.local_now())
+
+
+def settle(bridge: Bridge, rows: Sequence[Message]) -> None:
+    """Move what is not yet where its row says, then note all finished moves in one transaction.
+
+    A file that a person took away is noted once. Trouble with one file never stops the next.
+    """
+    steps: list[Step] = []
+    for row in rows:
+        try:
+            steps.extend(_settle_one(bridge, row))
+        except FolderError as error:
+            log.warning("file.not_moved", message=row.id, place=row.place, error=str(error))
+    bridge.record(steps)
+
+
+def _settle_one(bridge: Bridge, row: Message) -> list[Step]:
+    if row.place is None:
+        return []
+    if row.progress.file_gone:
+        write_status(bridge, row)
+        return []
+    if row.moving_from is None or row.moving_from == row.place:
+        write_status(bridge, row)
+        return [(row, ev.Moved())] if row.moving_from else []
+    write_status(bridge, row)
+    try:
+        bridge.outbox.move(row.moving_from, row.place)
+    except FileGone:
+        if bridge.outbox.identity(row.place) is None:
+            return [(row, ev.TakenAway())] if may(row, ev.TakenAway) else []
+    except NameTaken:
+        return _settle_elsewhere(bridge, row)
+    bridge.outbox.write_status(row.moving_from, None)
+    return [(row, ev.Moved())]
+
+
+def _settle_elsewhere(bridge: Bridge, row: Message) -> list[Step]:
+    """Another file stands at the place: choose a name anew, note it, and move there."""
+    if row.moving_from is None or bridge.outbox.identity(row.moving_from) is None:
+        return [(row, ev.Moved())]
+    folder = FOLDER_OF.get(row.state, Folder.QUEUED)
+    for _ in range(MOST_NAMES):
+        place = bridge.outbox.free_place(folder, row.pair, row.name, now=bridge.local_now())
+        row = bridge.record_one(row, ev.Rehoused(place=place))
+        write_status(bridge, row)
+        try:
+            bridge.outbox.move(row.moving_from or place, place)
+        except NameTaken:
+            continue
+        return [(row, ev.Moved())]
+    raise FolderError(f"no free name for {row.name} in {folder}/", "Clear the folder.")
+
+
+def write_status(bridge: Bridge, row: Message) -> None:
+    """Write or renew the status file of a message in sent/, failed/ or held/."""
+    if row.place is None or row.state not in FOLDER_OF:
+        return
+    try:
+        bridge.outbox.write_status(row.place, status_file.render(row))
+    except DiskFull:
+        log.warning("status_file.not_written", message=row.id, place=row.place)
+
+
+def record_and_settle(bridge: Bridge, steps: Sequence[Step]) -> list[Message]:
+    """Record events of outbound messages in one transaction, then let their files follow."""
+    rows = bridge.record(steps)
+    settle(bridge, [row for row in rows if row.moving_from or row.state in FOLDER_OF])
+    return rows

@@ -1,0 +1,160 @@
+"""From staging into the inbox, then the confirmation: in this order, each step committed before the next.
+
+Staged and the file is there: publish. Staged and the file is gone: it was published, the ERP has it. Staged
+and the whole folder is gone: staging was emptied from outside, and a person has to look.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import timedelta
+
+import structlog
+
+from syncd.core import events as ev
+from syncd.core import status_file
+from syncd.core.machine import STAGED, advance, spot
+from syncd.core.model import Message, State
+from syncd.core.planning import pull as planning
+from syncd.errors import GatewayError, NameTaken, NotThere
+from syncd.flows.bridge import Bridge, Step
+from syncd.flows.fetching import Arrived, NotArrived, Outcome, wanted_of
+
+log = structlog.get_logger(__name__)
+
+MOST_NAMES = 20
+
+
+def store(bridge: Bridge, outcomes: Sequence[Outcome]) -> list[Message]:
+    """Record what a batch brought, in one transaction; returns the messages after, staged or not."""
+    steps: list[Step] = []
+    for outcome in outcomes:
+        match outcome:
+            case Arrived():
+                steps.append((outcome.row, _staged(bridge, outcome)))
+            case NotArrived():
+                steps.extend([] if outcome.again else [(outcome.row, _not_arrived(bridge, outcome))])
+    bridge.inbox.settle_staging()
+    rows = bridge.record(steps)
+    for row in rows:
+        if spot(row) != STAGED:
+            bridge.inbox.discard(row.id)
+        if row.state is State.HELD:
+            bridge.inbox.write_alone(row.pair, row.id, status_file.render(row))
+    return rows
+
+
+def _staged(bridge: Bridge, arrived: Arrived) -> ev.Event:
+    """Staged; or, for a partner's retransmission, recognised or held."""
+    row = arrived.row
+    original_id = row.progress.retransmission_of
+    original = bridge.records.get(original_id) if original_id else None
+    if original is not None and any(file.sha256 for file in original.files):
+        if planning.same_content(original.files, arrived.files):
+            return ev.Recognised(original=original.id, files=arrived.files, note=arrived.note)
+        return _other_content(bridge, row, original)
+    staged = advance(row, ev.Staged(files=arrived.files), now=bridge.clock.now())
+    place, files = bridge.inbox.choose(staged, now=bridge.clock.now())
+    return ev.Staged(files=files, place=place, is_folder=place is not None, note=arrived.note)
+
+
+def _other_content(bridge: Bridge, row: Message, original: Message) -> ev.Event:
+    reason = f"the partner sent {original.id} once more under the same id, with other content"
+    next_at = bridge.clock.now() + planning.TRIED_DAILY
+    if row.state is State.HELD:
+        return ev.Postponed(reason=reason, next_at=next_at)
+    return ev.Held(reason=reason, next_at=next_at)
+
+
+def _not_arrived(bridge: Bridge, outcome: NotArrived) -> ev.Event:
+    now = bridge.clock.now()
+    if outcome.gone:
+        return ev.Vanished(reason=outcome.reason)
+    if outcome.row.state is State.HELD:
+        return ev.Postponed(reason=outcome.reason, next_at=now + planning.TRIED_DAILY)
+    if planning.is_to_be_held(outcome.row, now=now):
+        return ev.Held(reason=outcome.reason, next_at=now + planning.TRIED_DAILY)
+    return ev.Postponed(reason=outcome.reason, next_at=planning.next_fetch(outcome.row, now=now))
+
+
+def publish(bridge: Bridge, rows: Sequence[Message]) -> list[Message]:
+    """Make staged messages visible, then record that in one transaction; returns them, published.
+
+    Safe to repeat after a crash at any point. Raises: DiskFull, FolderError.
+    """
+    failed = bridge.inbox.publish_many([(row, _inbox_status(bridge, row)) for row in rows])
+    taken = [row for row in rows if isinstance(failed.get(row.id), NameTaken)]
+    steps: list[Step] = [(row, ev.Published()) for row in rows if row.id not in failed]
+    done = bridge.record([*steps, *(_publish_elsewhere(bridge, row) for row in taken)])
+    for row in done:
+        bridge.inbox.discard(row.id)
+        if row.state is State.HELD:
+            bridge.inbox.write_alone(row.pair, row.id, status_file.render(row))
+    for error in failed.values():
+        if not isinstance(error, NameTaken):
+            raise error
+    return [row for row in done if row.state is State.RECEIVED]
+
+
+def _publish_elsewhere(bridge: Bridge, row: Message) -> Step:
+    """Somebody took the chosen name: choose anew, note it, try again."""
+    for _ in range(MOST_NAMES):
+        place, files = bridge.inbox.choose(row, now=bridge.clock.now())
+        row = bridge.record_one(row, ev.Relocated(files=files, place=place))
+        try:
+            bridge.inbox.publish(row, status=_inbox_status(bridge, row))
+        except NameTaken:
+            continue
+        return (row, ev.Published())
+    return (row, ev.Held(reason="its name in the inbox was taken again and again"))
+
+
+def _inbox_status(bridge: Bridge, row: Message) -> bytes | None:
+    if not bridge.account.inbox_status_files:
+        return None
+    return status_file.render(advance(row, ev.Published(), now=bridge.clock.now()))
+
+
+def recover_staged(bridge: Bridge, rows: Sequence[Message]) -> list[Message]:
+    """Publish what a stopped run left staged, reading the witness; returns what is published now."""
+    ready: list[Message] = []
+    steps: list[Step] = []
+    for row in rows:
+        if not bridge.inbox.staged(row.id).folder_exists:
+            steps.append((row, _emptied(bridge)))
+        elif bridge.inbox.damaged(row):
+            steps.append((row, ev.Unstaged(reason="the staged copy was damaged; it is fetched again")))
+        else:
+            ready.append(row)
+    for row in bridge.record(steps):
+        bridge.inbox.release(row)
+        bridge.inbox.discard(row.id)
+    return publish(bridge, ready)
+
+
+def _emptied(bridge: Bridge) -> ev.Held:
+    reason = "its staging folder was removed from outside, so nobody can tell whether it was delivered"
+    return ev.Held(reason=reason, next_at=bridge.clock.now() + timedelta(days=36500))
+
+
+def confirm_group(bridge: Bridge, rows: Sequence[Message]) -> list[Message]:
+    """Tell the gateway that these are safe here; returns those that it has noted for certain.
+
+    Several go in one request, one by itself. Safe to repeat. Touches no row: the caller records.
+    """
+    confirmed: frozenset[str] = frozenset()
+    if len(rows) > 1:
+        confirmed = bridge.gateway.confirm_batch([wanted_of(row) for row in rows])
+    return [row for row in rows if row.message_id in confirmed or confirm_one(bridge, row)]
+
+
+def confirm_one(bridge: Bridge, row: Message) -> bool:
+    """Confirm one message; a message that the gateway no longer has needs no confirmation."""
+    try:
+        bridge.gateway.confirm(wanted_of(row).message_id)
+    except NotThere:
+        return True
+    except GatewayError as error:
+        log.warning("message.not_confirmed", message=row.id, error=str(error))
+        raise
+    return True

@@ -1,0 +1,322 @@
+"""Pull: everything unread at the gateway appears, whole and once, in the inbox, and only then is confirmed.
+
+A pass finishes what an earlier one left (staged: publish; published: confirm), then walks the unread list
+of each partner type, oldest first, confirming nothing while it walks, since each confirmation shifts the
+pages. The walk's batches are fetched side by side, published in listing order, and confirmed while the
+next are on their way. When all confirmations are answered it walks again, until a walk finds nothing to do.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import deque
+from collections.abc import Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+
+import structlog
+
+from syncd.core import events as ev
+from syncd.core import status_file
+from syncd.core.model import Direction, Message, PartnerType, Phase, State, bare
+from syncd.core.planning import pull as planning
+from syncd.core.planning.pull import Batch
+from syncd.errors import GatewayError
+from syncd.flows import walking
+from syncd.flows.bridge import Bridge, Trouble
+from syncd.flows.fetching import Fetcher, Outcome, is_at_gateway
+from syncd.flows.publishing import confirm_group, publish, recover_staged, store
+
+log = structlog.get_logger(__name__)
+
+ABREAST = 3
+"""Batches on their way at the same time."""
+MOST_WALKS = 1000
+MOST_UNLISTED = 20
+
+
+@dataclass(slots=True)
+class _Pipeline:
+    """What one walk has under way."""
+
+    downloads: deque[tuple[Batch, Future[tuple[Outcome, ...]]]] = field(default_factory=deque)
+    confirmations: list[Future[list[Message]]] = field(default_factory=list)
+    moved: int = 0
+
+
+class Pull:
+    """The pull job of one account. `run` is one pass; it is called by one thread at a time."""
+
+    def __init__(self, bridge: Bridge) -> None:
+        self._bridge = bridge
+        self._facts: dict[str, str] = {}
+
+    def run(self) -> None:
+        """One pass. Raises: GatewayError, FolderError, DiskFull: the pass ended early, nothing is lost."""
+        bridge = self._bridge
+        self._facts = dict(bridge.records.facts(bridge.account.name))
+        self._finish()
+        if not self._has_room():
+            return
+        if bridge.addresses.stations is None:
+            bridge.refresh_addresses()
+        for partner_type in bridge.account.partner_types:
+            self._pull_type(partner_type)
+
+    def _finish(self) -> None:
+        """Publish what is staged, confirm what is published."""
+        bridge = self._bridge
+        rows = bridge.records.unfinished(bridge.account.name, Direction.INBOUND)
+        recover_staged(bridge, [row for row in rows if row.phase is Phase.STAGED])
+        rows = bridge.records.unfinished(bridge.account.name, Direction.INBOUND)
+        self._confirm([row for row in rows if row.phase is Phase.PUBLISHED])
+
+    def _has_room(self) -> bool:
+        bridge = self._bridge
+        room, least = bridge.tree.room(), bridge.account.min_free_bytes
+        if room >= least:
+            return True
+        what = f"{bridge.account.root} has {room // 1_000_000} MB left, fewer than min_free"
+        remedy = f"Make room: pulling goes on by itself at {least // 1_000_000} MB; sending is not stopped."
+        bridge.complain(
+            Trouble(account=bridge.account.name, job="pull", what=what, remedy=remedy, needs_person=True)
+        )
+        return False
+
+    def _pull_type(self, partner_type: PartnerType) -> None:
+        passed_over: int | None = None
+        for _ in range(MOST_WALKS):
+            walk = walking.walk(
+                self._bridge,
+                partner_type,
+                since=self._since,
+                nothing_new_at=passed_over,
+                newest_first=self._has_history(partner_type),
+            )
+            if walk is None:
+                return
+            plan = self._plan(walk)
+            moved = self._carry_out(plan, walk)
+            if walk.complete:
+                moved += self._look_for_unlisted(walk)
+                self._note_complete(walk, plan)
+            if not moved:
+                return
+            passed_over = plan.passed_over + walk.skipped if walk.complete else None
+
+    def _has_history(self, partner_type: PartnerType) -> bool:
+        """Whether so much is passed over that walking from the newest end is cheaper."""
+        old = json.loads(self._facts.get(f"old.{partner_type}", "{}"))
+        return bool(old.get("count", 0) >= walking.PAGE)
+
+    # The plan -----------------------------------------------------------------------------------
+
+    def _plan(self, walk: walking.Walk) -> planning.WalkPlan:
+        return planning.plan_walk(
+            walk.records,
+            known=walk.known,
+            since=walk.since,
+            last=self._last_complete(walk.partner_type),
+            now=self._bridge.clock.now(),
+        )
+
+    def _since(self, began: datetime) -> datetime | None:
+        """Messages from before are passed over; settled at the first successful listing, and kept."""
+        configured = self._bridge.account.pull_since
+        if isinstance(configured, datetime):
+            return configured
+        if configured == "all":
+            return None
+        if "pull_since" not in self._facts:
+            first = began + self._bridge.gateway_offset() - timedelta(hours=24)
+            self._remember({"pull_since": first.isoformat()})
+        return datetime.fromisoformat(self._facts["pull_since"])
+
+    def _last_complete(self, partner_type: PartnerType) -> planning.Walked | None:
+        stored = self._facts.get(f"unread.{partner_type}")
+        if stored is None:
+            return None
+        words = json.loads(stored)
+        return planning.Walked(
+            began=datetime.fromisoformat(words["began"]), present=frozenset(words["present"])
+        )
+
+    def _note_complete(self, walk: walking.Walk, plan: planning.WalkPlan) -> None:
+        """Remember a complete listing, where it tells more than the one before."""
+        facts: dict[str, str] = {}
+        last = self._last_complete(walk.partner_type)
+        if last is None or last.present != plan.present or self._confirmed_since(last.began):
+            words = {"began": walk.began.isoformat(), "present": sorted(plan.present)}
+            facts[f"unread.{walk.partner_type}"] = json.dumps(words)
+        key = f"old.{walk.partner_type}"
+        old = walking.old_words(walk, plan.old.count, plan.old.oldest, plan.old.newest)
+        if json.loads(old)["count"] != json.loads(self._facts.get(key, "{}")).get("count", 0):
+            facts[key] = old
+        self._remember(facts)
+
+    def _confirmed_since(self, began: datetime) -> bool:
+        last = self._facts.get("confirmed_at")
+        return last is not None and datetime.fromisoformat(last) >= began
+
+    def _remember(self, facts: dict[str, str]) -> None:
+        if facts:
+            self._bridge.journal.remember(self._bridge.account.name, facts)
+            self._facts.update(facts)
+
+    # Carrying it out ----------------------------------------------------------------------------
+
+    def _carry_out(self, plan: planning.WalkPlan, walk: walking.Walk) -> int:
+        """Do everything that the plan says; returns how many messages moved on."""
+        bridge = self._bridge
+        moved = self._hold_restored(plan.restored) + self._confirm(plan.confirm_again)
+        if plan.unmarked:
+            self._complain_of_marks(len(plan.unmarked))
+        again = bridge.record([(f.row, ev.Returned()) for f in plan.returned if f.row])
+        fresh = self._drafts([fetch for fetch in plan.fetch if fetch.row is None])
+        rows = [_as_listed(f) for f in plan.fetch if f.row is not None] + again
+        empty = [row for row in (*fresh, *rows) if not row.files]
+        moved += self._hold_empty(empty)
+        whole = [row for row in (*rows, *fresh) if row.files]
+        return moved + self._fetch(self._in_order(whole, walk))
+
+    def _drafts(self, fetches: Sequence[planning.Fetch]) -> list[Message]:
+        reader = walking.Reader(self._bridge, self._facts.get(walking.SENDER_IS))
+        drafts = [reader.draft(fetch) for fetch in fetches]
+        if reader.learned is not None:
+            self._remember({walking.SENDER_IS: reader.learned})
+        return drafts
+
+    def _in_order(self, rows: Sequence[Message], walk: walking.Walk) -> list[Message]:
+        order = {bare(record.message_id): at for at, record in enumerate(walk.records)}
+        return sorted(rows, key=lambda row: order.get(bare(row.message_id or ""), -1))
+
+    def _hold_restored(self, rows: Sequence[Message]) -> int:
+        reason = "many messages came back unread at once: was the gateway restored?"
+        bridge = self._bridge
+        next_at = bridge.clock.now() + timedelta(days=36500)
+        for row in bridge.record([(row, ev.Held(reason=reason, next_at=next_at)) for row in rows]):
+            bridge.inbox.write_alone(row.pair, row.id, status_file.render(row))
+        return len(rows)
+
+    def _complain_of_marks(self, count: int) -> None:
+        what = (
+            f"the gateway does not keep our read marks: {count} messages stay unread however often confirmed"
+        )
+        self._bridge.complain(
+            Trouble(
+                account=self._bridge.account.name,
+                job="pull",
+                what=what,
+                remedy="Nothing is delivered twice. Ask the gateway's support.",
+                needs_person=True,
+            )
+        )
+
+    def _hold_empty(self, rows: Sequence[Message]) -> int:
+        """A message without attachments (one that could not be decrypted, say) needs a person."""
+        reason = "it has no attachments: it may not have been decrypted"
+        bridge = self._bridge
+        next_at = bridge.clock.now() + planning.TRIED_DAILY
+        opened = [row if row.id else bridge.open([walking.drafted(row)])[0] for row in rows]
+        held = bridge.record(
+            [
+                (row, ev.Postponed(reason=reason, next_at=next_at))
+                if row.state is State.HELD
+                else (row, ev.Held(reason=reason, next_at=next_at))
+                for row in opened
+            ]
+        )
+        for row in held:
+            bridge.inbox.write_alone(row.pair, row.id, status_file.render(row))
+        return sum(1 for row in rows if row.state is not State.HELD)
+
+    def _fetch(self, rows: Sequence[Message]) -> int:
+        """Fetch, publish and confirm, overlapping; returns how many messages moved on."""
+        batches = planning.plan_batches(rows, self._bridge.gateway.capabilities)
+        fetcher = Fetcher(self._bridge)
+        line = _Pipeline()
+        with ThreadPoolExecutor(max_workers=ABREAST, thread_name_prefix="fetch") as pool:
+            try:
+                for batch in self._opened(batches):
+                    line.downloads.append((batch, pool.submit(fetcher.fetch, batch)))
+                    if len(line.downloads) >= ABREAST:
+                        self._take_in(line, pool)
+                while line.downloads:
+                    self._take_in(line, pool)
+            except BaseException:
+                pool.shutdown(wait=False, cancel_futures=True)
+                raise
+            finally:
+                self._note_confirmations(line)
+        return line.moved
+
+    def _opened(self, batches: Sequence[Batch]) -> Iterator[Batch]:
+        """Give each batch's new messages their rows, in one transaction, when its turn comes."""
+        for batch in batches:
+            fresh = [row for row in batch.rows if not row.id]
+            rows = iter(self._bridge.open([walking.drafted(row) for row in fresh]))
+            yield replace(batch, rows=tuple(row if row.id else next(rows) for row in batch.rows))
+
+    def _take_in(self, line: _Pipeline, pool: ThreadPoolExecutor) -> None:
+        """Publish the oldest download, and send its confirmations on their way."""
+        _, future = line.downloads.popleft()
+        rows = store(self._bridge, future.result())
+        line.moved += sum(row.next_at is None or row.progress.by_index for row in rows)
+        published = publish(self._bridge, [row for row in rows if row.phase is Phase.STAGED])
+        recognised = [row for row in rows if row.phase is Phase.PUBLISHED]
+        for group in planning.plan_confirmations(
+            [*published, *recognised], self._bridge.gateway.capabilities
+        ):
+            line.confirmations.append(pool.submit(confirm_group, self._bridge, group))
+
+    def _note_confirmations(self, line: _Pipeline) -> None:
+        """Record what the gateway confirmed, group by group; one that failed is repeated by the next pass."""
+        first: GatewayError | None = None
+        for future in line.confirmations:
+            try:
+                self._note_confirmed(future.result())
+            except GatewayError as error:
+                first = first or error
+        line.confirmations.clear()
+        if first is not None:
+            raise first
+
+    def _confirm(self, rows: Sequence[Message]) -> int:
+        """Confirm here and now, group by group."""
+        done = 0
+        for group in planning.plan_confirmations(rows, self._bridge.gateway.capabilities):
+            confirmed = confirm_group(self._bridge, group)
+            self._note_confirmed(confirmed)
+            done += len(confirmed)
+        return done
+
+    def _note_confirmed(self, rows: Sequence[Message]) -> None:
+        if not rows:
+            return
+        at = self._bridge.clock.now()
+        self._bridge.record([(row, ev.Confirmed(answered_at=at)) for row in rows])
+        self._facts["confirmed_at"] = at.isoformat()
+
+    def _look_for_unlisted(self, walk: walking.Walk) -> int:
+        """Messages that we still want and that a complete listing lacks: read by somebody, or deleted?"""
+        bridge = self._bridge
+        listed = frozenset(record.message_id for record in walk.records)
+        rows = bridge.records.unfinished(bridge.account.name, Direction.INBOUND)
+        of_type = [row for row in rows if row.pair.partner_type is walk.partner_type]
+        missing = planning.unlisted(of_type, listed, now=bridge.clock.now())[:MOST_UNLISTED]
+        if walk.skipped:
+            return 0
+        there = [row for row in missing if is_at_gateway(bridge, row)]
+        gone = [row for row in missing if row not in there]
+        bridge.record([(row, ev.Vanished(reason="no longer at the gateway, never fetched")) for row in gone])
+        for row in gone:
+            bridge.inbox.write_alone(row.pair, row.id, None)
+        return len(gone) + self._fetch([row for row in there if row.files])
+
+
+def _as_listed(fetch: planning.Fetch) -> Message:
+    """A known row with the attachments as they are listed now."""
+    if fetch.row is None:
+        raise ValueError("a new message has no row yet")
+    return replace(fetch.row, files=fetch.record.files)

@@ -1,0 +1,99 @@
+"""Recover: at the start of a run, bring rows and folders together again after whatever stopped the last one.
+
+A message in `submitting` may have left: it is in doubt. A claimed file is in the outbox still (the rename
+is done now), or in `queued/`, or gone (a person took it). Files that are not yet where their row says are
+moved there. What stands in `queued/` without a row is never sent by itself: it is held. Staging folders
+that no row knows are removed. Safe to run any number of times.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import structlog
+
+from syncd.core import events as ev
+from syncd.core.model import Direction, File, Folder, Message, MessageId, Pair, Phase, Place, Progress, State
+from syncd.flows.bridge import Bridge, Step
+from syncd.flows.claiming import take
+from syncd.flows.placing import place_for, record_and_settle, settle
+from syncd.flows.sending import first_lookup
+from syncd.ports import Draft
+
+log = structlog.get_logger(__name__)
+
+
+def recover(bridge: Bridge) -> None:
+    """Heal what a crash left behind. Raises: FolderError, StateError."""
+    outbound = bridge.records.unfinished(bridge.account.name, Direction.OUTBOUND)
+    _doubt(bridge, [row for row in outbound if row.phase is Phase.SUBMITTING])
+    moving = bridge.records.moving(bridge.account.name)
+    _claim_again(bridge, [row for row in moving if row.phase is Phase.CLAIMED])
+    settle(bridge, [row for row in moving if row.phase not in (Phase.CLAIMED, Phase.SUBMITTING)])
+    _hold_strangers(bridge)
+    _clear_staging(bridge)
+
+
+def _doubt(bridge: Bridge, rows: Sequence[Message]) -> None:
+    reason = "it may have been accepted: syncd stopped while it was being sent"
+    bridge.record([(row, ev.Doubted(reason=reason, next_at=first_lookup(bridge, row))) for row in rows])
+
+
+def _claim_again(bridge: Bridge, rows: Sequence[Message]) -> None:
+    """Finish claims: only the very file that was claimed is taken, not another of the same name."""
+    steps: list[Step] = []
+    for row in rows:
+        if row.place is None or row.moving_from is None:
+            continue
+        if bridge.outbox.identity(row.place) == row.progress.identity:
+            steps.append((row, ev.Moved()))
+        elif bridge.outbox.identity(row.moving_from) == row.progress.identity:
+            moved = take(bridge, row)
+            steps.append((row, moved if isinstance(moved, ev.Withdrawn) else ev.Moved()))
+        elif bridge.outbox.identity(row.place) is not None:
+            steps.append((row, ev.Moved(note="the file changed while syncd was stopped")))
+        else:
+            steps.append((row, ev.Withdrawn(reason="taken out of the outbox as it was being claimed")))
+    bridge.record(steps)
+
+
+def _hold_strangers(bridge: Bridge) -> None:
+    rows = bridge.records.unfinished(bridge.account.name, Direction.OUTBOUND)
+    known = {row.place for row in rows if row.place} | {row.moving_from for row in rows if row.moving_from}
+    strangers = bridge.outbox.strangers(frozenset(known))
+    drafts = [_stranger(bridge, place, pair, name) for place, pair, name in strangers]
+    reason = "it stands in queued/ but syncd does not know it: it may have been sent by an earlier set-up"
+    steps: list[Step] = [
+        (row, ev.Held(reason=reason, place=place_for(bridge, row, Folder.HELD)))
+        for row in bridge.open(drafts)
+    ]
+    record_and_settle(bridge, steps)
+
+
+def _stranger(bridge: Bridge, place: Place, pair: Pair, name: str) -> Draft:
+    now = bridge.clock.now()
+    identity = bridge.outbox.identity(place)
+    row = Message(
+        id=MessageId(""),
+        account=bridge.account.name,
+        gateway=bridge.account.gateway,
+        direction=Direction.OUTBOUND,
+        state=State.QUEUED,
+        phase=Phase.CLAIMED,
+        pair=pair,
+        name=name,
+        files=(File(name=name, size=identity.size if identity else 0),),
+        place=place,
+        created=now,
+        updated=now,
+        progress=Progress(identity=identity),
+    )
+    return Draft(event=ev.Claimed(note="found in queued/ without a row"), message=row)
+
+
+def _clear_staging(bridge: Bridge) -> None:
+    """Remove staging folders of messages that are not staged: they are fetched again, or done."""
+    rows = bridge.records.unfinished(bridge.account.name, Direction.INBOUND)
+    staged = {row.id for row in rows if row.phase is Phase.STAGED}
+    for message_id in bridge.inbox.staging() - staged:
+        bridge.inbox.discard(message_id)

@@ -1,0 +1,152 @@
+"""Send: what was dropped is taken over, sent once, and what is in doubt is looked up.
+
+Started oldest first, up to `parallel_sends` at once; one bad file never stops the next. While the gateway
+is in trouble the account sends one message at a time, at growing gaps.
+"""
+
+from __future__ import annotations
+
+import json
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from datetime import datetime, timedelta
+
+import structlog
+
+from syncd.core.model import Direction, Message, MessageId, State
+from syncd.core.planning import send as planning
+from syncd.core.shown import Outlook
+from syncd.errors import GatewayError
+from syncd.flows.bridge import Bridge, Trouble
+from syncd.flows.claiming import claim_all
+from syncd.flows.doubts import look_up_doubts
+from syncd.flows.sending import Sent, send_one
+
+log = structlog.get_logger(__name__)
+
+MOOD = "send_mood"
+
+
+class Send:
+    """The send job of one account. `run` is one pass; it is called by one thread at a time."""
+
+    def __init__(self, bridge: Bridge) -> None:
+        self._bridge = bridge
+        self._mood = planning.GOOD
+
+    def run(self) -> Outlook:
+        """Scan, claim, look up what is in doubt, send what may go now; returns what the scan saw.
+
+        Raises: FolderError, GatewayError from the look-up of stations and partners or of what is in doubt.
+        """
+        bridge = self._bridge
+        self._mood = load_mood(bridge)
+        outlook = self._look()
+        claim_all(bridge, outlook)
+        self._clear_refusal()
+        trouble = self._look_up()
+        self._send_all()
+        if trouble is not None:
+            raise trouble
+        return outlook
+
+    def _look(self) -> Outlook:
+        """The scan; what stands under no pair is judged after a fresh look at the gateway's lists."""
+        bridge = self._bridge
+        outlook = bridge.outbox.scan()
+        if any(drop.refusal for drop in outlook.ready):
+            bridge.refresh_addresses()
+            outlook = bridge.outbox.scan()
+        return outlook
+
+    def _look_up(self) -> GatewayError | None:
+        try:
+            look_up_doubts(self._bridge)
+        except GatewayError as error:
+            return error
+        return None
+
+    def _clear_refusal(self) -> None:
+        """An account that was refused may send again once a log-in and a station list succeed."""
+        if self._mood.refused is None:
+            return
+        try:
+            self._bridge.gateway.stations()
+        except GatewayError as error:
+            self._complain(str(error))
+            return
+        self._set_mood(planning.Mood(troubles=1))
+
+    def _send_all(self) -> None:
+        bridge = self._bridge
+        rows = {r.id: r for r in bridge.records.unfinished(bridge.account.name, Direction.OUTBOUND)}
+        running: dict[Future[Sent], MessageId] = {}
+        with ThreadPoolExecutor(bridge.account.parallel_sends, thread_name_prefix="send") as pool:
+            while True:
+                self._start(pool, rows, running)
+                if not running:
+                    return
+                finished, _ = wait(running, return_when=FIRST_COMPLETED)
+                for future in finished:
+                    del running[future]
+                    self._take_in(rows, future.result())
+
+    def _start(
+        self, pool: ThreadPoolExecutor, rows: dict[MessageId, Message], running: dict[Future[Sent], MessageId]
+    ) -> None:
+        bridge = self._bridge
+        if bridge.clock.wait(timedelta()):
+            return
+        starts = planning.next_starts(
+            rows.values(),
+            running=frozenset(running.values()),
+            mood=self._mood,
+            parallel=bridge.account.parallel_sends,
+            now=bridge.clock.now(),
+        )
+        for row in starts:
+            running[pool.submit(send_one, bridge, row)] = row.id
+
+    def _take_in(self, rows: dict[MessageId, Message], sent: Sent) -> None:
+        if sent.row.state is State.QUEUED:
+            rows[sent.row.id] = sent.row
+        else:
+            rows.pop(sent.row.id, None)
+        now = self._bridge.clock.now()
+        match sent.effect:
+            case "good":
+                self._set_mood(planning.GOOD)
+            case "trouble":
+                self._set_mood(self._mood.after_trouble(now=now, wish=sent.wish))
+                self._complain(sent.why, needs_person=False)
+            case "refused":
+                self._set_mood(planning.Mood(troubles=self._mood.troubles, refused=sent.why))
+                self._complain(sent.why)
+            case "none":
+                pass
+
+    def _complain(self, why: str, *, needs_person: bool = True) -> None:
+        name = self._bridge.account.name
+        self._bridge.complain(Trouble(account=name, job="send", what=why, needs_person=needs_person))
+
+    def _set_mood(self, mood: planning.Mood) -> None:
+        if mood == self._mood:
+            return
+        self._mood = mood
+        self._bridge.journal.remember(self._bridge.account.name, {MOOD: _words(mood)})
+
+
+def load_mood(bridge: Bridge) -> planning.Mood:
+    """How the gateway took the last sends, also those of an earlier run."""
+    stored = bridge.records.facts(bridge.account.name).get(MOOD)
+    if not stored:
+        return planning.GOOD
+    words = json.loads(stored)
+    not_before = datetime.fromisoformat(words["not_before"]) if words["not_before"] else None
+    return planning.Mood(troubles=words["troubles"], not_before=not_before, refused=words["refused"])
+
+
+def _words(mood: planning.Mood) -> str | None:
+    if mood.good:
+        return None
+    not_before = mood.not_before.isoformat() if mood.not_before else None
+    return json.dumps({"troubles": mood.troubles, "not_before": not_before, "refused": mood.refused})

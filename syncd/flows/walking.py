@@ -1,0 +1,174 @@
+"""Walk the unread list of one partner type, and turn what is new into drafts."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+import structlog
+
+from syncd.core import events as ev
+from syncd.core.model import Direction, Message, MessageId, PartnerType, Phase, Progress, State, bare
+from syncd.core.planning.pull import Fetch
+from syncd.core.planning.whose import SenderIs, whose
+from syncd.core.shown import Listing, Record
+from syncd.flows.bridge import Bridge
+from syncd.ports import Draft
+
+log = structlog.get_logger(__name__)
+
+PAGE = 100
+MOST_TO_FETCH = 1000
+MOST_PAGES = 100_000
+SENDER_IS = "sender_is"
+
+Key = tuple[str, int | None]
+Since = Callable[[datetime], datetime | None]
+
+
+@dataclass(slots=True)
+class Walk:
+    """One walk: what it listed, each message once, and the rows that we have of them.
+
+    `complete`: it came to the end of what counts. `skipped`: old messages that it did not look at.
+    """
+
+    partner_type: PartnerType
+    began: datetime
+    since: datetime | None = None
+    seen: dict[Key, Record] = field(default_factory=dict)
+    known: dict[str, list[Message]] = field(default_factory=dict)
+    complete: bool = False
+    skipped: int = 0
+    total: int = 0
+    new: int = 0
+
+    @property
+    def records(self) -> tuple[Record, ...]:
+        """What was listed, oldest first."""
+        return tuple(sorted(self.seen.values(), key=lambda r: (r.persisted or 0, r.message_id)))
+
+    def is_old(self, record: Record) -> bool:
+        """Whether a message is from before the time that the account starts at."""
+        return bool(self.since and record.persisted_at and record.persisted_at < self.since)
+
+    def note(self, listing: Listing, rows: Sequence[Message]) -> int:
+        """Take a page in; returns how many entries it brought that were not seen before."""
+        self.total = listing.total
+        for row in rows:
+            self.known.setdefault(bare(row.message_id or ""), []).append(row)
+        before = len(self.seen)
+        for record in listing.records:
+            key = (bare(record.message_id), record.persisted)
+            if key in self.seen:
+                continue
+            self.seen[key] = record
+            self.new += key[0] not in self.known and not self.is_old(record)
+        return len(self.seen) - before
+
+
+def walk(
+    bridge: Bridge,
+    partner_type: PartnerType,
+    *,
+    since: Since,
+    nothing_new_at: int | None = None,
+    newest_first: bool = False,
+) -> Walk | None:
+    """Read the unread list page by page; nothing is confirmed meanwhile.
+
+    Stops at a short page, at a page that brings no new entry (a gateway that takes the page for a record
+    number), or when enough is known to fetch. Where a whole page is older than `since`, it starts anew from
+    the newest end, which then is the shorter way. None: the total is `nothing_new_at`, nothing is to do.
+    """
+    walked = Walk(partner_type=partner_type, began=bridge.clock.now())
+    for page in range(MOST_PAGES):
+        listing = bridge.gateway.unread(partner_type, page=page, newest_first=newest_first)
+        if page == 0:
+            if nothing_new_at is not None and listing.total == nothing_new_at:
+                return None
+            walked.since = since(walked.began)
+        fresh = walked.note(listing, _rows(bridge, listing))
+        if len(listing.records) < PAGE or not fresh:
+            walked.complete = True
+            return walked
+        if newest_first and any(walked.is_old(record) for record in listing.records):
+            return _rest_is_old(walked)
+        if not newest_first and page == 0 and all(map(walked.is_old, listing.records)):
+            return _from_newest(bridge, walked, since)
+        if not newest_first and walked.new >= MOST_TO_FETCH:
+            return walked
+    return walked
+
+
+def _from_newest(bridge: Bridge, first: Walk, since: Since) -> Walk | None:
+    walked = walk(bridge, first.partner_type, since=since, newest_first=True)
+    if walked is not None:
+        walked.seen = {**first.seen, **walked.seen}
+        walked.skipped = max(0, walked.total - len(walked.seen))
+    return walked
+
+
+def _rest_is_old(walked: Walk) -> Walk:
+    walked.complete = True
+    walked.skipped = max(0, walked.total - len(walked.seen))
+    return walked
+
+
+def _rows(bridge: Bridge, listing: Listing) -> Sequence[Message]:
+    ids = [record.message_id for record in listing.records]
+    return bridge.records.by_gateway_ids(bridge.account.name, ids) if ids else ()
+
+
+def drafted(row: Message) -> Draft:
+    """A new message as it is stored first."""
+    return Draft(event=ev.Listed(), message=row)
+
+
+class Reader:
+    """Turns listed entries into messages: whose they are is told by the lists, or by earlier clear ones."""
+
+    def __init__(self, bridge: Bridge, seen: str | None) -> None:
+        self._bridge = bridge
+        self._seen = SenderIs(seen) if seen else None
+        self.learned: SenderIs | None = None
+
+    def draft(self, fetch: Fetch) -> Message:
+        """A message for an entry that we have no row of; its id is still empty."""
+        record, bridge = fetch.record, self._bridge
+        addresses = bridge.addresses
+        told = whose(record, stations=addresses.station_ids, partners=addresses.partner_ids, seen=self._seen)
+        if told.proven and told.sender_is is not self._seen:
+            self._seen = self.learned = told.sender_is
+        if not told.proven and self._seen is None:
+            log.warning("message.pair_guessed", gateway_id=record.message_id, pair=str(told.pair))
+        now = bridge.clock.now()
+        return Message(
+            id=MessageId(""),
+            account=bridge.account.name,
+            gateway=bridge.account.gateway,
+            direction=Direction.INBOUND,
+            state=State.ARRIVING,
+            phase=Phase.LISTED,
+            pair=told.pair,
+            message_id=record.message_id,
+            listed_at=record.persisted,
+            subject=record.subject,
+            files=record.files,
+            created=now,
+            updated=now,
+            progress=Progress(retransmission_of=fetch.retransmission_of),
+        )
+
+
+def old_words(walked: Walk, count: int, oldest: datetime | None, newest: datetime | None) -> str:
+    """What is passed over, as it is remembered: JSON with count, oldest and newest."""
+    return json.dumps(
+        {
+            "count": count + walked.skipped,
+            "oldest": oldest.isoformat() if oldest else None,
+            "newest": newest.isoformat() if newest else None,
+        }
+    )
