@@ -1,0 +1,72 @@
+"""The log-in: name and password for a token, which lives about a day (§2)."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime, timedelta
+
+from pydantic import ValidationError
+
+from syncd.errors import BadReply
+from syncd.gateways.as2gateway.shapes import TokenShape
+from syncd.gateways.tokens import Token
+from syncd.gateways.wire import Reply, Request
+from syncd.ports.surroundings import Clock
+
+_USUAL_LIFE = timedelta(hours=24)
+_SHORTEST_LIFE = timedelta(minutes=2)
+_MILLISECONDS_FROM = 1e11  # as seconds this is the year 5138
+
+
+class As2LogIn:
+    """How AS2 Gateway logs in."""
+
+    def __init__(self, *, username: str) -> None:
+        self._username = username
+
+    def request(self, password: str) -> Request:
+        """POST /authorize (§2)."""
+        body = json.dumps({"username": self._username, "password": password}).encode()
+        return Request(
+            method="POST",
+            path="/authorize",
+            headers=(("Content-Type", "application/json"),),
+            body=(body,),
+            most_bytes=256 * 1024,
+        )
+
+    def token(self, reply: Reply, clock: Clock) -> Token:
+        """Read token and expiry; renewed in the middle of its life.
+
+        `expiry` counts milliseconds; a number that is too small for that counts seconds. Missing, or past by
+        our clock, which may be wrong: the documented day; the gateway's 401 has the last word.
+        Raises: BadReply.
+        """
+        try:
+            shape = TokenShape.model_validate_json(reply.body)
+        except ValidationError as mishap:
+            raise BadReply(
+                "the answer to the log-in has no token", request="POST /authorize", status=reply.status
+            ) from mishap
+        if not shape.token.isascii() or not shape.token.isprintable():
+            raise BadReply("the token is no header value", request="POST /authorize", status=reply.status)
+        now = clock.now()
+        life = (_expiry(shape.expiry) or now + _USUAL_LIFE) - now
+        if life <= timedelta(0):
+            life = _USUAL_LIFE
+        life = max(life, _SHORTEST_LIFE)
+        return Token(secret=shape.token, renew_at=now + life / 2, expires_at=now + life)
+
+    def header(self, token: Token) -> tuple[str, str]:
+        """`Authorization: <token>`, without a scheme (§2)."""
+        return ("Authorization", token.secret)
+
+
+def _expiry(stamp: float | None) -> datetime | None:
+    if stamp is None:
+        return None
+    seconds = stamp / 1000 if stamp >= _MILLISECONDS_FROM else stamp
+    try:
+        return datetime.fromtimestamp(seconds, UTC)
+    except (ValueError, OverflowError, OSError):
+        return None

@@ -1,0 +1,168 @@
+"""The rate limit of one login, across threads and restarts.
+
+The stamps of the window live in a small file, written before each request leaves. It is not fsynced: what
+a power cut takes away is older than the window by the time the machine is up again.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import threading
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from pathlib import Path
+
+from syncd.core.window import Slot, Use, Window
+from syncd.errors import TryLater
+from syncd.ports.surroundings import Clock
+
+PATIENCE = timedelta(seconds=30)
+
+
+class Limiter:
+    """Lets requests through at the pace of one window. Safe for threads.
+
+    `patience`: a freeze that lasts longer is not waited out, but told as TryLater.
+    """
+
+    def __init__(
+        self,
+        *,
+        requests: int,
+        per: timedelta,
+        clock: Clock,
+        file: Path | None,
+        patience: timedelta = PATIENCE,
+    ) -> None:
+        self._clock = clock
+        self._file = file
+        self._patience = patience
+        self._lock = threading.Lock()
+        self._waiting: Counter[Use] = Counter()
+        self._window = Window(requests=requests, per=per)
+        self._restore()
+
+    def narrow(self, *, requests: int, per: timedelta) -> None:
+        """Keep to the lower of two limits: two accounts may name different ones for the same login."""
+        with self._lock:
+            if requests / per.total_seconds() < self._window.requests / self._window.per.total_seconds():
+                now_s = self._clock.monotonic()
+                stamps = self._window.stamps(now_s)
+                self._window = Window(requests=requests, per=per)
+                self._window.restore(stamps, now_s)
+
+    def take(self, use: Use) -> Slot:
+        """Wait for a slot and take it.
+
+        Raises: TryLater when the program is to stop, or the gateway wants us to wait for long.
+        """
+        with self._queued(use):
+            while True:
+                slot, wait_s = self._try(use)
+                if slot is not None:
+                    return slot
+                if self._clock.wait(timedelta(seconds=wait_s)):
+                    raise TryLater("the program is stopping; the request was not sent")
+
+    def answer(self, slot: Slot) -> None:
+        """The answer to a request began, or it failed on the way."""
+        with self._lock:
+            self._window.answer(slot, self._clock.monotonic())
+
+    def give_back(self, slot: Slot) -> None:
+        """There was no connection: nothing was sent."""
+        with self._lock:
+            self._window.give_back(slot)
+
+    def freeze(self, span: timedelta | None) -> None:
+        """Hold everything for that long; None: for one window."""
+        with self._lock:
+            lasting = self._window.per if span is None else span
+            self._window.freeze(self._clock.monotonic() + lasting.total_seconds())
+
+    def close(self) -> None:
+        """Write the last answers down."""
+        with self._lock:
+            self._store()
+
+    @contextmanager
+    def _queued(self, use: Use) -> Iterator[None]:
+        with self._lock:
+            self._waiting[use] += 1
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._waiting[use] -= 1
+
+    def _try(self, use: Use) -> tuple[Slot | None, float]:
+        with self._lock:
+            now_s = self._clock.monotonic()
+            frozen = self._window.frozen_for(now_s)
+            if frozen > self._patience:
+                raise TryLater("the gateway asked us to wait", retry_after=frozen)
+            other_waits = any(self._waiting[other] for other in Use if other is not use)
+            wait_s = self._window.next_free(now_s, use, other_waits=other_waits) - now_s
+            if wait_s > 0:
+                return None, wait_s
+            slot = self._window.take(use)
+            self._store()
+            return slot, 0.0
+
+    def _store(self) -> None:
+        """Wall-clock times: the other clock starts anew with the machine."""
+        if self._file is None:
+            return
+        now_s, wall_s = self._clock.monotonic(), self._clock.now().timestamp()
+        stamps = [[use, round(wall_s - now_s + at_s, 3)] for use, at_s in self._window.stamps(now_s)]
+        fresh = self._file.with_suffix(".new")
+        try:
+            fresh.write_text(json.dumps(stamps))
+            fresh.replace(self._file)
+        except OSError:
+            return  # a full disk: the limit holds all the same, but for a restart
+
+    def _restore(self) -> None:
+        if self._file is None:
+            return
+        now_s, wall_s = self._clock.monotonic(), self._clock.now().timestamp()
+        try:
+            stamps = [(Use(use), float(at_s)) for use, at_s in json.loads(self._file.read_text())]
+        except FileNotFoundError:
+            return
+        except (OSError, ValueError, TypeError):
+            self._window.freeze(now_s + self._window.per.total_seconds())  # unreadable: take it as full
+            return
+        self._window.restore([(use, at_s - wall_s + now_s) for use, at_s in stamps], now_s)
+
+
+class Windows:
+    """The limiters of all logins; accounts of one login share one. Made once, by wiring."""
+
+    def __init__(self, *, folder: Path | None, clock: Clock) -> None:
+        self._folder = folder
+        self._clock = clock
+        self._limiters: dict[tuple[str, str], Limiter] = {}
+
+    def of(self, *, url: str, username: str, requests: int, per: timedelta) -> Limiter:
+        """The limiter of that login, the same at every call."""
+        key = (url.rstrip("/"), username)
+        limiter = self._limiters.get(key)
+        if limiter is None:
+            limiter = Limiter(requests=requests, per=per, clock=self._clock, file=self._file(key))
+            self._limiters[key] = limiter
+        limiter.narrow(requests=requests, per=per)
+        return limiter
+
+    def close(self) -> None:
+        """Write down what the next start has to know."""
+        for limiter in self._limiters.values():
+            limiter.close()
+
+    def _file(self, key: tuple[str, str]) -> Path | None:
+        if self._folder is None:
+            return None
+        return self._folder / f"rate-{hashlib.sha256(repr(key).encode()).hexdigest()[:16]}.json"
