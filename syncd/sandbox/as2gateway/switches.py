@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass, fields, replace
 from typing import Literal, Self, get_args, get_type_hints
 
@@ -36,7 +35,7 @@ class Switches:
     zip_layout             sizes `before` each entry, or behind it (`streamed`)
     zip_twins              two attachments of one name are two entries (`kept`), or the second is `numbered`
     batch_unknown_id       §7.3: gives an `error_entry`, or a `404` for all
-    batch_first_oversize   §7.3: a first attachment over 10 MB: an `empty` archive and (0,-1), or it comes `whole`
+    batch_first_oversize   §7.3: a first attachment over 10 MB: `empty` archive and (0,-1), or comes `whole`
     delete_path            §9: `both` /v1/message/<type>/... and /v1/<type>/..., or one: `message`, `short`
     over_limit             §1: 429 has `seconds` or a `date` in Retry-After, or `nothing`
     https_redirect         §1: plain HTTP is `served`, or answered `307`; not among every_reading, since
@@ -85,11 +84,13 @@ class Switches:
         return {field.name: get_args(hints[field.name]) for field in fields(cls)}
 
     @classmethod
-    def every_reading(cls) -> Iterator[Self]:
+    def every_reading(cls) -> tuple[Self, ...]:
         """Give one set of switches for each reading that is not a default."""
+        turned: list[Self] = []
         for name, readings in cls.readings().items():
             if name != "https_redirect":
-                yield from (cls().changed(**{name: reading}) for reading in readings[1:])
+                turned += [cls().changed(**{name: reading}) for reading in readings[1:]]
+        return tuple(turned)
 
     def changed(self, **readings: str) -> Self:
         """Give the switches with some turned.
