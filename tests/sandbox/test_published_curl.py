@@ -100,3 +100,11 @@ def test_the_line_for_two_files_sends_them(driver: Driver, tmp_path: Path, ends_
     assert "Successfully added" in run(driver, line, tmp_path)
     files = driver.box.ledger.sent[0].files
     assert [(file.name, file.size) for file in files] == [("file1.txt", 3), ("file2.txt", 3)]
+
+
+def test_a_large_file_does_not_wait_for_leave_to_be_sent(driver: Driver, tmp_path: Path) -> None:
+    """Curl asks first (Expect: 100-continue), and the server says go on."""
+    (tmp_path / "invoice_20200101.xml").write_bytes(bytes(9_999_999))
+    line = SEND_EXISTING.replace("curl ", "curl --expect100-timeout 30 -H 'Expect: 100-continue' ", 1)
+
+    assert "Successfully added" in run(driver, line, tmp_path)

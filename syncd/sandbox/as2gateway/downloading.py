@@ -7,11 +7,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from urllib.parse import quote
 
+from syncd.sandbox.archive import write_zip
 from syncd.sandbox.as2gateway.listing import flag
 from syncd.sandbox.as2gateway.mailbox import File, Inbound, Mailbox, Message, bare
 from syncd.sandbox.as2gateway.rendering import shown_id
 from syncd.sandbox.as2gateway.switches import Switches
-from syncd.sandbox.trouble.zips import write_zip
 from syncd.sandbox.wire.exchange import Headers, Refusal, Reply, Request
 
 MOST_IDS = 100

@@ -43,10 +43,12 @@ class Inbound:
     is_read: bool = False
     is_deleted: bool = False
     is_lost: bool = False
+    records: tuple[FileRecord, ...] = ()
     downloads: list[int] = field(default_factory=list)
     marks: list[Mark] = field(default_factory=list)
 
     def __post_init__(self) -> None:
+        self.records = tuple(file.record() for file in self.files)
         self.downloads = [0] * len(self.files)
 
     def mark(self, *, is_read: bool, at: float, by: str) -> None:
@@ -62,7 +64,7 @@ class Inbound:
             station=self.station,
             partner=self.partner,
             partner_type=self.partner_type,
-            files=tuple(file.record() for file in self.files),
+            files=self.records,
             persisted=self.persisted,
             is_read=self.is_read,
             is_deleted=self.is_deleted,
@@ -105,6 +107,7 @@ class Outbound:
     accepted: float
     next_at: float
     accepted_monotonic: float
+    records: tuple[FileRecord, ...] = ()
     state: State = "queued"
     attempts: int = 0
     retries_used: int = 0
@@ -112,6 +115,9 @@ class Outbound:
     mdn: Mdn | None = None
     is_deleted: bool = False
     is_lost: bool = False
+
+    def __post_init__(self) -> None:
+        self.records = tuple(file.record() for file in self.files)
 
     @property
     def is_moving(self) -> bool:
@@ -133,7 +139,7 @@ class Outbound:
             station=self.station,
             partner=self.partner,
             partner_type=self.partner_type,
-            files=tuple(file.record() for file in self.files),
+            files=self.records,
             subject=self.subject,
             profile=self.profile,
             at=self.accepted_monotonic,

@@ -35,8 +35,9 @@ class Writer:
 
     def _wait(self, seconds: float) -> bool:
         """Wait, and say whether the client left meanwhile (or the server is closing)."""
-        readable, _, _ = select.select([self._connection], [], [], seconds)
-        return bool(readable)
+        poll = select.poll()
+        poll.register(self._connection, select.POLLIN)
+        return bool(poll.poll(seconds * 1000))
 
     def _speak(self, reply: Reply, manner: Manner, *, has_body: bool) -> None:
         body = reply.body[: manner.kept_bytes(reply.body)] if has_body else b""
