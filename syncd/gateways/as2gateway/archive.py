@@ -98,9 +98,9 @@ class Archive:
             return "two messages of one id in one batch"
         if _lists(wanted, _ERROR):
             return "an attachment called .error"
-        for entry in entries:
-            if entry.flaw:
-                return entry.flaw
+        flaws = [entry.flaw for entry in entries if entry.flaw]
+        if flaws:
+            return flaws[0]
         names = {file.name.casefold() for file in wanted.files}
         if len(names) < len(wanted.files):
             return "two attachments of one name"
@@ -126,17 +126,15 @@ class Archive:
         )
 
     def _has_error(self, wanted: Wanted) -> bool:
-        listed = {file.name for file in wanted.files}
-        return (
-            any(entry.name == _ERROR for entry in self._entries[wanted.message_id]) and _ERROR not in listed
-        )
+        entries = self._entries[wanted.message_id]
+        return any(entry.name == _ERROR for entry in entries) and not _lists(wanted, _ERROR)
 
     def _sort_out(self) -> None:
-        folders: dict[str, GatewayId] = {}
+        owners: dict[str, GatewayId] = {}
         for wanted in self._wanted:
-            for folder in _folders(wanted.message_id):
-                folders.setdefault(folder, wanted.message_id)
-        longest_first = sorted(folders, key=len, reverse=True)
+            for form in _folders(wanted.message_id):
+                owners.setdefault(form, wanted.message_id)
+        longest_first = sorted(owners, key=len, reverse=True)
         for info in self._zip.infolist():
             folder = next((one for one in longest_first if info.filename.startswith(f"{one}/")), None)
             if folder is None:
@@ -146,7 +144,7 @@ class Archive:
                 )
             name = info.filename.removeprefix(f"{folder}/")
             if name or info.file_size:  # a bare "folder/" is no attachment
-                self._entries[folders[folder]].append(_Entry(name=name, info=info))
+                self._entries[owners[folder]].append(_Entry(name=name, info=info))
 
 
 class _ZipContent:

@@ -1,0 +1,112 @@
+"""What the gateways' tests are put together from: a real clock, a clock by hand, secrets, a session."""
+
+from __future__ import annotations
+
+import threading
+import time
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from syncd.gateways.as2gateway import AS2Gateway, As2LogIn
+from syncd.gateways.limiter import Limiter
+from syncd.gateways.session import Session, Timeouts
+from syncd.gateways.transport import tls_context
+from syncd.ports.surroundings import Clock
+from syncd.sandbox import Sandbox
+
+SHORT = Timeouts(
+    connect=timedelta(seconds=2),
+    read=timedelta(seconds=0.3),
+    write=timedelta(seconds=2),
+    pool=timedelta(seconds=2),
+    total=timedelta(seconds=0.6),
+    transfer=timedelta(seconds=0.6),
+)
+
+
+class MachineClock:
+    """The machine's time; waiting can be ended."""
+
+    def __init__(self) -> None:
+        self.stop = threading.Event()
+
+    def now(self) -> datetime:
+        return datetime.now(UTC)
+
+    def monotonic(self) -> float:
+        return time.monotonic()
+
+    def wait(self, span: timedelta) -> bool:
+        return self.stop.wait(span.total_seconds())
+
+
+class HandClock:
+    """Moves on when somebody waits, and by hand. Safe for threads."""
+
+    def __init__(self) -> None:
+        self.at = datetime(2026, 11, 21, 12, tzinfo=UTC)
+        self.seconds = 1000.0
+        self.is_stopping = False
+        self._lock = threading.Lock()
+
+    def now(self) -> datetime:
+        return self.at
+
+    def monotonic(self) -> float:
+        return self.seconds
+
+    def wait(self, span: timedelta) -> bool:
+        self.advance(span)
+        return self.is_stopping
+
+    def advance(self, span: timedelta) -> None:
+        """Let that much time pass."""
+        with self._lock:
+            self.at += span
+            self.seconds += span.total_seconds()
+
+
+class Password:
+    """A password that can be changed; counts how often it was read."""
+
+    def __init__(self, text: str = "pazzword") -> None:
+        self.text = text
+        self.reads = 0
+
+    def password(self) -> str:
+        self.reads += 1
+        return self.text
+
+
+def limiter(clock: Clock, *, requests: int = 1000, file: Path | None = None) -> Limiter:
+    return Limiter(requests=requests, per=timedelta(seconds=10), clock=clock, file=file)
+
+
+def session(
+    url: str,
+    *,
+    clock: Clock | None = None,
+    password: Password | None = None,
+    timeouts: Timeouts | None = None,
+    limit: Limiter | None = None,
+    ca_file: str | None = None,
+) -> Session:
+    clock = clock or MachineClock()
+    return Session(
+        url=url,
+        log_in=As2LogIn(username="email@domain.com"),
+        secrets=password or Password(),
+        limiter=limit or limiter(clock),
+        clock=clock,
+        tls=tls_context(ca_file),
+        timeouts=timeouts,
+    )
+
+
+def as2_gateway(
+    box: Sandbox, *, folder: Path | None = None, timeouts: Timeouts | None = None, clock: Clock | None = None
+) -> AS2Gateway:
+    file = None if folder is None else folder / "rate.json"
+    clock = clock or MachineClock()
+    limit = limiter(clock, file=file)
+    return AS2Gateway(session(box.url, clock=clock, timeouts=timeouts, limit=limit))
