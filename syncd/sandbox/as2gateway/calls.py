@@ -71,34 +71,29 @@ class Call:
         return Reply.of_json(200, page(rows, query, self.switches))
 
     def _rows(self, message: Message) -> list[Row]:
-        return [
-            Row(
-                record=record,
-                id=message.id,
-                station=message.station,
-                partner=message.partner,
-                subject=message.subject,
-            )
-            for record in self._records(message)
-        ]
-
-    def _records(self, message: Message) -> list[dict[str, Any]]:
         match message, self.route.place:
             case Inbound(), _:
-                return [rendering.received(message, self.switches)]
+                return [Row.of(message, message.persisted, rendering.received, message, self.switches)]
             case Outbound(mdn=Mdn() as mdn), "sent":
-                return [rendering.sent(message, mdn, self.switches, self.clock.now())]
+                now = self.clock.now()
+                return [Row.of(message, mdn.sent_at, rendering.sent, message, mdn, self.switches, now)]
             case Outbound(), "failed":
-                return [rendering.failed(message, attempt, self.switches) for attempt in message.failed]
+                return [
+                    Row.of(message, attempt.at, rendering.failed, message, attempt, self.switches)
+                    for attempt in message.failed
+                ]
             case Outbound(), _:
-                return [rendering.queued(message, self.switches)]
+                return [Row.of(message, message.accepted, rendering.queued, message, self.switches)]
             case _:
                 assert_never(message)
+
+    def _record(self, message: Message) -> dict[str, Any]:
+        return self._rows(message)[-1].render()
 
     def get(self) -> Reply:
         """§6: one message; of several failed attempts, the last."""
         message = self._found()
-        reply = Reply.of_json(200, self._records(message)[-1])
+        reply = Reply.of_json(200, self._record(message))
         if self.route.place == "received" and flag(self.request.parameters(), "markAsRead"):
             self._mark_read(message.id)
         return reply
@@ -151,7 +146,7 @@ class Call:
     def mdn(self) -> Reply:
         """§7.4: the payload of an MDN."""
         message = self._found()
-        record = self._records(message)[-1]
+        record = self._record(message)
         if not record.get("mdnMessage"):
             raise Refusal(404, "The AS2 message has no MDN")
         return downloading.mdn_file(record["mdnMessage"]["content"], self.route.index, self.switches)

@@ -168,7 +168,7 @@ class As2Gateway:
             arrives=self._clock.now() + delay_s,
             subject=subject,
         )
-        mailbox.received.append(message)
+        mailbox.add_received(message)
         return message.id
 
     def _owner(self, station: str, login: str | None) -> Mailbox:
@@ -196,12 +196,15 @@ class As2Gateway:
     # Trouble.
 
     def upset(self, trouble: Upset, request: Request) -> None:
-        """End the tokens of the login, or let a message arrive."""
+        """End the tokens of the login, let a message arrive, or lose one before it is fetched."""
         login = self.login(request)
+        mailbox = self.mailboxes.get(login)
         if trouble.do == "expire_tokens":
             self._logins.expire(login)
-        elif login in self.mailboxes:
-            self._surprise(self.mailboxes[login].account, trouble.age_s)
+        elif mailbox and trouble.do == "shift":
+            self._surprise(mailbox.account, trouble.age_s)
+        elif mailbox and self.operation(request) != "send":
+            self._lose_unread(mailbox)
 
     def _surprise(self, account: Account, age_s: float) -> None:
         production = next(one for one in account.partners if one.partner_type == "production")
@@ -217,21 +220,17 @@ class As2Gateway:
         )
 
     def spoil(self, trouble: Upset, request: Request, reply: Reply) -> Reply:
-        """Cut a list short, drop a message, or forget what was read."""
+        """Cut a list short, drop what was just accepted, or forget what was read."""
         mailbox = self.mailboxes.get(self.login(request))
         if trouble.do == "list_short":
             return _shortened(reply, trouble.fraction)
-        if mailbox and trouble.do == "lose":
-            self._lose(mailbox, request, reply)
-        elif mailbox:
+        if mailbox and trouble.do == "forget_marks":
             self._forget(mailbox)
+        elif mailbox and (self.operation(request), reply.status) == ("send", 202):
+            mailbox.outbound[-1].is_lost = mailbox.outbound[-1].is_deleted = True
         return reply
 
-    def _lose(self, mailbox: Mailbox, request: Request, reply: Reply) -> None:
-        if self.operation(request) == "send":
-            if reply.status == 202:
-                mailbox.outbound[-1].is_lost = mailbox.outbound[-1].is_deleted = True
-            return
+    def _lose_unread(self, mailbox: Mailbox) -> None:
         unread = (message for message in mailbox.inbound_messages() if not message.is_read)
         lost = min(unread, key=lambda message: message.persisted, default=None)
         if lost:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
-from syncd.sandbox.as2gateway.mailbox import bare
+from syncd.sandbox.as2gateway.mailbox import Message, bare
 from syncd.sandbox.as2gateway.switches import Switches
 from syncd.sandbox.wire.exchange import Refusal, Request
 
@@ -16,13 +17,16 @@ Json = dict[str, Any]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Row:
-    """One record of a list, with what it is filtered by."""
+    """One record of a list, written only when it is on the page."""
 
-    record: Json
-    id: str
-    station: str
-    partner: str
-    subject: str | None
+    message: Message
+    at: float
+    render: Callable[[], Json]
+
+    @classmethod
+    def of(cls, message: Message, at: float, render: Callable[..., Json], *parts: object) -> Row:
+        """Make a row that will be written of these parts."""
+        return cls(message=message, at=at, render=partial(render, *parts))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,34 +97,37 @@ def page(rows: Sequence[Row], query: ListQuery, switches: Switches) -> Json:
     step = query.page_length if switches.page_offset == "page" else 1
     start = query.page_offset * step
     total = found if switches.total_records == "filtered" else rows
-    records = [row.record for row in found[start : start + query.page_length]]
+    records = [row.render() for row in found[start : start + query.page_length]]
     return {"totalRecords": len(total), "records": records}
 
 
 def _order(column: str) -> Callable[[Row], Any]:
-    missing: int | str = 0 if column == "persistedTimestamp" else ""
-    return lambda row: row.record.get(column, missing)
+    match column:
+        case "persistedTimestamp":
+            return lambda row: row.at
+        case "subject":
+            return lambda row: row.message.subject or ""
+        case _:
+            return lambda row: row.render()[column]
 
 
 def _fits(row: Row, name: str, value: str, switches: Switches) -> bool:
+    message = row.message
     match name:
         case "partnerAS2Id":
-            return row.partner == value
+            return message.partner == value
         case "stationAS2Id":
-            return row.station == value
+            return message.station == value
         case "as2MessageId":
-            return row.id == bare(value)
+            return message.id == bare(value)
         case "subject":
-            return _has_subject(row, value, switches)
+            return _has_subject(message.subject, value, switches)
         case _:
-            return (
-                value in {row.partner, row.station}
-                or row.id == bare(value)
-                or _has_subject(row, value, switches)
-            )
+            is_named = value in {message.partner, message.station} or message.id == bare(value)
+            return is_named or _has_subject(message.subject, value, switches)
 
 
-def _has_subject(row: Row, value: str, switches: Switches) -> bool:
-    if row.subject is None:
+def _has_subject(subject: str | None, value: str, switches: Switches) -> bool:
+    if subject is None:
         return False
-    return row.subject == value if switches.subject_filter == "exact" else value in row.subject
+    return subject == value if switches.subject_filter == "exact" else value in subject

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import random
+from collections import defaultdict
 from dataclasses import dataclass, field
-from typing import Literal, TypeVar
+from typing import Literal
 
 from syncd.sandbox.as2gateway.world import Account, MdnKind, Partner, PartnerType
 from syncd.sandbox.clock import Clock
@@ -150,7 +151,6 @@ class Outbound:
 
 
 Message = Inbound | Outbound
-AnyMessage = TypeVar("AnyMessage", Inbound, Outbound)
 
 
 def bare(message_id: str) -> str:
@@ -168,6 +168,8 @@ class Mailbox:
         self.received: list[Inbound] = []
         self.outbound: list[Outbound] = []
         self.moving: list[Outbound] = []
+        self._received_by_id: defaultdict[str, list[Inbound]] = defaultdict(list)
+        self._outbound_by_id: dict[str, Outbound] = {}
         self._clock = clock
         self._dice = dice
 
@@ -190,12 +192,25 @@ class Mailbox:
     def add_outbound(self, entry: Outbound) -> None:
         """Take an accepted message."""
         self.outbound.append(entry)
+        self._outbound_by_id[entry.id] = entry
         self.moving.append(entry)
+
+    def add_received(self, message: Inbound) -> None:
+        """Take a message that arrives."""
+        self.received.append(message)
+        self._received_by_id[message.id].append(message)
 
     def inbound_messages(self) -> list[Inbound]:
         """Give what the received list may show."""
+        return self._visible(self.received)
+
+    def _visible(self, messages: list[Inbound]) -> list[Inbound]:
         now = self._clock.now()
-        return [message for message in self.received if not message.is_deleted and message.arrives <= now]
+        return [message for message in messages if not message.is_deleted and message.arrives <= now]
+
+    def received_by_id(self, message_id: str) -> list[Inbound]:
+        """Give the received messages of an id, oldest first."""
+        return self._visible(self._received_by_id.get(bare(message_id), []))
 
     def outbound_in(self, state: State) -> list[Outbound]:
         """Give what is in that state."""
@@ -210,33 +225,36 @@ class Mailbox:
 
         Raises: Refusal.
         """
-        return _newest(self.inbound_messages(), message_id, "received")
+        found = self.received_by_id(message_id)
+        if not found:
+            raise _not_found("received", message_id)
+        return found[-1]
 
     def find_outbound(self, message_id: str, *states: State) -> Outbound:
         """Find an outbound message that is in one of the states.
 
         Raises: Refusal.
         """
-        candidates = [entry for entry in self.outbound if entry.state in states and not entry.is_deleted]
-        return _newest(candidates, message_id, states[0])
+        entry = self._outbound_by_id.get(bare(message_id))
+        if entry is None or entry.is_deleted or entry.state not in states:
+            raise _not_found(states[0], message_id)
+        return entry
 
     def find_failed(self, message_id: str) -> Outbound:
         """Find a message with failed attempts.
 
         Raises: Refusal.
         """
-        return _newest(self.failures(), message_id, "failed")
+        entry = self._outbound_by_id.get(bare(message_id))
+        if entry is None or not entry.failed:
+            raise _not_found("failed", message_id)
+        return entry
 
     def mark(self, message_id: str, *, is_read: bool, by: str) -> None:
         """Set the read mark of every received message of that id."""
-        for message in self.inbound_messages():
-            if message.id == bare(message_id):
-                message.mark(is_read=is_read, at=self._clock.monotonic(), by=by)
+        for message in self.received_by_id(message_id):
+            message.mark(is_read=is_read, at=self._clock.monotonic(), by=by)
 
 
-def _newest(messages: list[AnyMessage], message_id: str, place: str) -> AnyMessage:
-    wanted = bare(message_id)
-    found = next((message for message in reversed(messages) if message.id == wanted), None)
-    if found is None:
-        raise Refusal(404, f"Failed to find {place} AS2 message by the given ID: {message_id}")
-    return found
+def _not_found(place: str, message_id: str) -> Refusal:
+    return Refusal(404, f"Failed to find {place} AS2 message by the given ID: {message_id}")

@@ -14,7 +14,7 @@ from syncd.sandbox.wire.exchange import Gateway, Manner, Refusal, Reply, Request
 from syncd.sandbox.wire.throttle import Throttle
 
 CONTROL = "/_sandbox/"
-_BEFORE = ("expire_tokens",)
+_BEFORE = ("expire_tokens", "lose")
 _AFTER = ("shift", "lose", "list_short", "forget_marks")
 
 
