@@ -127,6 +127,11 @@ def _resolved(event: ev.Resolved, after: Message) -> str:
     return words.get(event.verdict, f"settled: {event.verdict}")
 
 
+def _rehoused(event: ev.Rehoused, after: Message) -> str:
+    del after
+    return f"the name was taken: goes to {event.place}"
+
+
 _SAY: dict[type[ev.Event], Callable[..., str]] = {
     ev.Listed: _simply("listed by the gateway"),
     ev.Postponed: _with_next_try("not fetched"),
@@ -158,4 +163,5 @@ _SAY: dict[type[ev.Event], Callable[..., str]] = {
     ev.TakenAway: _simply("the file was taken away by a person"),
     ev.Held: _with_reason("held"),
     ev.Resolved: _resolved,
+    ev.Rehoused: _rehoused,
 }
