@@ -12,7 +12,7 @@ from urllib.parse import quote
 import sqlalchemy as sa
 from sqlalchemy.dialects import sqlite
 from sqlalchemy.engine import Connection, Engine
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.pool import NullPool, QueuePool
 
 from syncd.errors import DiskFull, StateBroken, SyncdError
@@ -143,7 +143,7 @@ _REMEDIES = {
 }
 
 
-def meaning(error: DBAPIError | sqlite3.Error, path: Path) -> SyncdError:
+def meaning(error: SQLAlchemyError | sqlite3.Error, path: Path) -> SyncdError:
     """Our error for SQLite's: DiskFull when there is no room, else StateBroken."""
     code = _code(error)
     why = error.orig if isinstance(error, DBAPIError) else error
@@ -163,7 +163,7 @@ def is_of_one_call(error: DBAPIError) -> bool:
     return isinstance(error.orig, _ONE_CALL)
 
 
-def _code(error: DBAPIError | sqlite3.Error) -> int:
+def _code(error: SQLAlchemyError | sqlite3.Error) -> int:
     cause = error.orig if isinstance(error, DBAPIError) else error
     code = getattr(cause, "sqlite_errorcode", None)  # errors of the binding itself have none
     return sqlite3.SQLITE_ERROR if code is None else code

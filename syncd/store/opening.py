@@ -10,7 +10,7 @@ from pathlib import Path
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Engine
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import SQLAlchemyError
 
 from syncd.errors import CannotAct, NewerState, StateBroken
 from syncd.ports.store import Journal, Records
@@ -85,7 +85,7 @@ def open_store(
     path = state_dir / FILE_NAME
     try:
         return _open_to_read(path) if read_only else _open_to_write(path, tell, new_state_id)
-    except (DBAPIError, sqlite3.Error) as error:
+    except (SQLAlchemyError, sqlite3.Error) as error:
         raise dialect.meaning(error, path) from error
 
 
@@ -205,7 +205,8 @@ def _version(connection: Connection, path: Path) -> str | None:
         return None
     if schema.alembic_version.name not in tables:
         raise StateBroken(f"{path} is not a database of syncd", "Move it aside, or correct state_dir")
-    return connection.execute(sa.select(schema.alembic_version.c.version_num)).scalar_one_or_none()
+    version: str = connection.execute(sa.select(schema.alembic_version.c.version_num)).scalar_one()
+    return version
 
 
 def _refuse_newer(version: str, path: Path) -> str:

@@ -9,7 +9,7 @@ from typing import Any, get_type_hints
 
 import sqlalchemy as sa
 
-from syncd.core.machine import RESTING, spot
+from syncd.core.machine import is_unfinished
 from syncd.core.model import (
     Attempt,
     Direction,
@@ -47,7 +47,7 @@ def values(message: Message, number: int) -> Values:
         "direction": message.direction.value,
         "state": message.state.value,
         "phase": message.phase and message.phase.value,
-        "unfinished": spot(message) not in RESTING,
+        "unfinished": is_unfinished(message),
         "station": message.pair.station,
         "partner": message.pair.partner,
         "partner_type": message.pair.partner_type.value,

@@ -1,0 +1,69 @@
+"""The records of a state that is not there yet: empty."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+
+from syncd.core.model import Direction, GatewayId, Message, MessageId, Pair, State
+from syncd.ports import Line, Search, Telling
+
+
+class NoRecords:
+    """Answers every question with nothing."""
+
+    def unfinished(self, account: str, direction: Direction) -> Sequence[Message]:  # noqa: ARG002
+        """None."""
+        return ()
+
+    def moving(self, account: str) -> Sequence[Message]:  # noqa: ARG002
+        """None."""
+        return ()
+
+    def by_gateway_ids(self, account: str, ids: Iterable[GatewayId]) -> Sequence[Message]:  # noqa: ARG002
+        """None."""
+        return ()
+
+    def outbound_ids(self, account: str, ids: Iterable[GatewayId]) -> frozenset[str]:  # noqa: ARG002
+        """None."""
+        return frozenset()
+
+    def alike_failed(self, account: str, pair: Pair, name: str) -> Sequence[Message]:  # noqa: ARG002
+        """None."""
+        return ()
+
+    def failed_since(self, account: str, since: datetime) -> Sequence[Message]:  # noqa: ARG002
+        """None."""
+        return ()
+
+    def pairs_used(self, account: str) -> Sequence[Pair]:  # noqa: ARG002
+        """None."""
+        return ()
+
+    def counts(self, account: str) -> Mapping[tuple[Direction, State], int]:  # noqa: ARG002
+        """None."""
+        return {}
+
+    def facts(self, account: str) -> Mapping[str, str]:  # noqa: ARG002
+        """None."""
+        return {}
+
+    def get(self, message_id: MessageId) -> Message | None:  # noqa: ARG002
+        """None."""
+        return None
+
+    def find(self, text: str, *, account: str | None = None, limit: int = 100) -> Sequence[Message]:  # noqa: ARG002
+        """None."""
+        return ()
+
+    def search(self, wanted: Search) -> Sequence[Message]:  # noqa: ARG002
+        """None."""
+        return ()
+
+    def history(self, message_id: MessageId) -> Sequence[Line]:  # noqa: ARG002
+        """None."""
+        return ()
+
+    def untold(self, limit: int = 100) -> Sequence[Telling]:  # noqa: ARG002
+        """None."""
+        return ()

@@ -1,0 +1,175 @@
+"""What the questions of a pass cost: they use their index, and do not grow with the history."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import timedelta
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+
+from syncd.core import events as ev
+from syncd.core.machine import advance
+from syncd.core.model import Direction, GatewayId, Phase, State
+from syncd.ports.store import Change, Search
+from syncd.store import Store, open_store
+from syncd.store.records import SqlRecords
+from tests.contracts.stores import NOON, PAIR, failed, happened, inbound, opened, outbound
+
+Question = Callable[[SqlRecords], object]
+
+OF_A_PASS: dict[str, tuple[Question, str]] = {
+    "unfinished": (lambda r: r.unfinished("acme", Direction.INBOUND), "messages_unfinished"),
+    "moving": (lambda r: r.moving("acme"), "messages_moving"),
+    "by_gateway_ids": (
+        lambda r: r.by_gateway_ids("acme", [GatewayId("live"), GatewayId("b")]),
+        "messages_inbound_key",
+    ),
+    "outbound_ids": (lambda r: r.outbound_ids("acme", [GatewayId("live")]), "messages_outbound_id"),
+    "alike_failed": (lambda r: r.alike_failed("acme", PAIR, "live"), "messages_failed_alike"),
+    "failed_since": (lambda r: r.failed_since("acme", NOON + timedelta(days=9)), "messages_failed_there"),
+    "pairs_used": (lambda r: r.pairs_used("acme"), "PRIMARY KEY"),
+    "counts": (lambda r: r.counts("acme"), "PRIMARY KEY"),
+    "facts": (lambda r: r.facts("acme"), "PRIMARY KEY"),
+    "get": (lambda r: r.get(r._ids.encode(1)), "INTEGER PRIMARY KEY"),
+    "history": (lambda r: r.history(r._ids.encode(1)), "history_message"),
+    "untold": (lambda r: r.untold(), "INTEGER PRIMARY KEY"),
+}
+OF_A_PERSON: dict[str, tuple[Question, str]] = {
+    "search": (lambda r: r.search(Search(limit=5)), "messages_created"),
+    "search of an account": (lambda r: r.search(Search(account="acme", limit=5)), "messages_created"),
+    "search of a state": (lambda r: r.search(Search(states=(State.SENT,), limit=5)), "messages_state"),
+    "search of a partner": (lambda r: r.search(Search(partner="live", limit=5)), "messages_partner"),
+    "attention": (lambda r: r.search(Search(attention=True, limit=5)), "messages_state"),
+    "find by gateway's id": (lambda r: r.find("live"), "messages_inbound_key"),
+    "find by name": (lambda r: r.find("live.edi"), "names_name"),
+}
+QUESTIONS = OF_A_PASS | OF_A_PERSON
+OF_FEW = {"by_gateway_ids", "find by gateway's id", "find by name"}  # sorted, but never more than asked for
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[Store]:
+    made = open_store(tmp_path)
+    yield made
+    made.close()
+
+
+def records(store: Store) -> SqlRecords:
+    assert isinstance(store.records, SqlRecords)
+    return store.records
+
+
+def asked(store: Store, question: Question) -> list[tuple[str, Any]]:
+    """The statements behind a question."""
+    statements: list[tuple[str, Any]] = []
+
+    def note(_c: object, _cursor: object, statement: str, parameters: Any, *_: object) -> None:  # noqa: ANN401
+        statements.append((statement, parameters))
+
+    engine = records(store)._engine
+    sa.event.listen(engine, "before_cursor_execute", note)
+    question(records(store))
+    sa.event.remove(engine, "before_cursor_execute", note)
+    return statements
+
+
+def plan(store: Store, question: Question) -> str:
+    with records(store)._engine.connect() as connection:
+        steps = [
+            connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", parameters).all()
+            for statement, parameters in asked(store, question)
+        ]
+    return "\n".join(row[3] for rows in steps for row in rows)
+
+
+@pytest.mark.parametrize("name", QUESTIONS)
+def test_a_question_uses_its_index(store: Store, name: str) -> None:
+    """Nothing reads a table from end to end, but the one that holds only what is still to be told."""
+    question, index = QUESTIONS[name]
+    how = plan(store, question)
+    assert index in how
+    unbounded = [step for step in how.splitlines() if step.startswith("SCAN") and "INDEX" not in step]
+    assert unbounded == (["SCAN tellings"] if name == "untold" else [])
+
+
+@pytest.mark.parametrize("name", sorted(QUESTIONS.keys() - OF_FEW))
+def test_no_question_sorts_what_an_index_has_in_order(store: Store, name: str) -> None:
+    """Sorting costs as much as there is, not as much as is asked for."""
+    assert "TEMP B-TREE" not in plan(store, QUESTIONS[name][0])
+
+
+# Counted in instructions of SQLite's own machine: exact, and the same on every computer ----------
+
+
+def instructions(driver: Any, act: Callable[[], object]) -> int:  # noqa: ANN401 - sqlite3's connection
+    count = 0
+
+    def step() -> int:
+        nonlocal count
+        count += 1
+        return 0
+
+    driver.set_progress_handler(step, 1)
+    act()
+    driver.set_progress_handler(None, 0)
+    return count
+
+
+def at_rest(store: Store, count: int) -> None:
+    """Adds to the history: messages of every kind with which nothing is done any more."""
+    kinds = []
+    for n in range(count // 4):
+        kinds += [
+            inbound(f"{count}-r{n}", minute=n, state=State.RECEIVED, phase=Phase.CONFIRMED),
+            inbound(f"{count}-g{n}", minute=n, state=State.GONE, phase=None),
+            outbound(f"{n}", minute=n, state=State.SENT, phase=None, message_id=GatewayId(f"{count}-{n}")),
+            failed(f"{count}-f{n}", minute=n),
+        ]
+    opened(store, *kinds)
+    store.journal.told([telling.id for telling in store.records.untold(limit=count)])
+
+
+def live(store: Store) -> None:
+    """The few messages that a pass is about."""
+    days = 20 * 24 * 60
+    held, *_ = opened(
+        store, inbound("live", minute=days), inbound("b", minute=days), failed("live", minute=days)
+    )
+    opened(store, outbound("live.edi", minute=days, pair=replace(PAIR, partner="live")))
+    happened(store, held, ev.Held(reason="live"))
+
+
+def cost_of_questions(store: Store) -> dict[str, int]:
+    reader = records(store)
+    with reader._engine.connect() as connection:  # the pool lends the same one for each question
+        driver = connection.connection.driver_connection
+    return {name: instructions(driver, partial(ask, reader)) for name, (ask, _) in QUESTIONS.items()}
+
+
+def cost_of_writing(store: Store) -> int:
+    writer = store._writer
+    assert writer is not None
+    (message,) = opened(store, inbound("written"))
+    event = ev.Held(reason="to be counted")
+    change = Change(event=event, after=advance(message, event, now=NOON))
+    return instructions(
+        writer._connection.connection.driver_connection, lambda: store.journal.write([change])
+    )
+
+
+def test_what_a_pass_asks_costs_the_same_with_any_history(tmp_path: Path) -> None:
+    """Five rows or five million: the same instructions, to the last one."""
+    costs = []
+    for count in (20, 2_000):
+        folder = tmp_path / str(count)
+        folder.mkdir()
+        store = open_store(folder)
+        at_rest(store, count)
+        live(store)
+        costs.append({**cost_of_questions(store), "write": cost_of_writing(store)})
+        store.close()
+    assert costs[1] == costs[0]
+    assert min(costs[0].values()) > 0
