@@ -28,37 +28,40 @@ WAIT_STEP = timedelta(seconds=1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class AccountReport:
+class PassResult:
     """What one pass of an account brought: messages as they were when it ended."""
 
     account: str
+    began: bool = False
+    """The root was usable, so that the pass could begin."""
     messages: tuple[Message, ...] = ()
     """Every message that changed in this pass."""
     not_taken: tuple[NotTaken, ...] = ()
     troubles: tuple[Trouble, ...] = ()
-    passed_over: int = 0
-    """Messages older than `pull_since`."""
-
-    def of(self, *states: State) -> tuple[Message, ...]:
-        """The changed messages that are now in one of these states."""
-        return tuple(message for message in self.messages if message.state in states)
+    """What the last run of each job met."""
 
 
 @dataclass(slots=True)
 class Tally:
     """Collects what a pass changed; hand `note` and `complain` to the bridge."""
 
+    progress: Callable[[str], None] = lambda _: None
     messages: dict[MessageId, Message] = field(default_factory=dict)
     troubles: list[Trouble] = field(default_factory=list)
 
     def note(self, message: Message) -> None:
         """A message changed."""
         self.messages[message.id] = message
+        self.progress(f"{message.account}: {len(self.messages)} messages")
 
     def complain(self, trouble: Trouble) -> None:
         """A job met trouble; the same one counts once."""
         if trouble not in self.troubles:
             self.troubles.append(trouble)
+
+    def forget(self, job: str) -> None:
+        """A job is run anew: what it met before does not count any more."""
+        self.troubles = [trouble for trouble in self.troubles if trouble.job != job]
 
 
 class OncePass:
@@ -73,25 +76,24 @@ class OncePass:
         self._track = Track(bridge)
         self._not_taken: tuple[NotTaken, ...] = ()
 
-    def run(self, *, patience: timedelta = timedelta()) -> AccountReport:
+    def run(self, *, patience: timedelta = timedelta()) -> PassResult:
         """The whole pass. Raises: StateError; all other trouble is in the report."""
-        if self._begin():
+        began = self._try("root", self._bridge.tree.prepare)
+        if began and self._begin():
             self._jobs_once()
             self._follow(patience)
-        return AccountReport(
+        return PassResult(
             account=self._bridge.account.name,
+            began=began,
             messages=tuple(self._tally.messages.values()),
             not_taken=self._not_taken,
             troubles=tuple(self._tally.troubles),
         )
 
     def _begin(self) -> bool:
-        """Root, leftovers, addresses: without them there is no pass."""
-        return (
-            self._try("start", self._bridge.tree.prepare)
-            and self._try("start", lambda: recover(self._bridge))
-            and self._try("start", self._bridge.refresh_addresses)
-        )
+        """Leftovers, addresses: without them there is no pass."""
+        healed = self._try("recover", lambda: recover(self._bridge))
+        return healed and self._try("addresses", self._bridge.refresh_addresses)
 
     def _jobs_once(self) -> None:
         if "send" in self._jobs:
@@ -138,6 +140,7 @@ class OncePass:
 
     def _try(self, job: str, work: Callable[[], object]) -> bool:
         """Do one job; its trouble is noted and never stops the next job."""
+        self._tally.forget(job)
         try:
             work()
         except (GatewayError, FolderError, ConfigError) as error:

@@ -11,7 +11,7 @@ from pathlib import PurePosixPath
 from threading import Lock
 
 from syncd.core.history import UNHAPPY, line, news
-from syncd.core.machine import RESTING, spot
+from syncd.core.machine import is_unfinished
 from syncd.core.model import Direction, GatewayId, Message, MessageId, Pair, State, bare
 from syncd.errors import StateBroken
 from syncd.ports.store import Change, Draft, Line, Search, Telling
@@ -104,7 +104,7 @@ class FakeStore:
     # Records
 
     def unfinished(self, account: str, direction: Direction) -> Sequence[Message]:
-        found = [m for m in self._of(account) if m.direction is direction and spot(m) not in RESTING]
+        found = [m for m in self._of(account) if m.direction is direction and is_unfinished(m)]
         return sorted(found, key=_age)
 
     def moving(self, account: str) -> Sequence[Message]:

@@ -1,0 +1,49 @@
+"""Each committed change as a log line: info: it moved; warning: tried again; error: a person is needed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import structlog
+
+from syncd.core import events as ev
+from syncd.core.events import Event
+from syncd.core.model import Message
+from syncd.ports import Change
+
+log = structlog.get_logger("syncd")
+
+PERSON = (ev.Held, ev.Refused, ev.Bounced)
+AGAIN = (ev.Postponed, ev.Deferred, ev.Doubted, ev.Unstaged)
+QUIET = (ev.Moved, ev.Remembered, ev.LookedUp, ev.Listed, ev.Staged, ev.Submitting, ev.Unsettled)
+
+
+def observer(note: Callable[[Message], None]) -> Callable[[Change], None]:
+    """Something to hand to a bridge: logs each change, then notes the message."""
+
+    def observe(change: Change) -> None:
+        _log(change.event, change.after)
+        note(change.after)
+
+    return observe
+
+
+def _log(event: Event, row: Message) -> None:
+    words = {
+        "message": row.id,
+        "account": row.account,
+        "station": row.pair.station,
+        "partner": row.pair.partner,
+        "files": [file.name for file in row.files[:10]],
+    }
+    if row.reason:
+        words["reason"] = row.reason
+    name = f"message.{event.kind}"
+    if isinstance(event, PERSON):
+        log.error(name, **words)
+    elif isinstance(event, AGAIN):
+        log.warning(name, **words)
+    elif isinstance(event, QUIET):
+        log.debug(name, **words)
+    else:
+        log.info(name, **words)

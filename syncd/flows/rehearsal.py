@@ -1,0 +1,94 @@
+"""A dry run: what a pass would do, in sentences. Reads the gateway's list and the outbox; writes nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from syncd.core.account import Account
+from syncd.core.model import Message, bare
+from syncd.core.planning.pull import plan_walk
+from syncd.core.shown import Outlook, Partner, Record, Station
+from syncd.flows.walking import PAGE
+from syncd.ports import Clock, Gateway, Outbox, Records
+
+MOST_PAGES = 10
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rehearsed:
+    """The doors of a dry run; none of them is written through. `learn` takes in stations and partners."""
+
+    account: Account
+    gateway: Gateway
+    records: Records
+    outbox: Outbox
+    clock: Clock
+    learn: Callable[[Sequence[Station], Sequence[Partner]], None]
+
+
+def sent_soon(outlook: Outlook) -> Iterator[str]:
+    """What would be taken from the outbox, and what would stay."""
+    for drop in outlook.ready:
+        if drop.refusal:
+            yield f"refuse {drop.place}: {drop.refusal}"
+        else:
+            yield f"send {drop.place} from {drop.pair.station} to {drop.pair.partner}"
+    for left in outlook.not_taken:
+        yield f"leave {left.place}: {left.reason}"
+
+
+def pulled_soon(account: Account, gateway: Gateway, known: Records, *, clock: Clock) -> Iterator[str]:
+    """What would be fetched. A list request or more for each partner type. Raises: GatewayError."""
+    for partner_type in account.partner_types:
+        listed: list[Record] = []
+        for page in range(MOST_PAGES):
+            listing = gateway.unread(partner_type, page=page)
+            listed.extend(listing.records)
+            if len(listing.records) < PAGE:
+                break
+        yield from _fetches(account, listed, known, clock)
+
+
+def _fetches(account: Account, listed: list[Record], known: Records, clock: Clock) -> Iterator[str]:
+    rows: dict[str, list[Message]] = {}
+    for row in known.by_gateway_ids(account.name, [record.message_id for record in listed]):
+        rows.setdefault(bare(row.message_id or ""), []).append(row)
+    plan = plan_walk(listed, known=rows, since=_since(account, known, clock), last=None, now=clock.now())
+    for fetch in plan.fetch:
+        names = ", ".join(file.name for file in fetch.record.files) or "no attachments"
+        yield f"fetch {fetch.record.message_id}: {names}"
+    if plan.old.count:
+        yield f"pass over {plan.old.count} messages that are older than pull_since"
+
+
+def _since(account: Account, known: Records, clock: Clock) -> datetime | None:
+    if account.pull_since is not None:
+        return account.pull_since if isinstance(account.pull_since, datetime) else None
+    stored = known.facts(account.name).get("pull_since")
+    return datetime.fromisoformat(stored) if stored else clock.now() - timedelta(hours=24)
+
+
+def rehearse(bridge: Rehearsed, *, only: str | None) -> tuple[str, ...]:
+    """What a pass of an account would do. Raises: GatewayError, FolderError."""
+    would: list[str] = []
+    stations, partners = bridge.gateway.stations(), bridge.gateway.partners()
+    if only in (None, "pull"):
+        would += pulled_soon(bridge.account, bridge.gateway, bridge.records, clock=bridge.clock)
+    if only in (None, "send"):
+        bridge.learn(stations, partners)
+        would += sent_soon(_settled_look(bridge))
+    return tuple(would)
+
+
+def _settled_look(bridge: Rehearsed) -> Outlook:
+    """A scan that has given what stands in the outbox its settle."""
+    outlook = bridge.outbox.scan()
+    deadline = bridge.clock.monotonic() + 3 * bridge.account.settle.total_seconds() + 1
+    while bridge.clock.monotonic() < deadline:
+        left = bridge.outbox.next_settled()
+        if left is None or bridge.clock.wait(left):
+            break
+        outlook = bridge.outbox.scan()
+    return outlook

@@ -1,0 +1,96 @@
+"""What a person does to a message: today, decide on a held one."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime, tzinfo
+
+from syncd.core import events as ev
+from syncd.core.events import Event
+from syncd.core.machine import advance
+from syncd.core.model import Direction, Folder, Message, MessageId, Place, State
+from syncd.errors import NotFound, NotThere, UsageError
+from syncd.ports import Change, Gateway, Inbox, Journal, Outbox, Records
+
+FITTING = {
+    Direction.OUTBOUND: ("sent", "resend", "fail"),
+    Direction.INBOUND: ("done",),
+}
+FOLDER_AFTER = {"sent": Folder.SENT, "resend": Folder.QUEUED, "fail": Folder.FAILED}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Desk:
+    """The doors that an action needs."""
+
+    journal: Journal
+    gateway: Gateway
+    inbox: Inbox
+    outbox: Outbox
+    now: datetime
+    zone: tzinfo
+
+
+def held_message(records: Records, message_id: MessageId, verdict: str) -> Message:
+    """The held message, if the verdict fits it. Raises: NotFound; UsageError naming what fits."""
+    row = records.get(message_id)
+    if row is None:
+        raise NotFound(f"there is no message {message_id}", "`syncd list` shows what there is.")
+    if row.state is not State.HELD:
+        raise UsageError(f"message {row.id} is {row.state}, not held", _what_fits(row))
+    fitting = FITTING[row.direction]
+    if verdict not in fitting:
+        words = " or ".join(f"`syncd resolve {row.id} {word}`" for word in fitting)
+        raise UsageError(f"{verdict} does not fit an {row.direction} message", f"Use {words}.")
+    return row
+
+
+def _what_fits(row: Message) -> str:
+    if row.state is State.FAILED:
+        return "To send it again, move its file from failed/ back into outbox/."
+    return f"Nothing is to be decided: `syncd show {row.id}` tells how it stands."
+
+
+def resolve(desk: Desk, row: Message, verdict: str, *, by: str) -> Message:
+    """Carry out a person's decision and record who made it; the caller lets the file follow.
+
+    An inbound message is confirmed at the gateway first, so that it does not come again.
+    Raises: GatewayError; UsageError when the file is needed and not there.
+    """
+    if row.direction is Direction.INBOUND:
+        return _settle_inbound(desk, row, by)
+    place = _place_after(desk, row, verdict)
+    return _record(desk, row, ev.Resolved(verdict=verdict, place=place, by=by))
+
+
+def _place_after(desk: Desk, row: Message, verdict: str) -> Place | None:
+    there = row.place is not None and desk.outbox.identity(row.place) is not None
+    if not there:
+        if verdict == "resend":
+            raise UsageError(
+                f"the file of message {row.id} was taken out of held/",
+                f"Drop it into the outbox again instead, and settle this one: `syncd resolve {row.id} fail`.",
+            )
+        return row.place
+    now = desk.now.astimezone(desk.zone)
+    return desk.outbox.free_place(FOLDER_AFTER[verdict], row.pair, row.name, now=now)
+
+
+def _settle_inbound(desk: Desk, row: Message, by: str) -> Message:
+    if row.message_id is not None:
+        with suppress(NotThere):  # it is gone there: nothing is left to confirm
+            desk.gateway.confirm(row.message_id)
+    after = _record(desk, row, ev.Resolved(verdict="done", by=by), ev.Confirmed(answered_at=desk.now))
+    desk.inbox.write_alone(row.pair, row.id, None)
+    desk.inbox.discard(row.id)
+    return after
+
+
+def _record(desk: Desk, row: Message, *events: Event) -> Message:
+    changes: list[Change] = []
+    for event in events:
+        row = advance(row, event, now=desk.now)
+        changes.append(Change(event=event, after=row))
+    desk.journal.write(changes)
+    return row

@@ -1,0 +1,132 @@
+"""Questions about messages, answered from the records alone: `list`, `find`, `show`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from datetime import datetime
+from pathlib import Path
+
+from syncd.core.model import Attempt, Direction, File, Mdn, Message, State
+from syncd.errors import NotFound, UsageError
+from syncd.ports import Line, Records, Search
+
+Roots = Mapping[str, Path]
+"""Each account's root, by its name."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FileRow:
+    """One file of a message; `path` is where it stands (None: nowhere that a person may use)."""
+
+    name: str
+    size: int
+    sha256: str | None
+    path: Path | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """A message as scripts see it: keys are added, never renamed."""
+
+    id: str
+    account: str
+    gateway: str
+    direction: str
+    state: str
+    phase: str | None
+    station: str
+    partner: str
+    partner_type: str
+    message_id: str | None
+    subject: str | None
+    batch: str | None
+    files: tuple[FileRow, ...]
+    created: datetime
+    updated: datetime
+    next: datetime | None
+    reason: str | None
+    mdn: Mdn | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Whole(Row):
+    """A message with all that is known of it; the history is oldest first."""
+
+    attempts: tuple[Attempt, ...]
+    history: tuple[Line, ...]
+
+
+def row(message: Message, roots: Roots) -> Row:
+    """The row of one message; without its account's root there are no paths."""
+    root = roots.get(message.account)
+    return Row(
+        id=message.id,
+        account=message.account,
+        gateway=message.gateway,
+        direction=message.direction,
+        state=message.state,
+        phase=message.phase,
+        station=message.pair.station,
+        partner=message.pair.partner,
+        partner_type=message.pair.partner_type,
+        message_id=message.message_id,
+        subject=message.subject,
+        batch=message.batch,
+        files=tuple(_file_row(file, message, root) for file in message.files),
+        created=message.created,
+        updated=message.updated,
+        next=message.next_at,
+        reason=message.reason,
+        mdn=message.mdn,
+    )
+
+
+def list_messages(records: Records, wanted: Search, roots: Roots) -> tuple[Row, ...]:
+    """The messages that fit, newest first."""
+    return tuple(row(message, roots) for message in records.search(wanted))
+
+
+def find_messages(
+    records: Records, text: str, roots: Roots, *, account: str | None = None, limit: int = 100
+) -> tuple[Row, ...]:
+    """The messages of that id or file name, newest first."""
+    found = records.find(text, account=account, limit=limit)
+    return tuple(row(message, roots) for message in found)
+
+
+def the_message(records: Records, text: str, *, account: str | None = None) -> Message:
+    """The one message of that id or file name. Raises: NotFound; UsageError when it fits several."""
+    found = records.find(text, account=account, limit=10)
+    if not found:
+        raise NotFound(f"no message has the id or the file name {text}", "`syncd list` shows what there is.")
+    if len(found) > 1:
+        ids = ", ".join(message.id for message in found)
+        raise UsageError(f"{text} is the name of several messages", f"Name one by its id: {ids}.")
+    return found[0]
+
+
+def show_message(records: Records, text: str, roots: Roots, *, account: str | None = None) -> Whole:
+    """The one message of that id or file name, with attempts and history. Raises: as `the_message`."""
+    message = the_message(records, text, account=account)
+    known = row(message, roots)
+    return Whole(
+        **{field.name: getattr(known, field.name) for field in fields(Row)},
+        attempts=message.attempts,
+        history=tuple(records.history(message.id)),
+    )
+
+
+def _file_row(file: File, message: Message, root: Path | None) -> FileRow:
+    return FileRow(name=file.name, size=file.size, sha256=file.sha256, path=_path(file, message, root))
+
+
+def _path(file: File, message: Message, root: Path | None) -> Path | None:
+    """Places of arriving messages are promised, not taken: nothing stands there yet."""
+    if root is None or message.state is State.ARRIVING:
+        return None
+    if message.direction is Direction.INBOUND:
+        return root / file.place if file.place else None
+    if message.place is None:
+        return None
+    return root / message.place / file.name if message.is_folder else root / message.place
