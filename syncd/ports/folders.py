@@ -51,7 +51,14 @@ class Inbox(Protocol):
         ...
 
     def choose(self, message: Message, *, now: datetime) -> tuple[Place | None, tuple[File, ...]]:
-        """Final places: (folder place or None, files with theirs); none is taken or promised already."""
+        """Final places: (folder place or None, files with theirs); none is taken or promised already.
+
+        They are promised by this. A file that is no longer staged keeps the place it has.
+        """
+        ...
+
+    def promise(self, messages: Iterable[Message]) -> None:
+        """Count the places of staged rows as promised: after a start, before the first `choose`."""
         ...
 
     def release(self, message: Message) -> None:
