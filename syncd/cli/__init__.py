@@ -1,13 +1,12 @@
-"""The command line."""
+"""The command line: commands return values, one renderer prints them."""
 
-import argparse
+from __future__ import annotations
+
+from collections.abc import Sequence
 
 
-def main() -> int:
-    import syncd
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command; returns the exit code. The words are those of the process, unless given."""
+    from syncd.cli.app import run
 
-    parser = argparse.ArgumentParser(prog="syncd", description=syncd.__doc__)
-    parser.add_argument("--version", action="version", version=syncd.__version__)
-    parser.parse_args()
-    parser.print_help()
-    return 0
+    return run(argv)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from pydantic import ValidationError
 
@@ -16,7 +17,7 @@ from syncd.config.sources import Merged, gather
 from syncd.config.tables import File
 from syncd.errors import ConfigError, Problem
 
-__all__ = ["Credentials", "InForce", "Settings", "load", "load_with_sources"]
+__all__ = ["Credentials", "InForce", "Settings", "check", "load", "load_with_sources"]
 
 
 def load(
@@ -37,7 +38,18 @@ def load_with_sources(
 ) -> tuple[Settings, tuple[InForce, ...]]:
     """The same, with what is in force and where each value comes from; secrets are masked."""
     environ = os.environ if environ is None else environ
-    merged = gather(config, environ)
+    return _settled(gather(config, environ), environ, passwords=passwords)
+
+
+def check(tables: dict[str, Any], *, path: Path) -> Settings:
+    """Check tables that are to become the file at `path`, by themselves. Raises: ConfigError."""
+    settings, _ = _settled(Merged(path=path, tables=tables), {}, passwords=True)
+    return settings
+
+
+def _settled(
+    merged: Merged, environ: Mapping[str, str], *, passwords: bool
+) -> tuple[Settings, tuple[InForce, ...]]:
     file, wrong = _check(merged)
     problems = [*merged.problems, *wrong, *misfits(merged, environ, passwords=passwords)]
     if file is None or problems:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from pydantic import SecretStr
@@ -16,7 +16,9 @@ from syncd.config.rules import credential
 from syncd.config.tables import URLS, AccountTable, File
 from syncd.config.tables import PartnerTable as PartnerKeys
 from syncd.core.account import Account, PairRules, PartnerTable
-from syncd.ports import Secrets
+
+if TYPE_CHECKING:
+    from syncd.ports import Secrets
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,0 +1,183 @@
+"""The command that writes a first configuration."""
+
+from __future__ import annotations
+
+import getpass
+import json
+import os
+import sys
+import tomllib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Literal
+
+from cyclopts import Parameter
+
+from syncd.cli.options import Call, Given
+from syncd.cli.render import Reply, safe
+from syncd.errors import CannotAct, UsageError
+
+if TYPE_CHECKING:
+    from rich.console import RenderableType
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Written:
+    """What was written, and what to type next."""
+
+    config: Path
+    password_file: Path
+    password_written: bool
+    next: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answers:
+    """What a first configuration says."""
+
+    name: str
+    gateway: str
+    username: str
+    password_file: str
+    root: str
+    url: str | None
+
+    def text(self) -> str:
+        """The file. JSON's texts are TOML's too."""
+        keys = {
+            "gateway": self.gateway,
+            "url": self.url,
+            "username": self.username,
+            "password_file": self.password_file,
+            "root": self.root,
+        }
+        lines = [f"{key} = {json.dumps(value)}" for key, value in keys.items() if value]
+        return "\n".join(
+            ["# `syncd config` shows every key there is.", f"[accounts.{self.name}]", *lines, ""]
+        )
+
+
+def init(
+    *,
+    name: Annotated[str, Parameter(help="The account's name, yours to choose.")] = "main",
+    gateway: Annotated[Literal["as2gateway"], Parameter(help="The hosted service.")] = "as2gateway",
+    url: Annotated[str | None, Parameter(help="Its address, unless it is the usual one.")] = None,
+    username: Annotated[str | None, Parameter(help="The login there.")] = None,
+    password_file: Annotated[
+        Path | None, Parameter(help="A file with the password; made when it is not there.")
+    ] = None,
+    root: Annotated[Path | None, Parameter(help="The folder of the account's tree.")] = None,
+    call: Given,
+) -> Reply:
+    """Write a first configuration; asks only for what is missing, and never over an existing file.
+
+    Example: syncd init --username edi@acme.example --root /srv/edi/acme
+    """
+    path = _path(call, os.environ)
+    if os.path.lexists(path):
+        raise CannotAct(f"{path} is there already", "Edit it, or name another file with --config.")
+    asked = _ask_for({"--username": username, "--root": str(root) if root else None})
+    secret = (password_file or path.with_name(f"{name}.password")).expanduser().absolute()
+    answers = Answers(
+        name=name,
+        gateway=gateway,
+        username=asked["--username"],
+        password_file=str(secret),
+        root=str(Path(asked["--root"]).expanduser().absolute()),
+        url=url,
+    )
+    _prove(answers, path)
+    password_written = _write_password(secret, answers.username)
+    _write(path, answers.text(), mode=0o640)
+    written = Written(
+        config=path,
+        password_file=secret,
+        password_written=password_written,
+        next=_next(path, secret, call),
+    )
+    return Reply(value=written, view=lambda: _view(written))
+
+
+def _path(call: Call, environ: Mapping[str, str]) -> Path:
+    """Where the other commands will look for it: the system's place for root, else the user's."""
+    from syncd.config.sources import SYSTEM_FILE, user_file
+
+    named = call.options.config or environ.get("SYNCD_CONFIG")
+    if named:
+        return Path(named).absolute()
+    return SYSTEM_FILE if os.geteuid() == 0 else user_file(environ)
+
+
+def _ask_for(given: Mapping[str, str | None]) -> dict[str, str]:
+    """Every answer: as given, else from the terminal. Raises: UsageError where there is none."""
+    missing = [option for option, answer in given.items() if not answer]
+    if missing and not sys.stdin.isatty():
+        raise UsageError(f"{', '.join(missing)} is missing", "There is no terminal to ask on: add it.")
+    questions = {"--username": "Login at the gateway: ", "--root": "Folder for the messages: "}
+    return {option: answer or _ask(questions[option], input) for option, answer in given.items()}
+
+
+def _ask(question: str, read: Callable[[str], str]) -> str:
+    try:
+        answer = read(question).strip("\r\n")
+    except EOFError:
+        answer = ""
+    if not answer:
+        raise UsageError("there was no answer", "Run `syncd init` again; nothing was written.")
+    return answer
+
+
+def _prove(answers: Answers, path: Path) -> None:
+    """Refuse what the other commands would refuse, before anything is written. Raises: ConfigError."""
+    from syncd.config import check
+
+    check(tomllib.loads(answers.text()), path=path)
+
+
+def _write_password(path: Path, username: str) -> bool:
+    """Ask for the password and keep it, where there is a terminal to ask on and no file yet."""
+    if path.exists() or not sys.stdin.isatty():
+        return False
+    password = _ask(f"Password of {safe(username)}: ", getpass.getpass)
+    _write(path, password + "\n", mode=0o600)
+    return True
+
+
+def _write(path: Path, text: str, *, mode: int) -> None:
+    """Make a new file, never over another; what was half written is taken away again."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
+    except OSError as error:
+        raise _cannot_write(path, error) from error
+    try:
+        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+            file.write(text)
+    except OSError as error:
+        path.unlink()
+        raise _cannot_write(path, error) from error
+
+
+def _cannot_write(path: Path, error: OSError) -> CannotAct:
+    return CannotAct(f"{path} cannot be written: {error.strerror}", "Name another place with --config.")
+
+
+def _next(path: Path, secret: Path, call: Call) -> tuple[str, ...]:
+    option = f" --config {path}" if call.options.config else ""
+    first = () if secret.exists() else (f"put the password into {secret}, readable for syncd alone",)
+    return (*first, f"syncd check{option}", f"syncd once{option}")
+
+
+def _view(written: Written) -> RenderableType:
+    from rich.text import Text
+
+    lines = [f"wrote {written.config}"]
+    if written.password_written:
+        lines.append(f"wrote {written.password_file}")
+    return Text(_safe_lines([*lines, "next:", *(f"  {each}" for each in written.next)]))
+
+
+def _safe_lines(lines: list[str]) -> str:
+    """The lines, each without what would steer a terminal."""
+    return "\n".join(safe(line) for line in lines)

@@ -1,0 +1,166 @@
+"""Commands that look: messages, partners, stations."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime, timedelta, tzinfo
+from typing import TYPE_CHECKING, Annotated, TypeVar
+
+from cyclopts import Parameter
+
+from syncd.cli.options import Call, Given
+from syncd.cli.render import Reply, as_fields
+from syncd.core.model import Direction, State
+from syncd.errors import UsageError
+
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
+
+    from syncd.core.shown import Partner, Station
+    from syncd.ports import Gateway
+
+T = TypeVar("T", "Partner", "Station")
+_AGO = re.compile(r"(\d+)([smhd])")
+_UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
+
+
+def list_(
+    *,
+    direction: Annotated[Direction | None, Parameter(help="Only what came in, or goes out.")] = None,
+    state: Annotated[
+        tuple[State, ...], Parameter(help="Only these states; may be repeated.", show_default=False)
+    ] = (),
+    station: Annotated[str | None, Parameter(help="Only this station.")] = None,
+    partner: Annotated[str | None, Parameter(help="Only this partner.")] = None,
+    since: Annotated[str | None, Parameter(help="A time, or how long ago: 2h, 7d.")] = None,
+    until: Annotated[str | None, Parameter(help="A time, or how long ago.")] = None,
+    name: Annotated[str | None, Parameter(help="A pattern of file names, in quotes.")] = None,
+    attention: Annotated[bool, Parameter(help="Only what needs a person.", show_default=False)] = False,
+    limit: Annotated[int, Parameter(help="At most so many.")] = 100,
+    call: Given,
+) -> Reply:
+    """List messages, newest first.
+
+    Example: syncd list --state failed --since 2d
+    """
+    from syncd.cli import views
+    from syncd.operations.questions import list_messages
+    from syncd.ports import Search
+
+    settings = call.settings(passwords=False)
+    now = datetime.now(UTC)
+    wanted = Search(
+        account=call.options.account,
+        direction=direction,
+        states=state,
+        station=station,
+        partner=partner,
+        since=moment(since, option="--since", zone=settings.timezone, now=now),
+        until=moment(until, option="--until", zone=settings.timezone, now=now),
+        name=name,
+        attention=attention,
+        limit=_positive(limit),
+    )
+    with call.wiring.records(settings) as records:
+        rows = list_messages(records, wanted, settings.roots)
+    return Reply(value=rows, view=lambda: views.messages(rows, settings.timezone))
+
+
+def find(
+    name: Annotated[str, Parameter(help="Our id, the gateway's, or a file's name or a part of it.")],
+    /,
+    *,
+    limit: Annotated[int, Parameter(help="At most so many.")] = 100,
+    call: Given,
+) -> Reply:
+    """Find messages by id or file name, newest first.
+
+    Example: syncd find invoice-4711.edi
+    """
+    from syncd.cli import views
+    from syncd.operations.questions import find_messages
+
+    settings = call.settings(passwords=False)
+    with call.wiring.records(settings) as records:
+        rows = find_messages(
+            records, name, settings.roots, account=call.options.account, limit=_positive(limit)
+        )
+    return Reply(value=rows, view=lambda: views.messages(rows, settings.timezone), exit_code=0 if rows else 1)
+
+
+def show(
+    message: Annotated[str, Parameter(name="ID", help="Our id, the gateway's, or a file's name.")],
+    /,
+    *,
+    call: Given,
+) -> Reply:
+    """Show one message with its history.
+
+    Example: syncd show 4k7q2mzd
+    """
+    from syncd.cli import views
+    from syncd.operations.questions import show_message
+
+    settings = call.settings(passwords=False)
+    with call.wiring.records(settings) as records:
+        whole = show_message(records, message, settings.roots, account=call.options.account)
+    return Reply(value=whole, view=lambda: views.message(whole, settings.timezone))
+
+
+def partners(*, call: Given) -> Reply:
+    """List the trading partners that the gateway knows.
+
+    Example: syncd partners --account acme
+    """
+    from syncd.cli import views
+
+    rows = _ask_gateways(call, lambda gateway: gateway.partners())
+    return Reply(value=_with_account(rows), view=lambda: views.partners(rows))
+
+
+def stations(*, call: Given) -> Reply:
+    """List our own stations at the gateway.
+
+    Example: syncd stations --account acme
+    """
+    from syncd.cli import views
+
+    rows = _ask_gateways(call, lambda gateway: gateway.stations())
+    return Reply(value=_with_account(rows), view=lambda: views.stations(rows))
+
+
+def _ask_gateways(call: Call, ask: Callable[[Gateway], Sequence[T]]) -> list[tuple[str, T]]:
+    settings = call.settings()
+    rows: list[tuple[str, T]] = []
+    for name in call.accounts(settings):
+        with call.wiring.gateway(settings, name) as gateway:
+            rows += [(name, answer) for answer in ask(gateway)]
+    return rows
+
+
+def _with_account(rows: Sequence[tuple[str, DataclassInstance]]) -> list[dict[str, object]]:
+    return [{"account": name} | as_fields(row) for name, row in rows]
+
+
+def _positive(limit: int) -> int:
+    if limit < 1:
+        raise UsageError("--limit is less than 1", "Write 1 or more.")
+    return limit
+
+
+def moment(text: str | None, *, option: str, zone: tzinfo, now: datetime) -> datetime | None:
+    """A time as people write it: `2026-01-31`, `2026-01-31T08:00` on the configured clock, or `2h` ago.
+
+    Raises: UsageError naming the option.
+    """
+    if text is None:
+        return None
+    ago = _AGO.fullmatch(text)
+    try:
+        if ago:
+            return now - timedelta(**{_UNITS[ago[2]]: int(ago[1])})
+        at = datetime.fromisoformat(text)
+        return (at if at.tzinfo else at.replace(tzinfo=zone)).astimezone(UTC)
+    except (ValueError, OverflowError):
+        raise UsageError(f"{option} {text} is no time", "Write 2026-01-31, 2026-01-31T08:00 or 2h.") from None

@@ -1,0 +1,148 @@
+"""Commands that run the bridge, or say whether and how it would run."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Literal
+
+from cyclopts import Parameter
+
+from syncd.cli.options import Call, Given
+from syncd.cli.render import Reply, console, safe
+from syncd.errors import UsageError
+
+if TYPE_CHECKING:
+    from syncd.config import InForce, Settings
+    from syncd.operations.checks import CheckLine
+    from syncd.operations.reports import AccountReport, OnceReport
+
+Job = Literal["pull", "send", "track"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Configuration:
+    """What is in force."""
+
+    path: Path | None
+    keys: tuple[InForce, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Checked:
+    """The lines of `check`, and whether all is well."""
+
+    ok: bool
+    lines: tuple[CheckLine, ...]
+
+
+def once(
+    *,
+    only: Annotated[Job | None, Parameter(help="This job only.")] = None,
+    wait: Annotated[
+        str | None, Parameter(help="Follow what was sent until it settles, so long: 60s.")
+    ] = None,
+    dry_run: Annotated[
+        bool, Parameter(help="Touch nothing, here or there; say what would be done.", show_default=False)
+    ] = False,
+    call: Given,
+) -> Reply:
+    """Make one pass: pull, send, track.
+
+    Example: syncd once --only pull
+    """
+    from syncd.cli import views
+
+    settings = call.settings()
+    span = _span(wait)
+    _start_logs(settings, call)
+    with _progress(call) as progress:
+        report = call.wiring.run_once(
+            settings,
+            accounts=call.accounts(settings),
+            only=only,
+            wait=span,
+            dry_run=dry_run,
+            progress=progress,
+        )
+    return Reply(value=report, view=lambda: views.once(report), exit_code=_verdict(report))
+
+
+def check(*, call: Given) -> Reply:
+    """Prove the set-up, one line each: what, why, what to type.
+
+    Example: syncd check --account acme
+    """
+    from syncd.cli import views
+
+    settings = call.settings()
+    lines = call.wiring.run_check(settings, call.accounts(settings))
+    ok = all(line.ok is not False for line in lines)
+    return Reply(
+        value=Checked(ok=ok, lines=lines), view=lambda: views.checks(lines), exit_code=0 if ok else 1
+    )
+
+
+def config(*, call: Given) -> Reply:
+    """Show what is in force and where each value comes from; secrets are masked.
+
+    Example: syncd config --json
+    """
+    from syncd.cli import views
+    from syncd.config import load_with_sources
+
+    settings, keys = load_with_sources(call.options.config, passwords=False)
+    names = call.accounts(settings)
+    meant = tuple(
+        line for line in keys if not line.key.startswith("accounts.") or line.key.split(".")[1] in names
+    )
+    return Reply(
+        value=Configuration(path=settings.path, keys=meant), view=lambda: views.in_force(settings.path, meant)
+    )
+
+
+def _span(wait: str | None) -> timedelta | None:
+    if wait is None:
+        return None
+    from pydantic_core import PydanticCustomError
+
+    from syncd.config.values import read_duration
+
+    try:
+        return read_duration(wait)
+    except PydanticCustomError:
+        raise UsageError(f"--wait {wait} is no duration", "Write 60s or 5m.") from None
+
+
+def _start_logs(settings: Settings, call: Call) -> None:
+    """On a terminal the report is enough, and lines would tear the progress apart: warnings only."""
+    from syncd.logs import set_up
+
+    quiet = call.options.quiet or sys.stderr.isatty()
+    chatty = settings.log_level in {"debug", "info"}
+    set_up(form=settings.log_format, level="warning" if quiet and chatty else settings.log_level)
+
+
+@contextmanager
+def _progress(call: Call) -> Iterator[Callable[[str], None]]:
+    """A line on the terminal that says what is being done; nothing anywhere else."""
+    if call.options.quiet or call.options.json or not sys.stderr.isatty():
+        yield lambda _what: None
+        return
+    with console(call.options, stderr=True).status("starting") as status:
+        yield lambda what: status.update(safe(what))
+
+
+def _verdict(report: OnceReport) -> int:
+    if any(account.trouble for account in report.accounts):
+        return 3
+    return 1 if any(_needs_person(account) for account in report.accounts) else 0
+
+
+def _needs_person(account: AccountReport) -> bool:
+    unhappy = any(row.state in {"failed", "held"} for row in account.messages)
+    return unhappy or any(left.needs_person for left in account.not_taken)

@@ -1,0 +1,52 @@
+"""The command that plays a gateway: the one door to the sandbox."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from cyclopts import Parameter
+
+from syncd.cli.options import Given
+from syncd.errors import CannotAct, UsageError
+
+HOW = """\
+A gateway of your own, at {url}
+It forgets everything when it ends: Ctrl-C.
+
+  [accounts.try]
+  gateway = "as2gateway"
+  url = "{url}"
+  username = "email@domain.com"
+  password = "pazzword"
+  root = "/tmp/syncd-try"
+"""
+
+
+def sandbox(
+    *,
+    gateway: Annotated[Literal["as2gateway"], Parameter(help="Which gateway to play.")] = "as2gateway",
+    port: Annotated[int, Parameter(help="Where to listen, on this machine only; 0: any free port.")] = 8480,
+    call: Given,
+) -> None:
+    """Play a gateway on this machine, for trying things out.
+
+    Example: syncd sandbox --port 8480
+    """
+    if not 0 <= port <= 65535:
+        raise UsageError(f"--port {port} is no port", "Write a number up to 65535.")
+    from syncd.sandbox import serve
+
+    def ready(url: str) -> None:
+        if call.options.json:
+            import json
+
+            print(
+                json.dumps({"url": url, "username": "email@domain.com", "password": "pazzword"}), flush=True
+            )
+        elif not call.options.quiet:
+            print(HOW.format(url=url), flush=True)
+
+    try:
+        serve(gateway=gateway, port=port, ready=ready)
+    except OSError as error:
+        raise CannotAct(f"port {port} cannot be used: {error.strerror}", "Choose another --port.") from error

@@ -1,0 +1,190 @@
+"""How people see the values that commands return."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime, tzinfo
+from typing import TYPE_CHECKING
+
+from rich.console import Group, RenderableType
+from rich.table import Table
+from rich.text import Text
+
+from syncd.cli.render import safe
+
+if TYPE_CHECKING:
+    from syncd.config import InForce
+    from syncd.core.shown import Partner, Station
+    from syncd.operations.checks import CheckLine
+    from syncd.operations.questions import Row, Whole
+    from syncd.operations.reports import AccountReport, OnceReport
+
+_COLOURS = {"received": "green", "sent": "green", "failed": "red", "held": "yellow"}
+_ORDER = ("received", "sent", "queued", "arriving", "gone", "withdrawn", "failed", "held")
+
+
+def grid(headings: Sequence[str], rows: Iterable[Sequence[object]]) -> Table:
+    """A table without lines; long texts are folded, never cut."""
+    table = Table(box=None, pad_edge=False, header_style="bold", show_header=any(headings))
+    for heading in headings:
+        table.add_column(heading, overflow="fold")
+    for row in rows:
+        table.add_row(*(cell if isinstance(cell, Text) else Text(safe(cell)) for cell in row))
+    return table
+
+
+def moment(at: datetime | None, zone: tzinfo) -> str:
+    """A time on the configured clock."""
+    return at.astimezone(zone).strftime("%Y-%m-%d %H:%M:%S") if at else ""
+
+
+def _state(state: str, phase: str | None = None) -> Text:
+    return Text(f"{state} ({phase})" if phase else state, style=_COLOURS.get(state, ""))
+
+
+def _names(row: Row) -> str:
+    return ", ".join(file.name for file in row.files)
+
+
+def messages(rows: Sequence[Row], zone: tzinfo) -> RenderableType:
+    """`list` and `find`: one line a message."""
+    if not rows:
+        return Text("no messages")
+    return grid(
+        ("ID", "CREATED", "ACCOUNT", "STATE", "STATION", "PARTNER", "FILES", "REASON"),
+        (
+            (
+                row.id,
+                moment(row.created, zone),
+                row.account,
+                _state(row.state, row.phase),
+                row.station,
+                row.partner,
+                _names(row),
+                row.reason or "",
+            )
+            for row in rows
+        ),
+    )
+
+
+def message(whole: Whole, zone: tzinfo) -> RenderableType:
+    """`show`: everything about one message."""
+    parts: list[RenderableType] = [
+        _facts(whole, zone),
+        _headed("Files", grid(("NAME", "BYTES", "SHA-256", "PATH"), _files(whole))),
+    ]
+    if whole.attempts:
+        rows = [(moment(each.at, zone), each.outcome, each.detail) for each in whole.attempts]
+        parts.append(_headed("Attempts", grid(("AT", "OUTCOME", "DETAIL"), rows)))
+    history = [
+        (moment(line.at, zone), _state(line.state, line.phase), line.text, line.by) for line in whole.history
+    ]
+    parts.append(_headed("History", grid(("AT", "STATE", "WHAT", "BY"), history)))
+    return Group(*parts)
+
+
+def _headed(heading: str, body: RenderableType) -> RenderableType:
+    return Group(Text(), Text(heading, style="bold"), body)
+
+
+def _facts(row: Row, zone: tzinfo) -> Table:
+    mdn = f"{row.mdn.status} {row.mdn.content or ''}".strip() if row.mdn else ""
+    facts: list[tuple[str, object]] = [
+        ("message", row.id),
+        ("state", _state(row.state, row.phase)),
+        ("reason", row.reason or ""),
+        ("account", f"{row.account} ({row.gateway})"),
+        ("direction", row.direction),
+        ("station", row.station),
+        ("partner", f"{row.partner} ({row.partner_type})"),
+        ("message id", row.message_id or ""),
+        ("subject", row.subject or ""),
+        ("batch", row.batch or ""),
+        ("created", moment(row.created, zone)),
+        ("updated", moment(row.updated, zone)),
+        ("next try", moment(row.next, zone)),
+        ("MDN", mdn),
+    ]
+    return grid(("", ""), [fact for fact in facts if isinstance(fact[1], Text) or fact[1]])
+
+
+def _files(row: Row) -> list[tuple[object, ...]]:
+    return [(file.name, file.size, file.sha256 or "", file.path or "") for file in row.files]
+
+
+def partners(rows: Sequence[tuple[str, Partner]]) -> RenderableType:
+    """`partners`: what the gateway knows of them."""
+    return grid(
+        ("ACCOUNT", "PARTNER", "NAME", "TYPE", "ASKS FOR MDN", "SUBJECT"),
+        (
+            (
+                account,
+                row.as2_id,
+                row.name,
+                row.partner_type,
+                "" if row.requests_mdn is None else ("yes" if row.requests_mdn else "no"),
+                row.subject or "",
+            )
+            for account, row in rows
+        ),
+    )
+
+
+def stations(rows: Sequence[tuple[str, Station]]) -> RenderableType:
+    """`stations`: our identities there."""
+    return grid(("ACCOUNT", "STATION", "NAME"), ((account, row.as2_id, row.name) for account, row in rows))
+
+
+def in_force(path: object, lines: Sequence[InForce]) -> RenderableType:
+    """`config`: every key, its value and its source."""
+    head = Text(f"read from {safe(path)}" if path else "read from the environment alone")
+    rows = ((line.key, _written(line.value), line.source) for line in lines)
+    return Group(head, Text(), grid(("KEY", "VALUE", "FROM"), rows))
+
+
+def _written(value: object) -> str:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, list | tuple):
+        return ", ".join(str(each) for each in value) or "none"
+    return "not set" if value is None else str(value)
+
+
+def checks(lines: Sequence[CheckLine]) -> RenderableType:
+    """`check`: what, why, what to type."""
+    return grid(("", "", "", "", ""), (_check_row(line) for line in lines))
+
+
+def _check_row(line: CheckLine) -> tuple[object, ...]:
+    verdict = {
+        True: Text("ok", style="green"),
+        False: Text("WRONG", style="bold red"),
+        None: Text("note", style="yellow"),
+    }[line.ok]
+    return verdict, line.account or "", line.name, line.what, line.remedy
+
+
+def once(report: OnceReport) -> RenderableType:
+    """`once`: what moved, what is left and why, account by account."""
+    return Group(*(part for account in report.accounts for part in _account(account)))
+
+
+def _account(account: AccountReport) -> list[RenderableType]:
+    parts: list[RenderableType] = [Text(safe(account.account), style="bold")]
+    if account.trouble:
+        parts.append(Text(f"  could not go on: {safe(account.trouble)}. {safe(account.remedy)}", style="red"))
+    rows = sorted(account.messages, key=lambda row: _ORDER.index(row.state))
+    moved: list[Sequence[object]] = [_moved(row) for row in rows]
+    moved += [("  would", sentence, "") for sentence in account.would]
+    for left in account.not_taken:
+        style = "yellow" if left.needs_person else ""
+        moved.append((Text("  not taken", style=style), left.path, left.reason))
+    parts.append(grid(("", "", ""), moved) if moved else Text("  nothing to do"))
+    return parts
+
+
+def _moved(row: Row) -> tuple[object, ...]:
+    arrow = "from" if row.direction == "inbound" else "to"
+    state = Text("  ").append_text(_state(row.state, row.phase if row.state == "queued" else None))
+    return state, f"{_names(row)} {arrow} {row.partner}", row.reason or ""

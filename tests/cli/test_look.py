@@ -1,0 +1,176 @@
+"""The commands that look: `list`, `find`, `show`, `partners`, `stations`, and `resolve`."""
+
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from syncd.cli.look import moment
+from syncd.core.model import Direction, State
+from syncd.errors import UsageError
+from tests.cli.world import HELD, NOON, SENT, World, parsed
+
+KEYS = [
+    *("id", "account", "gateway", "direction", "state", "phase", "station", "partner", "partner_type"),
+    *("message_id", "subject", "batch", "files", "created", "updated", "next", "reason", "mdn"),
+]
+Screen = pytest.CaptureFixture[str]
+
+
+def test_list_prints_an_array_of_rows(world: World, capsys: Screen) -> None:
+    """Scripts rely on these keys."""
+    assert world.run("list", "--json") == 0
+    rows = parsed(capsys.readouterr().out)
+    assert [row["id"] for row in rows] == ["bbbb2222", "aaaa1111", "cccc3333"]
+    assert list(rows[1]) == KEYS
+    assert rows[1] | {"subject": "", "batch": ""} == {
+        "id": "aaaa1111",
+        "account": "acme",
+        "gateway": "as2gateway",
+        "direction": "outbound",
+        "state": "sent",
+        "phase": None,
+        "station": "ACME",
+        "partner": "WALMART",
+        "partner_type": "production",
+        "message_id": "<one@gateway>",
+        "subject": "",
+        "batch": "",
+        "files": [
+            {
+                "name": "invoice.edi",
+                "size": 4,
+                "sha256": "ab",
+                "path": "/srv/acme/sent/ACME/WALMART/2026-01-31/invoice.edi",
+            }
+        ],
+        "created": "2026-01-31T12:00:00Z",
+        "updated": "2026-01-31T12:00:00Z",
+        "next": None,
+        "reason": None,
+        "mdn": None,
+    }
+
+
+def test_list_shows_people_a_line_each(world: World, capsys: Screen) -> None:
+    """On the configured clock, uncut where there is no terminal."""
+    assert world.run("list") == 0
+    heading, held, *_ = capsys.readouterr().out.splitlines()
+    assert heading.split() == ["ID", "CREATED", "ACCOUNT", "STATE", "STATION", "PARTNER", "FILES", "REASON"]
+    assert held.split()[:5] == ["bbbb2222", "2026-01-31", "13:00:00", "acme", "held"]
+    assert "nobody knows whether it was sent" in held
+
+
+def test_names_from_outside_do_not_steer_the_terminal(world: World, capsys: Screen) -> None:
+    """Neither escape sequences, nor marks that turn the direction of writing, nor our own markup."""
+    assert world.run("list") == 0
+    assert world.run("partners") == 0
+    shown = capsys.readouterr().out
+    assert "\x1b" not in shown
+    assert "\u202e" not in shown
+    assert "[bold]Walmart[/]" in shown
+
+
+def test_list_passes_on_what_was_asked(world: World) -> None:
+    """Every option has its part in the search."""
+    words = "--direction outbound --state held --state failed --station ACME --partner WALMART --limit 7"
+    assert (
+        world.run(
+            "list",
+            *words.split(),
+            "--name",
+            "*.edi",
+            "--since",
+            "2026-01-31",
+            "--attention",
+            "--account",
+            "acme",
+        )
+        == 0
+    )
+    [asked] = world.asked
+    assert (asked.direction, asked.states) == (Direction.OUTBOUND, (State.HELD, State.FAILED))
+    assert (asked.station, asked.partner, asked.name) == ("ACME", "WALMART", "*.edi")
+    assert (asked.limit, asked.attention, asked.account) == (7, True, "acme")
+    assert asked.since == datetime(2026, 1, 30, 23, tzinfo=UTC)
+    assert asked.until is None
+
+
+@pytest.mark.parametrize(
+    ("text", "at"),
+    [
+        ("2026-01-31", datetime(2026, 1, 30, 23, tzinfo=UTC)),
+        ("2026-01-31T08:00", datetime(2026, 1, 31, 7, tzinfo=UTC)),
+        ("2026-01-31T08:00:00Z", datetime(2026, 1, 31, 8, tzinfo=UTC)),
+        ("2h", NOON - timedelta(hours=2)),
+        ("7d", NOON - timedelta(days=7)),
+        (None, None),
+    ],
+)
+def test_moments(text: str | None, at: datetime | None) -> None:
+    """A time on the configured clock, or how long ago."""
+    assert moment(text, option="--since", zone=ZoneInfo("Europe/Berlin"), now=NOON) == at
+
+
+@pytest.mark.parametrize("text", ["yesterday", "2x", "", "99999999999d", "0001-01-01"])
+def test_what_is_no_moment(text: str) -> None:
+    """Is refused with the option's name."""
+    with pytest.raises(UsageError, match="--since"):
+        moment(text, option="--since", zone=ZoneInfo("Europe/Berlin"), now=NOON)
+
+
+def test_find_nothing_is_exit_1(world: World, capsys: Screen) -> None:
+    """Scripts can test it; the array is empty all the same."""
+    assert world.run("find", "nothing.edi", "--json") == 1
+    assert parsed(capsys.readouterr().out) == []
+    assert world.run("find", "invoice") == 0
+    assert "aaaa1111" in capsys.readouterr().out
+
+
+def test_show_one_message_with_its_history(world: World, capsys: Screen) -> None:
+    """The row, and what happened to it."""
+    assert world.run("show", "bbbb2222", "--json") == 0
+    shown = parsed(capsys.readouterr().out)
+    assert list(shown) == [*KEYS, "attempts", "history"]
+    assert shown["history"] == [
+        {
+            "at": "2026-01-31T12:00:00Z",
+            "kind": "claimed",
+            "state": "queued",
+            "phase": "claimed",
+            "text": "taken over",
+            "by": "",
+        }
+    ]
+    assert world.run("show", "order.edi") == 0
+    assert "taken over" in capsys.readouterr().out
+
+
+def test_a_file_that_is_still_arriving_has_no_path(world: World, capsys: Screen) -> None:
+    """Its place is promised, but nothing stands there yet."""
+    assert world.run("show", "cccc3333", "--json") == 0
+    [file] = parsed(capsys.readouterr().out)["files"]
+    assert file["path"] is None
+
+
+def test_show_a_name_that_fits_several(world: World, capsys: Screen) -> None:
+    """The ids are named, to choose from."""
+    assert world.run("show", ".edi") == 2
+    assert "bbbb2222, aaaa1111" in capsys.readouterr().err
+    assert world.run("show", "none.edi") == 1
+
+
+def test_partners_and_stations_of_every_account(world: World, capsys: Screen) -> None:
+    """One array over the accounts, or one account's."""
+    assert world.run("partners", "--json") == 0
+    assert [row["account"] for row in parsed(capsys.readouterr().out)] == ["acme", "other"]
+    assert world.run("stations", "--json", "--account", "other") == 0
+    assert parsed(capsys.readouterr().out) == [{"account": "other", "as2_id": "ACME", "name": "Acme Ltd"}]
+
+
+def test_resolve_names_the_message_as_people_do(world: World, capsys: Screen) -> None:
+    """A file's name is enough; the row comes back."""
+    assert world.run("resolve", "order.edi", "resend", "--json") == 0
+    assert world.resolved == [(HELD.id, "resend")]
+    assert parsed(capsys.readouterr().out)["state"] == "queued"
+    assert world.run("resolve", SENT.id, "perhaps") == 2
