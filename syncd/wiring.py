@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import ssl
 import threading
@@ -91,6 +92,10 @@ class Doors:
             self._contexts[ca_file] = ssl.create_default_context(cafile=ca_file)
         return self._contexts[ca_file]
 
+    def _state_room(self) -> int:
+        status = os.statvfs(self.settings.state_dir)
+        return status.f_bavail * status.f_frsize
+
     def tree(self, account: Account) -> Tree:
         """The account's root."""
         store = self.open_store
@@ -124,6 +129,7 @@ class Doors:
             tree=tree,
             clock=self.clock,
             timezone=self.settings.timezone,
+            state_room=self._state_room,
             observe=observer(tally.note),
             complain=tally.complain,
         )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta, tzinfo
@@ -68,6 +69,8 @@ class Bridge:
     tree: Tree
     clock: Clock
     timezone: tzinfo
+    state_room: Callable[[], int] = lambda: sys.maxsize
+    """Free bytes of the filesystem of the state; boundless unless told."""
     observe: Callable[[Change], None]
     complain: Callable[[Trouble], None]
     addresses: Addresses = field(default_factory=Addresses)

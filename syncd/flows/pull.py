@@ -73,12 +73,14 @@ class Pull:
         self._confirm([row for row in rows if row.phase is Phase.PUBLISHED])
 
     def _has_room(self) -> bool:
-        bridge = self._bridge
-        room, least = bridge.tree.room(), bridge.account.min_free_bytes
-        if room >= least:
+        """Whether both disks have `min_free` left; if not, pulling pauses: mail is safe at the gateway."""
+        bridge, least = self._bridge, self._bridge.account.min_free_bytes
+        rooms = {f"the root {bridge.account.root}": bridge.tree.room(), "the state": bridge.state_room()}
+        short = [f"{what} has {room // 1_000_000} MB left" for what, room in rooms.items() if room < least]
+        if not short:
             return True
-        what = f"{bridge.account.root} has {room // 1_000_000} MB left, fewer than min_free"
-        remedy = f"Make room: pulling goes on by itself at {least // 1_000_000} MB; sending is not stopped."
+        what = f"pulling pauses: {', '.join(short)}, less than min_free"
+        remedy = f"Make room: it goes on by itself at {least // 1_000_000} MB. Sending is not stopped."
         bridge.complain(
             Trouble(account=bridge.account.name, job="pull", what=what, remedy=remedy, needs_person=True)
         )

@@ -164,7 +164,8 @@ def _verdict(error: GatewayError) -> str:
 
 def _later(bridge: Bridge, row: Message, error: Unreachable | TryLater) -> Sent:
     wish = error.retry_after if isinstance(error, TryLater) else None
-    after = bridge.record_one(row, ev.Deferred(reason=error.what))
+    next_at = bridge.clock.now() + max(wish or timedelta(), planning.FIRST_GAP)
+    after = bridge.record_one(row, ev.Deferred(reason=error.what, next_at=next_at))
     return Sent(row=after, effect="trouble", wish=wish, why=str(error))
 
 

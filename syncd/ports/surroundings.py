@@ -1,11 +1,9 @@
-"""The doors to what is around: time, secrets, people."""
+"""The doors to what is around: time, secrets."""
 
 from __future__ import annotations
 
 from datetime import datetime, timedelta
 from typing import Protocol
-
-from syncd.ports.store import Telling
 
 
 class Clock(Protocol):
@@ -29,12 +27,4 @@ class Secrets(Protocol):
 
     def password(self) -> str:
         """The password. Raises: ConfigError naming the key."""
-        ...
-
-
-class Notifier(Protocol):
-    """Tells a person."""
-
-    def tell(self, telling: Telling) -> None:
-        """Deliver one telling; raises when it could not, and is asked again later."""
         ...
