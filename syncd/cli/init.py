@@ -5,6 +5,7 @@ from __future__ import annotations
 import getpass
 import json
 import os
+import shlex
 import sys
 import tomllib
 from collections.abc import Callable, Mapping
@@ -30,6 +31,14 @@ class Written:
     password_file: Path
     password_written: bool
     next: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Adopted:
+    """Whose root was taken over."""
+
+    account: str
+    root: Path
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,12 +77,20 @@ def init(
         Path | None, Parameter(help="A file with the password; made when it is not there.")
     ] = None,
     root: Annotated[Path | None, Parameter(help="The folder of the account's tree.")] = None,
+    adopt: Annotated[
+        str | None,
+        Parameter(help="Write nothing; take the root of this account over for this state instead."),
+    ] = None,
     call: Given,
 ) -> Reply:
     """Write a first configuration; asks only for what is missing, and never over an existing file.
 
     Example: syncd init --username edi@acme.example --root /srv/edi/acme
+
+    A root that belongs to a lost state is taken over with --adopt: nothing in its queued/ is sent by itself.
     """
+    if adopt is not None:
+        return _adopt(call, adopt)
     path = _path(call, os.environ)
     if os.path.lexists(path):
         raise CannotAct(f"{path} is there already", "Edit it, or name another file with --config.")
@@ -94,9 +111,25 @@ def init(
         config=path,
         password_file=secret,
         password_written=password_written,
-        next=_next(path, secret, call),
+        next=_next(path, secret, Path(answers.root), call),
     )
     return Reply(value=written, view=lambda: _view(written))
+
+
+def _adopt(call: Call, name: str) -> Reply:
+    from rich.text import Text
+
+    settings = call.settings()
+    root = settings.roots.get(name)
+    if root is None:
+        raise UsageError(
+            f"there is no account {name}", f"The configuration has: {', '.join(settings.roots)}."
+        )
+    call.wiring.adopt(settings, name)
+    adopted = Adopted(account=name, root=root)
+    return Reply(
+        value=adopted, view=lambda: Text(safe(f"{root} belongs to this state now; next: syncd once"))
+    )
 
 
 def _path(call: Call, environ: Mapping[str, str]) -> Path:
@@ -163,10 +196,15 @@ def _cannot_write(path: Path, error: OSError) -> CannotAct:
     return CannotAct(f"{path} cannot be written: {error.strerror}", "Name another place with --config.")
 
 
-def _next(path: Path, secret: Path, call: Call) -> tuple[str, ...]:
-    option = f" --config {path}" if call.options.config else ""
-    first = () if secret.exists() else (f"put the password into {secret}, readable for syncd alone",)
-    return (*first, f"syncd check{option}", f"syncd once{option}")
+def _next(path: Path, secret: Path, root: Path, call: Call) -> tuple[str, ...]:
+    """What is still to do, the rest as commands to type. The root is made by a person, and once."""
+    option = f" --config {shlex.quote(str(path))}" if call.options.config else ""
+    steps = [f"syncd check{option}", f"syncd once{option}"]
+    if not root.exists():
+        steps.insert(0, f"install -d -m 2770 {shlex.quote(str(root))}")
+    if not secret.exists():
+        steps.insert(0, f"put the password into {secret}, readable for syncd alone")
+    return tuple(steps)
 
 
 def _view(written: Written) -> RenderableType:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import importlib
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Protocol, cast
+from typing import TYPE_CHECKING, Annotated, Protocol
 
 from cyclopts import Parameter
 
@@ -63,10 +62,16 @@ class Wiring(Protocol):
         """Decide on a held message."""
         ...
 
+    def adopt(self, settings: Settings, account_name: str) -> None:
+        """Take an account's root over for this state."""
+        ...
+
 
 def installed() -> Wiring:
     """The program's own wiring, imported when a command first asks for it: it knows every room."""
-    return cast("Wiring", importlib.import_module("syncd.wiring"))
+    from syncd import wiring
+
+    return wiring
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

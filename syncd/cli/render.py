@@ -39,7 +39,8 @@ def render(reply: Reply, options: Options) -> None:
         screen = console(options)
         with screen.capture() as shown:
             screen.print(reply.view())
-        print(shown.get(), end="", flush=True)
+        lines = shown.get().splitlines()
+        print("\n".join(line if screen.is_terminal else line.rstrip() for line in lines), flush=True)
 
 
 def render_error(error: SyncdError, *, as_json: bool) -> None:

@@ -180,7 +180,10 @@ def _account(account: AccountReport) -> list[RenderableType]:
     for left in account.not_taken:
         style = "yellow" if left.needs_person else ""
         moved.append((Text("  not taken", style=style), left.path, left.reason))
-    parts.append(grid(("", "", ""), moved) if moved else Text("  nothing to do"))
+    if moved:
+        parts.append(grid(("", "", ""), moved))
+    elif not account.trouble:
+        parts.append(Text("  nothing to do"))
     return parts
 
 

@@ -11,7 +11,7 @@ import pytest
 
 from syncd.cli.app import run
 from syncd.config import load
-from tests.cli.world import parsed
+from tests.cli.world import World, parsed
 
 Screen = pytest.CaptureFixture[str]
 
@@ -36,6 +36,7 @@ def test_the_first_configuration_can_be_loaded(tmp_path: Path, words: list[str],
     assert settings.credentials["acme"].password_file == tmp_path / "etc" / "acme.password"
     assert stat.S_IMODE(path.stat().st_mode) & 0o027 == 0
     assert f"syncd check --config {path}" in shown
+    assert f"install -d -m 2770 {tmp_path / 'acme'}" in shown
     assert f"put the password into {tmp_path / 'etc' / 'acme.password'}" in shown
 
 
@@ -77,6 +78,14 @@ def test_a_place_that_cannot_be_written(tmp_path: Path, words: list[str], capsys
     (tmp_path / "etc").write_text("", encoding="utf-8")
     assert run(words) == 3
     assert "cannot be written" in capsys.readouterr().err
+
+
+def test_a_root_is_adopted_by_its_account_s_name(world: World, capsys: Screen) -> None:
+    """Nothing is written; another name is refused."""
+    assert world.run("init", "--adopt", "acme", "--json") == 0
+    assert parsed(capsys.readouterr().out) == {"account": "acme", "root": "/srv/acme"}
+    assert world.run("init", "--adopt", "nobody") == 2
+    assert world.adopted == ["acme"]
 
 
 ON_A_TERMINAL = """

@@ -66,7 +66,9 @@ def test_the_exit_code_of_once(world: World, capsys: Screen) -> None:
     ]:
         world.report = report(fine, account)
         assert world.run("once") == code
-    assert "could not go on: the gateway cannot be reached. Wait." in capsys.readouterr().out
+    shown = capsys.readouterr().out
+    assert "could not go on: the gateway cannot be reached. Wait." in shown
+    assert "nothing to do" not in shown
 
 
 def test_once_passes_on_what_was_asked(world: World, capsys: Screen) -> None:

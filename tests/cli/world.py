@@ -116,6 +116,7 @@ class World:
     asked: list[Search] = field(default_factory=list)
     once_asked: dict[str, Any] = field(default_factory=dict)
     resolved: list[tuple[str, str]] = field(default_factory=list)
+    adopted: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         """Write a configuration with two accounts."""
@@ -167,6 +168,10 @@ class World:
             if message.id == message_id:
                 return replace(message, state=State.QUEUED, phase=Phase.WAITING)
         raise NotFound(f"there is no message {message_id}")
+
+    def adopt(self, settings: Settings, account_name: str) -> None:
+        """Note it."""
+        self.adopted.append(account_name)
 
 
 def parsed(text: str) -> Any:  # noqa: ANN401 - whatever was printed
