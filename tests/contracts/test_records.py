@@ -8,7 +8,19 @@ from typing import Any
 import pytest
 
 from syncd.core import events as ev
-from syncd.core.model import Direction, File, GatewayId, MessageId, Pair, PartnerType, Phase, Place, State
+from syncd.core.model import (
+    Direction,
+    File,
+    GatewayId,
+    Mdn,
+    MdnStatus,
+    MessageId,
+    Pair,
+    PartnerType,
+    Phase,
+    Place,
+    State,
+)
 from syncd.ports.store import Search
 from tests.contracts.stores import (
     FILES,
@@ -66,6 +78,17 @@ def test_a_message_that_is_revived_is_unfinished_again(store: AnyStore) -> None:
     assert store.records.unfinished("acme", Direction.OUTBOUND) == []
     revived = happened(store, message, ev.Revived(place=Place("queued/x")))
     assert store.records.unfinished("acme", Direction.OUTBOUND) == [revived]
+
+
+def test_a_sent_message_is_unfinished_while_its_mdn_is_to_come(store: AnyStore) -> None:
+    """With `sent_when = "transmitted"` a late error still has to be noticed."""
+    (message,) = opened(store, outbound(phase=Phase.ACCEPTED, message_id=GatewayId("a")))
+    pending = Mdn(status=MdnStatus.PENDING)
+    message = happened(store, message, ev.Transmitted(mdn=pending, place=None, done=True))
+    assert message.state is State.SENT
+    assert store.records.unfinished("acme", Direction.OUTBOUND) == [message]
+    happened(store, message, ev.Delivered(mdn=Mdn(status=MdnStatus.OK), place=None))
+    assert store.records.unfinished("acme", Direction.OUTBOUND) == []
 
 
 def test_moving_are_those_whose_rename_is_not_known_to_be_done(store: AnyStore) -> None:

@@ -56,7 +56,10 @@ class FakeStore:
 
     def open(self, drafts: Sequence[Draft]) -> tuple[Message, ...]:
         with self._lock:
-            return tuple([self._opened(draft) for draft in drafts])
+            before = len(self.messages)
+            opened = tuple([self._opened(draft) for draft in drafts])
+            self.transactions += len(self.messages) > before
+            return opened
 
     def write(self, changes: Sequence[Change]) -> None:
         with self._lock:
@@ -84,7 +87,6 @@ class FakeStore:
             if key is not None and _inbound_key(known) == key:
                 return known
         message = replace(draft.message, id=MessageId(f"m{len(self.messages) + 1:07}"))
-        self.transactions += 1
         self._store(Change(event=draft.event, after=message), before=None)
         return message
 
