@@ -159,7 +159,12 @@ def encode_id(identifier: str) -> str:
     encoded = _CONTROL.sub(_percent, identifier.replace("%", "%25").replace("/", "%2F"))
     encoded = re.sub(r"[\ud800-\udfff]", _percent, encoded)
     if encoded[:1] in {".", "~"} or identifier.endswith(TEST_SUFFIX) or identifier in RESERVED_IDS:
-        return encoded if encoded[0] == "%" else _percent(encoded[0]) + encoded[1:]
+        encoded = encoded if encoded[0] == "%" else _percent(encoded[0]) + encoded[1:]
+    if encoded.endswith(TEST_SUFFIX) and encoded == partner_folder(
+        identifier[: -len(TEST_SUFFIX)], test=True
+    ):
+        # `auto.test` would have the folder of `auto`'s test partner: its dot is encoded, too.
+        return encoded[: -len(TEST_SUFFIX)] + _percent(".") + TEST_SUFFIX[1:]
     return encoded
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 
 from syncd.core.account import Account
 from syncd.core.model import Pair, PartnerType
@@ -62,10 +63,7 @@ class PairBook:
     @property
     def too_many(self) -> bool:
         """Whether there are more pairs than folders are made for."""
-        return (
-            len(self._stations) * len(self._listed) > MOST_FOLDERS
-            and sum(1 for _ in self._all()) > MOST_FOLDERS
-        )
+        return sum(1 for _ in islice(self._all(), MOST_FOLDERS + 1)) > MOST_FOLDERS
 
     # Pair → folder ------------------------------------------------------------------------------
 
