@@ -167,6 +167,17 @@ def test_ten_megabytes_to_the_byte_are_whole(driver: Driver) -> None:
     assert driver.batch(big(driver, BIG, 6_000_001)).status_code == 206
 
 
+def test_an_archive_of_one_message_that_ends_early_does_not_mark(driver: Driver) -> None:
+    """Where the limit holds for it, only a whole message is marked."""
+    driver.box.switch(single_zip_limit="both")
+    message_id = big(driver, BIG, BIG, BIG)
+
+    answer = driver.get(path_of("received", message_id, "/attachments/all"), markAsRead="true")
+
+    assert (answer.status_code, answer.headers["X-Batch-Truncation-Index"]) == (206, "(0,1)")
+    assert driver.ids("received", unreadOnly="true") == [message_id]
+
+
 def test_downloads_are_counted(driver: Driver, message_id: str) -> None:
     """For each attachment by itself."""
     driver.batch(message_id)

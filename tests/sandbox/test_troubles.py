@@ -155,6 +155,29 @@ def test_an_effect_may_come_late(driver: Driver, ending: str) -> None:
     assert len(driver.ids("sent")) == 1
 
 
+def test_a_late_effect_has_the_time_at_which_it_came(driver: Driver) -> None:
+    """However late somebody looks."""
+    started = driver.box.clock.now()
+    driver.box.trouble("late", operation="send", seconds=60)
+    with pytest.raises(httpx.TransportError):
+        driver.send()
+    driver.box.advance(3600)
+
+    assert driver.listed("sent")[0]["persistedTimestamp"] == pytest.approx((started + 60) * 1000, abs=2000)
+
+
+def test_a_late_effect_finds_what_was_there_then(driver: Driver) -> None:
+    """A stop that comes after the next attempt stops nothing."""
+    driver.box.partner("RJ_Partner").behave(delivery="temporary")
+    message_id = driver.send()
+    driver.box.trouble("late", operation="stop", seconds=60)
+    with pytest.raises(httpx.TransportError):
+        driver.post(path_of("queued", message_id, "/stop"))
+    driver.box.advance(3600)
+
+    assert driver.ids("sent") == [message_id]
+
+
 def test_an_answer_may_be_slow(driver: Driver) -> None:
     """The effect is there long before the answer."""
     driver.box.trouble("slow", operation="send", seconds=30)
