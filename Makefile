@@ -2,6 +2,7 @@
 # make test      the test suite, under two minutes
 # make lint      style, types and import contracts
 # make torture   the tests that break things on purpose, for minutes
+# make bench     what a pass costs, in requests and transactions
 # make update    new exact versions into constraints.txt, within the ranges of pyproject.toml
 
 PYTHON ?= python3
@@ -10,7 +11,7 @@ TORTURE_SECONDS ?= 1200
 BIN := .venv/bin
 STAMP := .venv/installed
 
-.PHONY: demo test lint torture update venv clean
+.PHONY: demo test lint torture bench update venv clean
 
 demo: venv
 	$(BIN)/syncd demo
@@ -26,6 +27,9 @@ lint: venv
 
 torture: venv
 	$(BIN)/pytest -m torture --timeout=$(TORTURE_SECONDS) --session-timeout=$(TORTURE_SECONDS) $(ARGS)
+
+bench: venv
+	$(BIN)/python tests/benchmarks/run.py
 
 update: venv
 	$(BIN)/uv --quiet pip compile --upgrade --universal --python-version 3.11 --generate-hashes \

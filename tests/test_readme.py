@@ -1,0 +1,83 @@
+"""The README's promises that can be run are run."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+from syncd.sandbox import Account, Partner, Sandbox, Station, World
+
+README = Path(__file__).parent.parent / "README.md"
+MARK = "\x01"
+ANYTHING = "…"
+
+
+def _transcript() -> list[tuple[str, str]]:
+    """The commands of the quick start, each with the output that the README shows."""
+    block = README.read_text().split("```console\n", 1)[1].split("```", 1)[0]
+    steps: list[tuple[str, str]] = []
+    for line in block.splitlines():
+        if line.startswith("$ "):
+            steps.append((line[2:], ""))
+        else:
+            command, output = steps[-1]
+            steps[-1] = (command, output + line + "\n")
+    return steps
+
+
+def _replay(commands: list[str], home: Path, url: str) -> list[str]:
+    """Run all commands in one shell, as a person does; returns the output of each."""
+    script = "\n".join(f"{command}\nprintf '{MARK}'" for command in commands)
+    binaries = str(Path(sys.executable).parent)
+    environ = {
+        "HOME": str(home),
+        "PATH": f"{binaries}:{os.environ['PATH']}",
+        "SYNCD_ACCOUNTS__ACME__URL": url,
+        "TZ": "UTC",
+        "COLUMNS": "200",
+        "LANG": "C.UTF-8",
+    }
+    shell = subprocess.run(
+        ["bash", "-c", script], cwd=home, env=environ, capture_output=True, text=True, timeout=55, check=True
+    )
+    return shell.stdout.split(MARK)[:-1]
+
+
+def _world() -> World:
+    account = Account(
+        username="edi@acme.example",
+        password="my-password",  # the README's own
+        stations=(Station(as2_id="ACME"),),
+        partners=(Partner(as2_id="08925485US00", name="Walmart"),),
+    )
+    return World(accounts=(account,))
+
+
+def _fits(shown: str, real: str) -> bool:
+    pattern = ".*".join(re.escape(part) for part in shown.rstrip("\n").split(ANYTHING))
+    return re.fullmatch(pattern, real.rstrip(), flags=re.DOTALL) is not None
+
+
+def test_the_quick_start_does_what_it_shows(tmp_path: Path) -> None:
+    """Whoever types the transcript of the README sees its answers."""
+    steps = _transcript()
+    with Sandbox(world=_world()) as box:
+        box.deliver(station="ACME", partner="08925485US00", files={"invoice-8801.edi": b"ISA*00*"})
+        outputs = _replay([command for command, _ in steps], tmp_path, box.url)
+        accepted = [sent.outcome for sent in box.ledger.sent]
+    for (command, shown), real in zip(steps, outputs, strict=True):
+        assert _fits(shown, real), f"$ {command}\n{real}"
+    assert accepted == ["sent"]
+
+
+def test_every_command_of_the_readme_exists() -> None:
+    """A command that the README names has a help."""
+    named = set(re.findall(r"`syncd ([a-z]+)", README.read_text()))
+    for command in sorted(named):
+        help_text = subprocess.run(
+            [sys.executable, "-m", "syncd", command, "--help"], capture_output=True, text=True, check=False
+        )
+        assert help_text.returncode == 0, command
