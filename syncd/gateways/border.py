@@ -136,15 +136,16 @@ def _unreachable(mishap: Exception, request: Request) -> Unreachable:
     causes = tuple(_chain(mishap))
     for cause in causes:
         if isinstance(cause, ssl.SSLCertVerificationError):
+            why = getattr(cause, "verify_message", "") or _words(cause)
             return Unreachable(
-                f"the gateway's certificate is not trusted: {cause.verify_message or cause.reason}",
+                f"the gateway's certificate is not trusted: {why}",
                 request=request.name,
                 detail="TLS",
                 remedy="Set ca_file when the gateway has a private authority, and check the machine's clock",
             )
         if isinstance(cause, ssl.SSLError):
             return Unreachable(
-                f"the TLS handshake failed: {cause.reason or _words(cause)}",
+                f"the TLS handshake failed: {getattr(cause, 'reason', '') or _words(cause)}",
                 request=request.name,
                 detail="TLS",
                 remedy="Check that the account's url names the gateway's TLS port",
