@@ -119,12 +119,12 @@ def _span(wait: str | None) -> timedelta | None:
 
 
 def _start_logs(settings: Settings, call: Call) -> None:
-    """On a terminal the report is enough, and lines would tear the progress apart: warnings only."""
+    """On a terminal the report is enough, and lines at info would tear the progress apart."""
     from syncd.logs import set_up
 
-    quiet = call.options.quiet or sys.stderr.isatty()
-    chatty = settings.log_level in {"debug", "info"}
-    set_up(form=settings.log_format, level="warning" if quiet and chatty else settings.log_level)
+    watched = call.options.quiet or sys.stderr.isatty()
+    level = "warning" if watched and settings.log_level == "info" else settings.log_level
+    set_up(form=settings.log_format, level=level)
 
 
 @contextmanager

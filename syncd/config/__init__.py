@@ -55,7 +55,7 @@ def _settled(
     if file is None or problems:
         raise ConfigError(tuple(problems))
     settings = settle(file, path=merged.path, environ=environ)
-    return settings, in_force(merged, settings)
+    return settings, in_force(merged, settings, environ)
 
 
 def _check(merged: Merged) -> tuple[File | None, list[Problem]]:

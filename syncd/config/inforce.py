@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from pydantic import BaseModel
 
+from syncd.config.rules import credential
 from syncd.config.settings import Settings
 from syncd.config.sources import Key, Merged, dotted
 from syncd.config.tables import URLS, AccountTable, File, PartnerTable
@@ -24,34 +25,59 @@ class InForce:
     source: str
 
 
-def in_force(merged: Merged, settings: Settings) -> tuple[InForce, ...]:
+def in_force(merged: Merged, settings: Settings, environ: Mapping[str, str]) -> tuple[InForce, ...]:
     """Every key of every table, in the order of the example file."""
-    computed = {"state_dir": str(settings.state_dir), "timezone": settings.timezone.key}
-    lines = list(_lines(merged, (), File, merged.tables, computed))
+    lines = list(_lines(merged, (), File, merged.tables, _of_machine(settings, environ)))
     for account in settings.accounts:
         start: Key = ("accounts", account.name)
         table = merged.tables["accounts"][account.name]
-        lines += _lines(merged, start, AccountTable, table, {"url": URLS[account.gateway]})
+        computed = {"url": (URLS[account.gateway], "default")} | _of_systemd(account.name, environ)
+        lines += _lines(merged, start, AccountTable, table, computed)
         for number, partner in enumerate(table.get("partners", [])):
-            lines += _lines(merged, (*start, "partners", number), PartnerTable, partner, {})
+            lines += _partner_lines(merged, (*start, "partners", number), partner)
     return tuple(lines)
 
 
+Computed = dict[str, tuple[str, str]]
+"""Value and source of what nobody wrote."""
+
+
+def _of_machine(settings: Settings, environ: Mapping[str, str]) -> Computed:
+    state = "STATE_DIRECTORY" if environ.get("STATE_DIRECTORY") else "default"
+    zone = "TZ" if environ.get("TZ") else "default"
+    return {"state_dir": (str(settings.state_dir), state), "timezone": (settings.timezone.key, zone)}
+
+
+def _of_systemd(name: str, environ: Mapping[str, str]) -> Computed:
+    path = credential(name, environ)
+    return {"password_file": (str(path), "CREDENTIALS_DIRECTORY")} if path else {}
+
+
 def _lines(
-    merged: Merged, start: Key, model: type[BaseModel], table: dict[str, Any], computed: dict[str, str]
+    merged: Merged, start: Key, model: type[BaseModel], table: dict[str, Any], computed: Computed
 ) -> Iterator[InForce]:
     for name, field in model.model_fields.items():
+        key = dotted((*start, name))
         if name in {"accounts", "partners"}:
             continue
-        value = table.get(name, computed.get(name, field.default))
-        if model is PartnerTable and value is None:
-            continue
-        key = (*start, name)
-        shown = MASK if name == "password" and name in table else _plain(value)
-        source = str(merged.path) if model is PartnerTable and name in table else merged.source(key)
-        yield InForce(key=dotted(key), value=shown, source=source)
+        if name in table:
+            yield InForce(key=key, value=_shown(name, table[name]), source=merged.source((*start, name)))
+        else:
+            value, source = computed.get(name, (field.default, "default"))
+            yield InForce(key=key, value=value, source=source)
 
 
-def _plain(value: object) -> object:
-    """Times and dates of TOML as text; all else is plain already."""
+def _partner_lines(merged: Merged, start: Key, table: dict[str, Any]) -> Iterator[InForce]:
+    """Station and partner, and what is said of them; no variable reaches a list of tables."""
+    for name in PartnerTable.model_fields:
+        if name in table:
+            yield InForce(key=dotted((*start, name)), value=table[name], source=str(merged.path))
+        elif name in {"station", "partner"}:
+            yield InForce(key=dotted((*start, name)), value="*", source="default")
+
+
+def _shown(name: str, value: object) -> object:
+    """Secrets as stars; times and dates of TOML as text; all else is plain already."""
+    if name == "password":
+        return MASK
     return value.isoformat() if hasattr(value, "isoformat") else value

@@ -8,7 +8,7 @@ from __future__ import annotations
 import ipaddress
 import re
 import string
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from fnmatch import translate
 from pathlib import Path
@@ -105,14 +105,13 @@ def read_since(value: object) -> datetime | str:
     """`"all"`, a date, or a time; without an offset it is in the configured time zone (see `settings`)."""
     if value == "all":
         return "all"
-    if isinstance(value, datetime):
-        return value
-    if isinstance(value, date):
-        return datetime.combine(value, time())
     try:
-        return datetime.fromisoformat(_text(value))
+        at = datetime.fromisoformat(value.isoformat() if isinstance(value, date) else _text(value))
     except ValueError:
-        raise wrong("is not a time", 'Write "all", or a time like "2026-01-31T00:00:00Z"') from None
+        at = None
+    if at is None or not 1970 <= at.year <= 9000:
+        raise wrong("is not a time", 'Write "all", or a time like "2026-01-31T00:00:00Z"')
+    return at
 
 
 def read_path(value: object) -> Path:

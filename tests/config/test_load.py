@@ -78,6 +78,8 @@ def test_a_time_without_offset_is_in_the_configured_zone(read: Load) -> None:
         'partner_types = ["both"]',
         'ignore = ["a/b"]',
         'pull_since = "yesterday"',
+        "pull_since = 0001-01-01",
+        "pull_since = 08:00:00",
         'url = "http://api.example.com"',
         'url = "https://user:hush@api.example.com"',
         'url = "ftp://api.example.com"',
@@ -192,6 +194,19 @@ def test_what_is_in_force_names_its_source(tmp_path: Path) -> None:
     assert found["accounts.acme.settle"] == ("2s", "default")
     assert found["accounts.acme.password"] == ("********", str(path))
     assert found["accounts.acme.partners[1].subject"] == ("{name}", str(path))
+
+
+def test_what_the_machine_decides_names_its_source_too(tmp_path: Path) -> None:
+    """Systemd's variables, and the credential in place of a password."""
+    path = tmp_path / "syncd.toml"
+    path.write_text(ACME.replace('password = "hush"', ""), encoding="utf-8")
+    (tmp_path / "acme.password").write_text("hush", encoding="utf-8")
+    environ = {"STATE_DIRECTORY": "/var/lib/x", "TZ": "Asia/Tokyo", "CREDENTIALS_DIRECTORY": str(tmp_path)}
+    _, lines = load_with_sources(path, environ)
+    found = {line.key: (line.value, line.source) for line in lines}
+    assert found["state_dir"] == ("/var/lib/x", "STATE_DIRECTORY")
+    assert found["timezone"] == ("Asia/Tokyo", "TZ")
+    assert found["accounts.acme.password_file"] == (str(tmp_path / "acme.password"), "CREDENTIALS_DIRECTORY")
 
 
 def test_the_first_file_counts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
