@@ -46,7 +46,16 @@ def sandbox(
         elif not call.options.quiet:
             print(HOW.format(url=url), flush=True)
 
+    _prove_free(port)
+    serve(gateway=gateway, port=port, ready=ready)
+
+
+def _prove_free(port: int) -> None:
+    """Werkzeug ends the program, in its own words, when the port is in use. Raises: CannotAct."""
+    import socket
+
     try:
-        serve(gateway=gateway, port=port, ready=ready)
+        with socket.create_server(("127.0.0.1", port)):
+            return
     except OSError as error:
         raise CannotAct(f"port {port} cannot be used: {error.strerror}", "Choose another --port.") from error

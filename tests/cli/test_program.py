@@ -155,3 +155,16 @@ def test_a_reader_that_has_seen_enough(tmp_path: Path) -> None:
             check=False,
         )
     assert (ended.returncode, ended.stderr) == (141, "")
+
+
+def test_the_sandbox_says_where_it_is(tmp_path: Path) -> None:
+    """It serves until it is told to stop, and a port in use is no fault of ours."""
+    command = [sys.executable, "-m", "syncd", "sandbox", "--port", "0", "--json"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as program:
+        assert program.stdout is not None
+        told = parsed(program.stdout.readline())
+        port = told["url"].split(":")[2].split("/")[0]
+        assert run(["sandbox", "--port", port]) == 3
+        program.terminate()
+    assert program.returncode == 0
+    assert run(["sandbox", "--port", "70000"]) == 2
