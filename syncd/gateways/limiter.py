@@ -20,6 +20,7 @@ from syncd.errors import TryLater
 from syncd.ports.surroundings import Clock
 
 PATIENCE = timedelta(seconds=30)
+_LONGEST_FREEZE = timedelta(hours=1)
 
 
 class Limiter:
@@ -78,9 +79,9 @@ class Limiter:
             self._window.give_back(slot)
 
     def freeze(self, span: timedelta | None) -> None:
-        """Hold everything for that long; None: for one window."""
+        """Hold everything for that long, an hour at most; None: for one window."""
         with self._lock:
-            lasting = self._window.per if span is None else span
+            lasting = self._window.per if span is None else min(span, _LONGEST_FREEZE)
             self._window.freeze(self._clock.monotonic() + lasting.total_seconds())
 
     def close(self) -> None:

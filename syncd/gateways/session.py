@@ -162,7 +162,7 @@ class Session:
 
     @contextmanager
     def _exchange(self, request: Request, token: Token | None) -> Iterator[Answer]:
-        with self._deadline.within(self._timeouts.of(request)), ExitStack() as stack:
+        with ExitStack() as stack:
             target = self._url + request.target
             for left in reversed(range(_REDIRECTS + 1)):
                 response = stack.enter_context(self._one(request, target, token))
@@ -176,18 +176,19 @@ class Session:
     @contextmanager
     def _one(self, request: Request, target: str, token: Token | None) -> Iterator[httpx.Response]:
         slot = self._limiter.take(request.use)
-        try:
-            response = self._send(request, target, token)
-        except Unreachable:
-            self._limiter.give_back(slot)
-            raise
-        finally:
-            self._limiter.answer(slot)
-        try:
-            self._learn(response)
-            yield response
-        finally:
-            response.close()
+        with self._deadline.within(self._timeouts.of(request)):  # waiting for the slot does not count
+            try:
+                response = self._send(request, target, token)
+            except Unreachable:
+                self._limiter.give_back(slot)
+                raise
+            finally:
+                self._limiter.answer(slot)
+            try:
+                self._learn(response)
+                yield response
+            finally:
+                response.close()
 
     def _send(self, request: Request, target: str, token: Token | None) -> httpx.Response:
         client = self._sender if request.use is Use.SEND else self._reader

@@ -247,6 +247,19 @@ def test_a_wish_to_wait_holds_everything() -> None:
         opened.close()
 
 
+def test_waiting_for_a_slot_does_not_count_against_the_deadline() -> None:
+    """Nothing has been sent by then: it would be in doubt for no reason."""
+    clock = HandClock()
+    with scripted(answering(reply(b"[]"))) as server:
+        limit = limiter(clock, requests=2)
+        opened = session(server.url, clock=clock, timeouts=SHORT, limit=limit)
+        opened.call(GET)
+        before = clock.seconds
+        opened.call(GET)
+        assert clock.seconds - before > 9
+        opened.close()
+
+
 def test_cookies_are_not_kept() -> None:
     """Each request stands for itself."""
     with scripted(answering(reply(b"[]", headers="Set-Cookie: a=b\r\n"))) as server:
