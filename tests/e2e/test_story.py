@@ -1,0 +1,55 @@
+"""The end-to-end story, pull, send and track, under every reading of the gateway's document."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+import pytest
+
+from syncd.sandbox import Sandbox, Switches
+from tests.e2e.harness import Ground
+from tests.e2e.invariants import faults
+from tests.e2e.worlds import quick, with_partners
+
+
+@pytest.fixture(params=(Switches(), *Switches.every_reading()), ids=lambda switches: switches.turned)
+def box(request: pytest.FixtureRequest) -> Iterator[Sandbox]:
+    """A sandbox that reads the document in one of the ways in which it can be read."""
+    with Sandbox(world=quick(with_partners("RJ_Partner")), switches=request.param) as opened:
+        yield opened
+
+
+def test_the_story_is_the_same_under_every_reading(ground: Ground, box: Sandbox) -> None:
+    """What came in is in the inbox and marked read; what went out is in sent/ or failed/, each once."""
+    twins = [("same.edi", b"one"), ("same.edi", b"two")]
+    for number in range(6):
+        box.deliver(files={f"in-{number}.edi": f"UNA {number}".encode(), "b c.txt": bytes(9 + number)})
+    box.deliver(files=twins)
+    box.deliver(files={"größe ✓.edi": "ä".encode()})
+    hand = box.partner("RJ_Partner")
+    hand.behave(files="*.bad", delivery="exhausted")
+    hand.behave(files="*.late", delivery="temporary", failures=2)
+    hand.behave(files="*.no", mdn="error")
+    hand.behave(files="*.plain", mdn="not_requested")
+    for name in ("a.edi", "b.bad", "c.late", "d.no", "e.plain", "größe ü.edi"):
+        ground.drop(name, f"UNA {name}".encode())
+    ground.drop("folder/a.edi", b"ISA 1")
+    ground.drop("folder/b.edi", b"ISA 2")
+
+    ground.settle(every=timedelta(seconds=55))
+    downloads = box.ledger.count("batch") + box.ledger.count("attachment_received")
+    ground.run()
+
+    assert ground.states() == {
+        "a.edi": "sent",
+        "b.bad": "failed",
+        "c.late": "sent",
+        "d.no": "failed",
+        "e.plain": "sent",
+        "größe ü.edi": "sent",
+        "folder": "sent",
+    }
+    assert len(ground.files("inbox")) == 15
+    assert all(record.is_read for record in box.ledger.received)
+    assert box.ledger.count("batch") + box.ledger.count("attachment_received") == downloads
+    assert {file.name for record in box.ledger.sent for file in record.files} >= {"a.edi", "größe ü.edi"}
+    assert faults(ground) == []
