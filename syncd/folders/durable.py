@@ -201,9 +201,8 @@ def as_ours(error: OSError, what: str) -> FolderError:
             remedy = "Let syncd's user and group write there: `chmod g+rwX`, and `umask 002` for who made it"
             return FolderError(f"{what}: {cause}", remedy)
         case errno.ELOOP | errno.ENOTDIR:
-            return FolderError(
-                f"{what}: a link or a file stands where a folder has to be", "Replace it by a folder"
-            )
+            what = f"{what}: a link is in the way, or a file where a folder has to be"
+            return FolderError(what, "Put a real file or folder there; links are never followed")
         case errno.EXDEV:
             remedy = "Keep all folders of one root on one file system"
             return FolderError(f"{what}: its folders are on different file systems", remedy)

@@ -234,7 +234,7 @@ def test_a_claimed_file_that_became_a_link_is_not_read(outbox: World, here: Path
     message = claimed(outbox, dropped)
     (tmp_path / str(message.place)).unlink()
     (tmp_path / str(message.place)).symlink_to("/etc/hostname")
-    with pytest.raises(FolderError):
+    with pytest.raises(FolderError, match="a link"):
         outbox.outbox.read(message)
 
 
