@@ -20,6 +20,7 @@ A class stands for a reaction, not for a cause::
         NameTaken                the final name exists already: choose another
         FileGone                 a person took the file away
         FileChanged              the file changed while it was read
+        FileTooLarge             the file is larger than any message may be
         RootUnusable             the root is not there, not ours, or not writable: the account pauses
         DiskFull                 no room, or below `min_free`: nothing is fetched until there is
       StateError                 the database
@@ -153,6 +154,10 @@ class FileGone(FolderError):
 
 class FileChanged(FolderError):
     """The file changed while it was read or claimed."""
+
+
+class FileTooLarge(FolderError):
+    """The file is larger than any message may be."""
 
 
 class RootUnusable(FolderError):

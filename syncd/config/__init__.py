@@ -60,6 +60,6 @@ def _settled(
 
 def _check(merged: Merged) -> tuple[File | None, list[Problem]]:
     try:
-        return File.model_validate(merged.tables), []
+        return File(**merged.tables), []
     except ValidationError as error:
         return None, list(mistakes(error, merged))

@@ -32,8 +32,6 @@ class PassResult:
     """What one pass of an account brought: messages as they were when it ended."""
 
     account: str
-    began: bool = False
-    """The root was usable, so that the pass could begin."""
     messages: tuple[Message, ...] = ()
     """Every message that changed in this pass."""
     not_taken: tuple[NotTaken, ...] = ()
@@ -65,10 +63,18 @@ class Tally:
 
 
 class OncePass:
-    """One pass of one account."""
+    """One pass of one account. `on_root` is called when the root has proven usable."""
 
-    def __init__(self, bridge: Bridge, tally: Tally, *, jobs: tuple[str, ...] = JOBS) -> None:
+    def __init__(
+        self,
+        bridge: Bridge,
+        tally: Tally,
+        *,
+        jobs: tuple[str, ...] = JOBS,
+        on_root: Callable[[], None] = lambda: None,
+    ) -> None:
         self._bridge = bridge
+        self._on_root = on_root
         self._tally = tally
         self._jobs = jobs
         self._pull = Pull(bridge)
@@ -78,22 +84,24 @@ class OncePass:
 
     def run(self, *, patience: timedelta = timedelta()) -> PassResult:
         """The whole pass. Raises: StateError; all other trouble is in the report."""
-        began = self._try("root", self._bridge.tree.prepare)
-        if began and self._begin():
+        if self._begin():
             self._jobs_once()
             self._follow(patience)
         return PassResult(
             account=self._bridge.account.name,
-            began=began,
             messages=tuple(self._tally.messages.values()),
             not_taken=self._not_taken,
             troubles=tuple(self._tally.troubles),
         )
 
     def _begin(self) -> bool:
-        """Leftovers, addresses: without them there is no pass."""
-        healed = self._try("recover", lambda: recover(self._bridge))
-        return healed and self._try("addresses", self._bridge.refresh_addresses)
+        """Root, leftovers, addresses: without them there is no pass."""
+        return (
+            self._try("root", self._bridge.tree.prepare)
+            and self._try("root", self._on_root)
+            and self._try("recover", lambda: recover(self._bridge))
+            and self._try("addresses", self._bridge.refresh_addresses)
+        )
 
     def _jobs_once(self) -> None:
         if "send" in self._jobs:

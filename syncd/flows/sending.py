@@ -21,6 +21,7 @@ from syncd.errors import (
     AccountRefused,
     FileChanged,
     FileGone,
+    FileTooLarge,
     FolderError,
     GatewayError,
     NotThere,
@@ -59,6 +60,8 @@ def send_one(bridge: Bridge, row: Message) -> Sent:
         return Sent(
             row=bridge.record_one(row, ev.Unsettled(reason=error.what, next_at=next_at)), effect="none"
         )
+    except FileTooLarge as error:
+        return replace(_refused(bridge, row, error.what), effect="none")
     except FolderError as error:
         next_at = bridge.clock.now() + LATER
         event = ev.Deferred(reason=error.what, next_at=next_at, attempted=False)

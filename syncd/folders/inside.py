@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from syncd.core.model import File, Identity
 from syncd.core.naming import IgnorePatterns, described_by, is_junk, is_printable
-from syncd.errors import FileChanged, FolderError
+from syncd.errors import FileChanged, FileTooLarge
 from syncd.folders import durable
 from syncd.folders.reach import open_file
 
@@ -111,13 +111,13 @@ def probe(name: str, *, dir_fd: int) -> durable.Lease:
 def read_file(name: str, *, dir_fd: int, most_bytes: int) -> bytes:
     """The bytes of a file that kept still meanwhile.
 
-    Raises: FileChanged; FolderError when it has more than `most_bytes`; OSError.
+    Raises: FileChanged; FileTooLarge when it has more than `most_bytes`; OSError.
     """
     fd = open_file(name, dir_fd=dir_fd)
     try:
         before = identity_of(os.fstat(fd))
         if before.size > most_bytes:
-            raise FolderError(f"{name} has {before.size} bytes, and the limit is {most_bytes}")
+            raise FileTooLarge(f"{name} has {before.size} bytes, and the limit is {most_bytes}")
         content = _read(fd, before.size + 1)
         still = before == identity_of(os.fstat(fd)) and len(content) == before.size
         named = durable.look(name, dir_fd=dir_fd)

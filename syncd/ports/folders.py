@@ -122,7 +122,7 @@ class Outbox(Protocol):
     def read(self, message: Message) -> tuple[tuple[str, bytes], ...]:
         """Name for the partner and bytes of each file of a message, at its place.
 
-        Raises: FileGone; FileChanged when it changed while it was read, or is being written.
+        Raises: FileGone; FileTooLarge; FileChanged when it changed while it was read, or is being written.
         """
         ...
 

@@ -15,11 +15,11 @@ from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
-from syncd import wiring
 from syncd.config import load
 from syncd.flows.once import OncePass, Tally
 from syncd.logs import set_up
 from syncd.sandbox import Sandbox, Timing, World
+from syncd.wiring.doors import open_doors
 
 PAIR = Path("RJ_Station/RJ_Partner")
 
@@ -45,13 +45,13 @@ def _measure(what: str, messages: int, prepare: Callable[[Sandbox, Path], None],
         root.mkdir()
         settings = load(None, _environ(folder, root, box.url))
         prepare(box, root)
-        with wiring.doors(settings) as shared, shared.gateway(settings.accounts[0]) as gateway:
+        with open_doors(settings) as shared, shared.gateway(settings.accounts[0]) as gateway:
             tally = Tally()
             bridge = shared.bridge(settings.accounts[0], gateway, tally)
             began = time.perf_counter()
             OncePass(bridge, tally, jobs=(job, "track")).run(patience=timedelta())
             seconds = time.perf_counter() - began
-            transactions = shared.open_store.transactions
+            transactions = shared.store.transactions
         return Figures(
             what=what,
             messages=messages,

@@ -25,7 +25,7 @@ from syncd.flows.once import JOBS, OncePass, PassResult, Tally
 from syncd.ports import Records, Search
 from syncd.sandbox import Sandbox
 from syncd.store import Store, open_store
-from syncd.wiring import Doors, _know_root
+from syncd.wiring.doors import Doors
 
 CONTEXT = ssl.create_default_context()
 """One for all bridges: making it takes longer than a pass."""
@@ -129,7 +129,7 @@ class Ground:
             with doors.gateway(account) as gateway:
                 bridge = doors.bridge(account, gateway, tally)
                 yield (wrap(bridge) if wrap else bridge), tally
-                _know_root(doors, account)
+                doors.know_root(account)
         finally:
             store.close()
 

@@ -1,0 +1,70 @@
+"""Settings into a working bridge: the only room that knows every other.
+
+Each function imports what it needs when it is called: a command that only looks pays for looking.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from syncd.config import Settings
+    from syncd.core.model import Message, MessageId
+    from syncd.operations.checks import CheckLine
+    from syncd.operations.reports import OnceReport
+    from syncd.ports import Gateway, Records
+
+
+def records(settings: Settings) -> AbstractContextManager[Records]:
+    """The records, to be read only; a state that is not there yet has none."""
+    from syncd.wiring import looking
+
+    return looking.records(settings)
+
+
+def gateway(settings: Settings, account: str) -> AbstractContextManager[Gateway]:
+    """The account's gateway, for a command that only asks it."""
+    from syncd.wiring import acting
+
+    return acting.gateway(settings, account)
+
+
+def run_once(
+    settings: Settings,
+    *,
+    accounts: Sequence[str],
+    only: str | None,
+    wait: timedelta | None,
+    dry_run: bool,
+    progress: Callable[[str], None],
+) -> OnceReport:
+    """One pass over the accounts; `progress` is told in a few words what is being done."""
+    from syncd.wiring import once
+
+    return once.run_once(
+        settings, accounts=accounts, only=only, wait=wait, dry_run=dry_run, progress=progress
+    )
+
+
+def run_check(settings: Settings, accounts: Sequence[str]) -> tuple[CheckLine, ...]:
+    """Prove the set-up of the accounts, one line for each thing that was tried."""
+    from syncd.wiring import acting
+
+    return acting.run_check(settings, accounts)
+
+
+def resolve(settings: Settings, message_id: MessageId, verdict: str, by: str) -> Message:
+    """Decide on a held message, under the instance lock."""
+    from syncd.wiring import acting
+
+    return acting.resolve(settings, message_id, verdict, by)
+
+
+def adopt(settings: Settings, account_name: str) -> None:
+    """Take a root over for this state, whatever marker it has."""
+    from syncd.wiring import acting
+
+    acting.adopt(settings, account_name)

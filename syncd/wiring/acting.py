@@ -1,0 +1,91 @@
+"""What commands that ask the gateway or act on messages need."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from typing import TYPE_CHECKING
+
+from syncd.core.account import Account
+from syncd.core.model import Message, MessageId
+from syncd.flows.bridge import Bridge
+from syncd.flows.once import Tally
+from syncd.flows.placing import settle
+from syncd.folders.examine import examine
+from syncd.folders.tree import Tree
+from syncd.operations import actions, checking
+from syncd.operations.checks import CheckLine
+from syncd.ports import Gateway
+from syncd.system.clock import SystemClock
+from syncd.wiring.doors import Doors, open_doors, take_umask
+from syncd.wiring.looking import records
+
+if TYPE_CHECKING:
+    from syncd.config import Settings
+
+
+@contextmanager
+def gateway(settings: Settings, account: str) -> Iterator[Gateway]:
+    """The account's gateway, for a command that only asks it."""
+    doors = Doors(settings, store=None, clock=SystemClock())
+    with doors.gateway(doors.account(account)) as opened:
+        yield opened
+
+
+def run_check(settings: Settings, accounts: Sequence[str]) -> tuple[CheckLine, ...]:
+    """Prove the set-up of the accounts, one line for each thing that was tried."""
+    doors = Doors(settings, store=None, clock=SystemClock())
+    take_umask(settings)
+    lines = list(checking.check_state(settings.state_dir))
+    with records(settings) as known, ExitStack() as stack:
+        for name in accounts:
+            account = doors.account(name)
+            opened = stack.enter_context(doors.gateway(account))
+            lines.extend(checking.check_account(account, opened, known, clock=doors.clock))
+            lines.extend(check_folders(account))
+    return tuple(lines)
+
+
+def check_folders(account: Account) -> list[CheckLine]:
+    """Write, rename, group: what the folders allow."""
+    tree = Tree(account, state_id="", known=False)
+    return [
+        CheckLine(account=account.name, name="folders", ok=found.ok, what=found.what, remedy=found.remedy)
+        for found in examine(tree)
+    ]
+
+
+def resolve(settings: Settings, message_id: MessageId, verdict: str, by: str) -> Message:
+    """Decide on a held message, under the instance lock.
+
+    Raises: UsageError, NotFound, LockHeld, GatewayError.
+    """
+    with open_doors(settings) as doors:
+        held = actions.held_message(doors.store.records, message_id, verdict)
+        account = doors.account(held.account)
+        with doors.gateway(account) as opened:
+            bridge = doors.bridge(account, opened, Tally())
+            bridge.tree.check()
+            after = actions.resolve(desk(bridge), held, verdict, by=by)
+            settle(bridge, [after])
+            return doors.store.records.get(after.id) or after
+
+
+def desk(bridge: Bridge) -> actions.Desk:
+    """The doors that actions need."""
+    return actions.Desk(
+        journal=bridge.journal,
+        gateway=bridge.gateway,
+        inbox=bridge.inbox,
+        outbox=bridge.outbox,
+        now=bridge.clock.now(),
+        zone=bridge.timezone,
+    )
+
+
+def adopt(settings: Settings, account_name: str) -> None:
+    """Take a root over for this state, whatever marker it has. Raises: LockHeld, RootUnusable."""
+    with open_doors(settings) as doors:
+        account = doors.account(account_name)
+        doors.tree(account).adopt()
+        doors.know_root(account)

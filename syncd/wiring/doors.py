@@ -1,0 +1,173 @@
+"""What all accounts of one process share, and the doors of one account."""
+
+from __future__ import annotations
+
+import os
+import ssl
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from syncd.core.account import Account
+from syncd.core.pairs import PairBook
+from syncd.core.shown import Partner, Station
+from syncd.errors import CannotAct
+from syncd.flows.bridge import Bridge
+from syncd.flows.observing import observer
+from syncd.flows.once import Tally
+from syncd.folders.durable import own_umask
+from syncd.folders.inbox import Inbox
+from syncd.folders.outbox import Outbox
+from syncd.folders.tree import Tree
+from syncd.gateways.as2gateway import AS2Gateway, As2LogIn
+from syncd.gateways.limiter import Windows
+from syncd.gateways.session import Session
+from syncd.gateways.transport import tls_context
+from syncd.ports import Clock, Gateway
+from syncd.store import Store, open_store
+from syncd.system.clock import SystemClock
+from syncd.system.lock import instance_lock
+
+if TYPE_CHECKING:
+    from syncd.config import Settings
+
+ROOT_FACT = "root"
+
+
+class Doors:
+    """State, clock, TLS contexts and rate-limit windows; the doors of each account. Safe for threads.
+
+    Without a store only gateways can be had: for commands that look, and are to leave nothing behind.
+    """
+
+    def __init__(self, settings: Settings, *, store: Store | None, clock: Clock) -> None:
+        self.settings = settings
+        self.clock = clock
+        self._store = store
+        self._windows = Windows(folder=settings.state_dir if store else None, clock=clock)
+        self._contexts: dict[str | None, ssl.SSLContext] = {}
+        self._lock = threading.Lock()
+
+    @property
+    def store(self) -> Store:
+        """The open state."""
+        if self._store is None:
+            raise RuntimeError("the state is not open")
+        return self._store
+
+    def account(self, name: str) -> Account:
+        """The rules of one account."""
+        return next(account for account in self.settings.accounts if account.name == name)
+
+    @contextmanager
+    def gateway(self, account: Account) -> Iterator[AS2Gateway]:
+        """The account's gateway; its connections end with the block. Raises: CannotAct for a bad ca_file."""
+        with self._lock:
+            session = self._session(account)
+        gateway = AS2Gateway(session)
+        try:
+            yield gateway
+        finally:
+            gateway.close()
+
+    def _session(self, account: Account) -> Session:
+        credentials = self.settings.credentials[account.name]
+        limiter = self._windows.of(
+            url=account.url,
+            username=credentials.username,
+            requests=account.rate_requests,
+            per=account.rate_window,
+        )
+        return Session(
+            url=account.url,
+            log_in=As2LogIn(username=credentials.username),
+            secrets=credentials.secrets(),
+            limiter=limiter,
+            clock=self.clock,
+            tls=self._tls(str(credentials.ca_file) if credentials.ca_file else None, account.name),
+        )
+
+    def _tls(self, ca_file: str | None, account: str) -> ssl.SSLContext:
+        """One context for all that trust the same authorities: each costs memory."""
+        if ca_file not in self._contexts:
+            try:
+                self._contexts[ca_file] = tls_context(ca_file)
+            except OSError as error:
+                what = f"accounts.{account}.ca_file: {ca_file} holds no certificates that can be read"
+                raise CannotAct(what, "Name a readable file with PEM certificates.") from error
+        return self._contexts[ca_file]
+
+    def tree(self, account: Account) -> Tree:
+        """The account's root."""
+        known = ROOT_FACT in self.store.records.facts(account.name)
+        return Tree(account, state_id=self.store.state_id, known=known)
+
+    def know_root(self, account: Account) -> None:
+        """Note that this state has used the root: from now on a root without its marker is another's."""
+        if ROOT_FACT not in self.store.records.facts(account.name):
+            self.store.journal.remember(account.name, {ROOT_FACT: str(account.root)})
+
+    def outbox(self, tree: Tree, gateway: Gateway) -> Outbox:
+        """The outbox of a tree, with the limits of its gateway."""
+        limits = gateway.capabilities
+        return Outbox(
+            tree,
+            clock=self.clock,
+            zone=self.settings.timezone,
+            files_per_message=limits.files_per_message,
+            bytes_per_message=limits.bytes_per_message,
+        )
+
+    def bridge(self, account: Account, gateway: Gateway, tally: Tally) -> Bridge:
+        """Everything that the flows of one account work with."""
+        tree = self.tree(account)
+        return Bridge(
+            account=account,
+            gateway=gateway,
+            journal=self.store.journal,
+            records=self.store.records,
+            inbox=Inbox(tree),
+            outbox=self.outbox(tree, gateway),
+            tree=tree,
+            clock=self.clock,
+            timezone=self.settings.timezone,
+            state_room=self._state_room,
+            observe=observer(tally.note),
+            complain=tally.complain,
+        )
+
+    def _state_room(self) -> int:
+        status = os.statvfs(self.settings.state_dir)
+        return status.f_bavail * status.f_frsize
+
+    def close(self) -> None:
+        """Write down what has to survive."""
+        self._windows.close()
+
+
+def teach(tree: Tree, stations: Sequence[Station], partners: Sequence[Partner]) -> None:
+    """Let a tree know its pairs without making a folder."""
+    tree.book = PairBook(account=tree.account, stations=stations, partners=partners, used=())
+
+
+def take_umask(settings: Settings) -> None:
+    """Let what is made have just the modes that the accounts ask for."""
+    own_umask([mode for account in settings.accounts for mode in (account.file_mode, account.dir_mode)])
+
+
+@contextmanager
+def open_doors(settings: Settings, stop: threading.Event | None = None) -> Iterator[Doors]:
+    """Hold the instance lock and the state, for as long as the block lasts.
+
+    Raises: LockHeld, CannotAct, NewerState, StateBroken, DiskFull.
+    """
+    take_umask(settings)
+    with instance_lock(settings.state_dir):
+        store = open_store(settings.state_dir, tell=frozenset())
+        doors = Doors(settings, store=store, clock=SystemClock(stop))
+        try:
+            yield doors
+        finally:
+            doors.close()
+            store.close()

@@ -1,0 +1,121 @@
+"""`syncd once`: one pass over the accounts, side by side; or a rehearsal of it."""
+
+from __future__ import annotations
+
+import signal
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from syncd.core.account import Account
+from syncd.errors import SyncdError
+from syncd.flows.once import JOBS, OncePass, PassResult, Tally, trouble_of
+from syncd.flows.rehearsal import Rehearsed, rehearse
+from syncd.folders.marker import check_root
+from syncd.folders.tree import Tree
+from syncd.operations.questions import row as row_of
+from syncd.operations.reports import AccountReport, Left, OnceReport
+from syncd.ports import Records
+from syncd.system.clock import SystemClock
+from syncd.wiring.doors import Doors, open_doors, teach
+from syncd.wiring.looking import records
+
+if TYPE_CHECKING:
+    from syncd.config import Settings
+
+
+def run_once(
+    settings: Settings,
+    *,
+    accounts: Sequence[str],
+    only: str | None,
+    wait: timedelta | None,
+    dry_run: bool,
+    progress: Callable[[str], None],
+) -> OnceReport:
+    """One pass; SIGTERM lets the steps in hand finish, and leaves the rest to the next pass."""
+    if dry_run:
+        return _rehearse(settings, accounts, only)
+    jobs = (only,) if only else JOBS
+    with _stopping() as stop, open_doors(settings, stop) as doors, ThreadPoolExecutor(len(accounts)) as pool:
+
+        def one(name: str) -> PassResult:
+            return _one_pass(doors, name, jobs, wait or timedelta(), progress)
+
+        results = tuple(pool.map(one, accounts))
+    return OnceReport(dry_run=False, accounts=tuple(report(result, settings) for result in results))
+
+
+def _one_pass(
+    doors: Doors, name: str, jobs: tuple[str, ...], wait: timedelta, progress: Callable[[str], None]
+) -> PassResult:
+    account, tally = doors.account(name), Tally(progress=progress)
+    with doors.gateway(account) as gateway:
+        bridge = doors.bridge(account, gateway, tally)
+        once = OncePass(bridge, tally, jobs=jobs, on_root=lambda: doors.know_root(account))
+        return once.run(patience=wait)
+
+
+@contextmanager
+def _stopping() -> Iterator[threading.Event]:
+    """An event that SIGTERM and SIGINT set; the second signal ends the program as usual."""
+    stop = threading.Event()
+
+    def ask(number: int, _frame: object) -> None:
+        stop.set()
+        signal.signal(number, signal.SIG_DFL)
+
+    if threading.current_thread() is not threading.main_thread():
+        yield stop
+        return
+    before = {number: signal.signal(number, ask) for number in (signal.SIGTERM, signal.SIGINT)}
+    try:
+        yield stop
+    finally:
+        for number, action in before.items():
+            signal.signal(number, action)
+
+
+def report(result: PassResult, settings: Settings) -> AccountReport:
+    """A pass's result as commands show it."""
+    root = settings.roots[result.account]
+    return AccountReport(
+        account=result.account,
+        messages=tuple(row_of(message, settings.roots) for message in result.messages),
+        not_taken=tuple(
+            Left(path=root / n.place, reason=n.reason, needs_person=n.needs_person, since=n.since)
+            for n in result.not_taken
+        ),
+        trouble="; ".join(dict.fromkeys(trouble.what for trouble in result.troubles)),
+        remedy=" ".join(dict.fromkeys(t.remedy for t in result.troubles if t.remedy)),
+    )
+
+
+def _rehearse(settings: Settings, accounts: Sequence[str], only: str | None) -> OnceReport:
+    """Say what a pass would do; nothing is written, here or there."""
+    with records(settings) as known:
+        doors = Doors(settings, store=None, clock=SystemClock())
+        reports = tuple(_rehearse_one(doors, doors.account(name), known, only) for name in accounts)
+    return OnceReport(dry_run=True, accounts=reports)
+
+
+def _rehearse_one(doors: Doors, account: Account, known: Records, only: str | None) -> AccountReport:
+    tree = Tree(account, state_id="", known=False)
+    try:
+        check_root(tree.reach)
+        with doors.gateway(account) as gateway:
+            rehearsed = Rehearsed(
+                account=account,
+                gateway=gateway,
+                records=known,
+                outbox=doors.outbox(tree, gateway),
+                clock=doors.clock,
+                learn=lambda stations, partners: teach(tree, stations, partners),
+            )
+            return AccountReport(account=account.name, would=rehearse(rehearsed, only=only))
+    except SyncdError as error:
+        trouble = trouble_of(account.name, "start", error)
+        return AccountReport(account=account.name, trouble=trouble.what, remedy=trouble.remedy)
