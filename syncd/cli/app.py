@@ -34,6 +34,7 @@ COMMANDS = (
     ("stations", "syncd.cli.look:stations", _LOOK),
     ("resolve", "syncd.cli.act:resolve", _ACT),
     ("sandbox", "syncd.cli.sandbox:sandbox", _TRY),
+    ("demo", "syncd.cli.demo:demo", _TRY),
 )
 """Name, where it is (imported when it is called, or when help is asked for), and its panel."""
 
@@ -123,7 +124,7 @@ def build(reach: Callable[[], Wiring] = installed) -> App:
         call = Call(options=options, reach=reach)
         reply = command(*bound.args, **bound.kwargs, **dict.fromkeys(ours, call))
         if not isinstance(reply, Reply):
-            return 0
+            return reply if isinstance(reply, int) else 0
         render(reply, options)
         return reply.exit_code
 

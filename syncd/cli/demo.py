@@ -1,0 +1,118 @@
+"""The command that proves the bridge against a gateway on this machine."""
+
+from __future__ import annotations
+
+import signal
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Annotated
+
+from cyclopts import Parameter
+from rich.text import Text
+
+from syncd.cli.options import Given, Options
+from syncd.cli.render import Reply, console, render, safe
+
+if TYPE_CHECKING:
+    from rich.console import Console, RenderableType
+
+    from syncd.demo import Outcome, Story
+
+
+def demo(
+    *,
+    keep: Annotated[
+        bool, Parameter(help="Leave it running afterwards, to play with.", show_default=False)
+    ] = False,
+    call: Given,
+) -> int:
+    """Prove the whole bridge against a gateway on this machine, in under a minute.
+
+    Example: syncd demo --keep
+    """
+    from syncd.demo import opened
+
+    screen = _Screen(call.options)
+    with _ended_by_sigterm(), opened(screen) as story:
+        outcome = story.play()
+        render(Reply(value=outcome, view=lambda: _table(outcome)), call.options)
+        if keep:
+            _hold(story, screen)
+    return 0 if outcome.agrees else 1
+
+
+class _Screen:
+    """Prints the story as it happens; scripts get the outcome alone."""
+
+    def __init__(self, options: Options) -> None:
+        self._says_nothing = options.json or options.quiet
+        self._console: Console = console(options)
+
+    def head(self, text: str) -> None:
+        self._print(Text.assemble("\n", (text, "bold")))
+
+    def fact(self, what: str, text: str) -> None:
+        self._print(Text.assemble("  ", (f"{what:<16}", "cyan"), safe(text)))
+
+    def _print(self, line: Text) -> None:
+        if self._says_nothing:
+            return
+        with self._console.capture() as shown:
+            self._console.print(line)
+        print(shown.get(), end="", flush=True)
+
+
+def _table(outcome: Outcome) -> RenderableType:
+    from rich.console import Group
+
+    from syncd.cli.views import grid
+
+    rows: list[tuple[object, ...]] = []
+    for line in outcome.lines:
+        verdict = Text("agrees", style="green") if line.agrees else Text("DISAGREES", style="bold red")
+        here = "" if line.here is None else f"{line.here}"
+        rows.append((f"  {line.what}", f"{line.there}", here, line.unit, verdict))
+        rows += [(f"    {note}", "", "", "", "") for note in line.notes]
+    wrong = sum(not line.agrees for line in outcome.lines)
+    end = f"{wrong} lines disagree" if wrong else "nothing lost, nothing doubled, every line agrees"
+    return Group(
+        Text("\nThe gateway's ledger beside the folders", style="bold"),
+        grid(("", "LEDGER", "FOLDERS", "", ""), rows),
+        Text(f"\n{end}; {outcome.seconds:.0f} s", style="bold red" if wrong else "bold green"),
+    )
+
+
+def _hold(story: Story, screen: _Screen) -> None:
+    """Say how to play, and wait for Ctrl-C."""
+    from syncd.demo import environment
+
+    screen.head("It stays until Ctrl-C. In another terminal:")
+    outbox = story.folder / "edi" / "outbox" / "RJ_Station" / "ECHO"
+    for line in (
+        environment(story.processes),
+        f"cp SOME-FILE {outbox}/",
+        "syncd once --wait 30s",
+        "syncd list",
+        f"curl {story.url.removesuffix('/v1')}/_sandbox/ledger",
+    ):
+        screen.fact("", line)
+    try:
+        threading.Event().wait()
+    except KeyboardInterrupt:
+        return
+
+
+@contextmanager
+def _ended_by_sigterm() -> Iterator[None]:
+    """SIGTERM leaves through the front door too: processes and folder are cleaned up."""
+
+    def leave(number: int, _frame: object) -> None:
+        sys.exit(128 + number)
+
+    before = signal.signal(signal.SIGTERM, leave)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)

@@ -1,0 +1,155 @@
+"""The ordinary processes of the demo: the sandbox, the bridge, and a person's `syncd list --json`."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from datetime import timedelta
+from pathlib import Path
+from threading import Event
+from time import monotonic
+from types import TracebackType
+from typing import Self, TypeVar
+
+from syncd.demo import rows
+from syncd.errors import CannotAct
+
+T = TypeVar("T")
+
+GLANCE = timedelta(milliseconds=100)
+START = timedelta(seconds=30)
+"""A slow machine with a lot to do needs so long until a process says its first word."""
+END = timedelta(seconds=10)
+
+
+def until(fact: Callable[[], T | None], *, within: timedelta) -> T | None:
+    """Look again and again until there is a fact; None when there was none in time."""
+    deadline = monotonic() + within.total_seconds()
+    while (found := fact()) is None and monotonic() < deadline:
+        Event().wait(GLANCE.total_seconds())
+    return found
+
+
+class Process:
+    """One running command of ours; what it prints goes into two files."""
+
+    def __init__(self, words: list[str], *, environ: Mapping[str, str], logs: Path, name: str) -> None:
+        self.out, self.log = logs / f"{name}.out", logs / f"{name}.log"
+        with self.out.open("wb") as out, self.log.open("wb") as log:
+            self._running = subprocess.Popen(
+                [sys.executable, "-m", "syncd", *words],
+                stdin=subprocess.DEVNULL,
+                stdout=out,
+                stderr=log,
+                env=environ,
+                cwd=logs,
+            )
+
+    @property
+    def pid(self) -> int:
+        """Its number."""
+        return self._running.pid
+
+    @property
+    def code(self) -> int | None:
+        """Its exit code, minus the signal that killed it; None while it runs."""
+        return self._running.poll()
+
+    def ended(self, *, within: timedelta) -> int | None:
+        """Its exit code, once it has ended."""
+        return until(lambda: self.code, within=within)
+
+    def kill(self) -> int:
+        """Kill it with signal 9; returns what the system says of its end."""
+        self._running.kill()
+        return self._running.wait()
+
+    def end(self) -> None:
+        """Ask it to end, and make sure."""
+        if self.code is not None:
+            return
+        self._running.terminate()
+        with suppress(subprocess.TimeoutExpired):
+            self._running.wait(END.total_seconds())
+        if self.code is None:
+            self.kill()
+
+    @property
+    def last_words(self) -> str:
+        """The last line of its log."""
+        lines = self.log.read_text(errors="replace").strip().splitlines()
+        return lines[-1] if lines else "it said nothing"
+
+
+class Processes:
+    """All processes of one demo; leaving the block ends those that still run."""
+
+    def __init__(self, folder: Path, *, config: Path) -> None:
+        self._logs = folder / "logs"
+        self._logs.mkdir()
+        self._config = config
+        self._all: list[Process] = []
+        self.settings = {
+            "SYNCD_CONFIG": str(config),
+            "SYNCD_STATE_DIR": str(folder / "state"),
+            "SYNCD_ACCOUNTS__DEMO__ROOT": str(folder / "edi"),
+        }
+
+    def __enter__(self) -> Self:
+        """Nothing runs yet."""
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """End all, the newest first."""
+        for process in reversed(self._all):
+            process.end()
+
+    def sandbox(self) -> tuple[Process, str]:
+        """Start the sandbox on a free port; returns its base path too. Raises: CannotAct."""
+        process = self._start(["sandbox", "--port", "0", "--json"], name="sandbox")
+
+        def says() -> str | None:
+            if process.code is not None:
+                raise CannotAct(f"the sandbox did not start: {process.last_words}")
+            line = process.out.read_text()
+            return str(json.loads(line)["url"]) if line.endswith("\n") else None
+
+        url = until(says, within=START)
+        if url is None:
+            raise CannotAct("the sandbox does not say where it listens")
+        self.settings["SYNCD_ACCOUNTS__DEMO__URL"] = url
+        return process, url
+
+    def bridge(self, *, wait: timedelta | None = None) -> Process:
+        """Start one pass of the bridge, which follows what it sent for so long."""
+        words = ["once", "--json"]
+        if wait:
+            words += ["--wait", f"{wait.total_seconds():.0f}s"]
+        return self._start(words, name=f"bridge-{len(self._all)}")
+
+    def list_messages(self) -> tuple[rows.Row, ...]:
+        """What `syncd list --json` says. Raises: CannotAct."""
+        process = self._start(["list", "--json", "--limit", "1000"], name=f"list-{len(self._all)}")
+        if process.ended(within=START) != 0:
+            raise CannotAct(f"`syncd list` failed: {process.last_words}")
+        return rows.parse(process.out.read_text())
+
+    def _start(self, words: list[str], *, name: str) -> Process:
+        process = Process(words, environ=self._environ(), logs=self._logs, name=name)
+        self._all.append(process)
+        return process
+
+    def _environ(self) -> dict[str, str]:
+        """The user's environment, but for what would lead to the user's own configuration."""
+        foreign = ("SYNCD_", "CREDENTIALS_DIRECTORY", "STATE_DIRECTORY")
+        mine = {name: value for name, value in os.environ.items() if not name.startswith(foreign)}
+        return mine | self.settings

@@ -1,0 +1,49 @@
+"""What `syncd list --json` says, as far as the demo reads it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """One message of the list."""
+
+    direction: str
+    state: str
+    phase: str | None
+    partner: str
+    message_id: str | None
+    files: tuple[tuple[str, str | None, Path | None], ...]
+    """Name, sha256 (None: it was never read for sending) and path of each file."""
+    reason: str | None = None
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The files' names."""
+        return tuple(name for name, _, _ in self.files)
+
+
+def parse(text: str) -> tuple[Row, ...]:
+    """The rows from what the command printed. Raises: ValueError."""
+    return tuple(_row(words) for words in json.loads(text))
+
+
+def _row(words: Mapping[str, Any]) -> Row:
+    return Row(
+        direction=words["direction"],
+        state=words["state"],
+        phase=words["phase"],
+        partner=words["partner"],
+        message_id=words["message_id"],
+        files=tuple((one["name"], one["sha256"], _path(one["path"])) for one in words["files"]),
+        reason=words["reason"],
+    )
+
+
+def _path(text: str | None) -> Path | None:
+    return Path(text) if text else None
