@@ -1,0 +1,59 @@
+"""The one door for commands, socket and page: everything that a person asks or does.
+
+Implemented here by a process that holds the state (the daemon, or a command without one), and by the
+control socket's client, which asks the daemon. Each call may raise the errors of `syncd.errors`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Protocol
+
+from syncd.operations.questions import Row, Whole
+from syncd.operations.reports import OnceReport
+from syncd.operations.status import Status
+from syncd.ports import Search
+
+
+class Door(Protocol):
+    """What can be asked and done. `by` names the person who acts; the history keeps it."""
+
+    def status(self, accounts: Sequence[str]) -> Status:
+        """How these accounts are."""
+        ...
+
+    def list_messages(self, wanted: Search) -> tuple[Row, ...]:
+        """Messages that fit, newest first."""
+        ...
+
+    def find_messages(self, text: str, *, account: str | None, limit: int) -> tuple[Row, ...]:
+        """Messages of an id or a file name, newest first."""
+        ...
+
+    def show_message(self, text: str, *, account: str | None) -> Whole:
+        """One message with its history. Raises: NotFound, UsageError."""
+        ...
+
+    def once(self, accounts: Sequence[str], *, only: str | None, wait: timedelta | None) -> OnceReport:
+        """One pass, now."""
+        ...
+
+    def resolve(self, message_id: str, verdict: str, *, by: str) -> Row:
+        """Decide on a held message."""
+        ...
+
+    def pause(self, accounts: Sequence[str], *, job: str | None, by: str) -> Status:
+        """Stop pull, send or both (None) of these accounts, until resumed; survives a restart."""
+        ...
+
+    def resume(self, accounts: Sequence[str], *, job: str | None, by: str) -> Status:
+        """Undo a pause."""
+        ...
+
+    def reload(self, *, by: str) -> str:
+        """Read the configuration anew; returns what was done.
+
+        Raises: ConfigError, and nothing changed; CannotAct without a daemon.
+        """
+        ...
