@@ -191,8 +191,10 @@ class File(BaseSettings):
         "database and lock; default: $STATE_DIRECTORY, /var/lib/syncd for the user syncd, else the user's",
         example="/var/lib/syncd",
     )
-    log_format: Literal["auto", "console", "json"] = key(
-        "console: for people; json: one object a line; auto: console on a terminal, else json", default="auto"
+    log_format: Literal["auto", "console", "json", "journald"] = key(
+        "console: for people; json: one object a line; journald: fields in systemd's journal; "
+        "auto: console on a terminal, journald under systemd, else json",
+        default="auto",
     )
     log_level: Literal["debug", "info", "warning", "error"] = key(
         "debug, info (something moved), warning (it will be tried again), error (a person is needed)",
