@@ -1,0 +1,75 @@
+"""What keeps the jobs of the accounts from their work: told once when it begins, and once when it is over."""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import dataclass
+from datetime import datetime
+
+import structlog
+
+from syncd.flows.bridge import Trouble
+from syncd.ports import Clock
+
+MOST = 20
+"""Open troubles of one job: a text that is new each time must not fill the memory in a year."""
+
+_Key = tuple[str, str, str]
+
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpenTrouble:
+    """A trouble that is not over, and when it began."""
+
+    trouble: Trouble
+    since: datetime
+
+
+class Troubles:
+    """The open troubles, each by account, job and what it is. Safe for threads."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._lock = threading.Lock()
+        self._open: dict[_Key, OpenTrouble] = {}
+
+    def began(self, trouble: Trouble) -> bool:
+        """Take a trouble down; True, and one log line, when it is new or needs a person only now."""
+        now = self._clock.now()
+        with self._lock:
+            is_news = self._note(trouble, now)
+        if is_news:
+            write = log.error if trouble.needs_person else log.warning
+            more = {"remedy": trouble.remedy} if trouble.remedy else {}
+            write("trouble.began", account=trouble.account, job=trouble.job, what=trouble.what, **more)
+        return is_news
+
+    def ended(self, account: str, job: str) -> None:
+        """The job has done its work again: all its troubles are over, with one log line for each."""
+        now = self._clock.now()
+        with self._lock:
+            over = [self._open.pop(key) for key in self._of(account, job)]
+        for each in over:
+            seconds = round((now - each.since).total_seconds())
+            log.info("trouble.ended", account=account, job=job, what=each.trouble.what, seconds=seconds)
+
+    def open(self) -> tuple[OpenTrouble, ...]:
+        """What is not over, the oldest first."""
+        with self._lock:
+            return tuple(sorted(self._open.values(), key=lambda each: each.since))
+
+    def _note(self, trouble: Trouble, now: datetime) -> bool:
+        key = (trouble.account, trouble.job, trouble.what)
+        known = self._open.get(key)
+        if known and (known.trouble.needs_person or not trouble.needs_person):
+            return False
+        self._open[key] = OpenTrouble(trouble=trouble, since=known.since if known else now)
+        for oldest in self._of(trouble.account, trouble.job)[:-MOST]:
+            del self._open[oldest]
+        return True
+
+    def _of(self, account: str, job: str) -> list[_Key]:
+        """The keys of one job, in the order in which they began."""
+        return [key for key in self._open if key[:2] == (account, job)]
