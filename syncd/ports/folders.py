@@ -1,4 +1,4 @@
-"""The doors to the folders: the inbox, the outbox, the tree that they stand in."""
+"""The doors to the folders: the inbox, the outbox and its watcher, the tree that they stand in."""
 
 from __future__ import annotations
 
@@ -20,6 +20,17 @@ class StagedFiles:
 
     folder_exists: bool
     indexes: frozenset[int]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WatchMode:
+    """Whether changes in the outboxes are told at once, or found by the scans alone, and why."""
+
+    watches: bool
+    reason: str = ""
+
+    def __str__(self) -> str:
+        return "watching" if self.watches else f"scanning: {self.reason}"
 
 
 class Inbox(Protocol):
@@ -136,6 +147,33 @@ class Outbox(Protocol):
 
     def strangers(self, known: frozenset[Place]) -> Sequence[tuple[Place, Pair, str]]:
         """What stands in `queued/` without a row: (place, pair, name)."""
+        ...
+
+
+class Watcher(Protocol):
+    """Rings a bell when something may have changed in an outbox of the account; the scan is the truth.
+
+    The bell is rung from any thread, and maybe often. What reads only does not ring it. No call raises.
+    """
+
+    @property
+    def mode(self) -> WatchMode:
+        """Whether it watches by now, and why not."""
+        ...
+
+    def start(self) -> None:
+        """Begin to watch, if that is possible; there may be no root yet."""
+        ...
+
+    def refresh(self) -> None:
+        """Watch what stands in the tree now: before each scan, also of an account that is paused.
+
+        Cheap. Nothing before `start` and after `stop`. One thread at a time.
+        """
+        ...
+
+    def stop(self) -> None:
+        """Watch no more, from any thread; when this returns nothing rings. Safe to repeat."""
         ...
 
 
