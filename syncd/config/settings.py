@@ -52,6 +52,8 @@ class Settings:
     log_format: str
     log_level: str
     timezone: ZoneInfo
+    control_group: str | None
+    """Who may use the control socket, besides syncd itself."""
     accounts: tuple[Account, ...]
     credentials: Mapping[str, Credentials] = field(repr=False)
     """By the account's name."""
@@ -72,6 +74,7 @@ def settle(file: File, *, path: Path | None, environ: Mapping[str, str]) -> Sett
         log_format=file.log_format,
         log_level=file.log_level,
         timezone=zone,
+        control_group=file.control_group,
         accounts=tuple(_account(name, keys, zone) for name, keys in accounts),
         credentials={name: _credentials(name, keys, environ) for name, keys in accounts},
     )

@@ -17,8 +17,10 @@ from syncd.config.values import (
     DirMode,
     Duration,
     Ending,
+    Every,
     FileMode,
     FolderName,
+    Group,
     Line,
     ListOf,
     Pattern,
@@ -140,6 +142,14 @@ class AccountTable(Table):
         'older messages are never fetched: a time, or "all"; default: a day before the first listing',
         example="2026-01-31T00:00:00Z",
     )
+    pull_every: Every = key(
+        'how often the unread are fetched: a duration, or a cron expression like "*/5 6-20 * * mon-fri"',
+        default="30s",
+    )
+    track_every: Every = key(
+        "how often what was sent is followed, while something is on its way", default="20s"
+    )
+    scan_every: Duration = key("how often the outbox is looked through, besides being watched", default="30s")
     settle: Duration = key("how long a dropped file must keep still before it is taken", default="2s")
     inbox_style: Literal["name", "prefix", "folder"] = key(
         "name: the original name; prefix: <UTC time>_<name>; folder: one folder a message", default="name"
@@ -200,7 +210,13 @@ class File(BaseSettings):
         "debug, info (something moved), warning (it will be tried again), error (a person is needed)",
         default="info",
     )
-    timezone: Zone | None = key("of the dated folders; default: the machine's", example="Europe/Berlin")
+    timezone: Zone | None = key(
+        "of cron expressions and dated folders; default: the machine's", example="Europe/Berlin"
+    )
+    control_group: Group | None = key(
+        "who may use the control socket (`syncd status` and all that acts), besides syncd itself",
+        example="edi",
+    )
     accounts: dict[Annotated[str, AfterValidator(_read_name)], AccountTable] = key(
         "one table an account", default={}
     )

@@ -30,7 +30,9 @@ _SIZE = re.compile(r"(\d+(?:\.\d+)?)\s*([A-Za-z]*)")
 _RATE = re.compile(r"(\d+)\s*/\s*(.+)")
 _MODE = re.compile(r"0?[0-7]{3}")
 _CONTENT_TYPE = re.compile(r"[\w.+-]+/[\w.+-]+(?:\s*;\s*[\w.-]+=[\w.\"+-]+)*", re.ASCII)
+_GROUP = re.compile(r"[A-Za-z0-9_.][A-Za-z0-9_.-]{0,63}\$?")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
+_EVERY = 'Write a duration like "30s", or minute, hour, day, month and weekday like "*/5 6-20 * * mon-fri"'
 _LONGEST = timedelta(days=36500)
 PLACEHOLDERS = ("id", "name", "stem", "station", "partner", "date")
 
@@ -59,6 +61,23 @@ def read_duration(value: object) -> timedelta:
     if not 0 < seconds <= Decimal(_LONGEST.total_seconds()):
         raise wrong("is not a duration between 0 and 36500 days", remedy)
     return timedelta(seconds=float(seconds))
+
+
+def read_every(value: object) -> timedelta | str:
+    """A duration, or the five fields of a cron expression, in the configured time zone."""
+    fields = _text(value).split()
+    if len(fields) != 5:
+        if len(fields) > 2:
+            raise wrong("has not five fields", _EVERY)
+        return read_duration(value)
+    from cronsim import CronSim, CronSimError  # noqa: PLC0415 - one key in a hundred
+
+    expression = " ".join(fields)
+    try:
+        next(CronSim(expression, datetime(2026, 1, 1)))  # noqa: DTZ001 - any time will do
+    except (CronSimError, StopIteration):
+        raise wrong("is not a cron expression that ever comes", _EVERY) from None
+    return expression
 
 
 def read_size(value: object) -> int:
@@ -183,6 +202,14 @@ def read_subject(value: object) -> str:
     return text
 
 
+def read_group(value: object) -> str:
+    """The name of a group, or its number; whether there is one is asked when it is used."""
+    text = read_line(value)
+    if not _GROUP.fullmatch(text):
+        raise wrong("is not a group", 'Write its name, like "edi"')
+    return text
+
+
 def read_content_type(value: object) -> str:
     """A MIME type, with parameters if need be."""
     text = read_line(value)
@@ -248,6 +275,7 @@ def _read_toml_list(value: str) -> Any:  # noqa: ANN401 - whatever stands there;
 
 
 Duration = Annotated[timedelta, BeforeValidator(read_duration)]
+Every = Annotated[timedelta | str, BeforeValidator(read_every)]
 Size = Annotated[int, BeforeValidator(read_size)]
 RateLimit = Annotated[Rate, BeforeValidator(read_rate)]
 FileMode = Annotated[int, BeforeValidator(read_file_mode)]
@@ -256,6 +284,7 @@ Since = Annotated[datetime | str, BeforeValidator(read_since)]
 AbsolutePath = Annotated[Path, BeforeValidator(read_path)]
 Url = Annotated[str, BeforeValidator(read_url)]
 Zone = Annotated[ZoneInfo, BeforeValidator(read_zone)]
+Group = Annotated[str, BeforeValidator(read_group)]
 Line = Annotated[str, BeforeValidator(read_line)]
 Subject = Annotated[str, BeforeValidator(read_subject)]
 ContentType = Annotated[str, BeforeValidator(read_content_type)]

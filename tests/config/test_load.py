@@ -16,6 +16,8 @@ def test_the_defaults_of_an_account(read: Load) -> None:
     [account] = read(ACME).accounts
     assert account.url == "https://api.as2gateway.com/v1"
     assert account.settle == timedelta(seconds=2)
+    assert (account.pull_every, account.track_every) == (timedelta(seconds=30), timedelta(seconds=20))
+    assert account.scan_every == timedelta(seconds=30)
     assert (account.rate_requests, account.rate_window) == (50, timedelta(seconds=10))
     assert account.min_free_bytes == 200_000_000
     assert (account.file_mode, account.dir_mode) == (0o660, 0o770)
@@ -29,6 +31,11 @@ def test_the_defaults_of_an_account(read: Load) -> None:
         ('settle = "500s"', "settle", timedelta(seconds=500)),
         ("settle = 1.5", "settle", timedelta(seconds=1.5)),
         ('settle = "5m"', "settle", timedelta(minutes=5)),
+        ('pull_every = "5m"', "pull_every", timedelta(minutes=5)),
+        ("pull_every = 30", "pull_every", timedelta(seconds=30)),
+        ('pull_every = "*/5  6-20 * * mon-fri"', "pull_every", "*/5 6-20 * * mon-fri"),
+        ('track_every = "0 8 29 2 *"', "track_every", "0 8 29 2 *"),
+        ('scan_every = "10s"', "scan_every", timedelta(seconds=10)),
         ('mdn_give_up = "2d"', "mdn_give_up", timedelta(days=2)),
         ('in_doubt_wait = "2h"', "in_doubt_wait", timedelta(hours=2)),
         ('min_free = "2MB"', "min_free_bytes", 2_000_000),
@@ -48,6 +55,31 @@ def test_values_are_written_as_people_write_them(read: Load, written: str, name:
     """Durations, sizes, rates, modes, times and lists become values with their unit."""
     [account] = read(ACME + written).accounts
     assert getattr(account, name) == value
+
+
+@pytest.mark.parametrize(
+    "written",
+    ["", "often", "0s", "* * * *", "* * * * * *", "61 * * * *", "0 0 31 2 *", "a b c d e", "@daily"],
+)
+def test_what_is_neither_a_duration_nor_a_cron_expression(read: Load, written: str) -> None:
+    """Is refused with an example; so is a day that never comes."""
+    [(key, said)] = problems(read, ACME + f'pull_every = "{written}"').items()
+    assert key == "accounts.acme.pull_every"
+    assert '"30s"' in said
+
+
+def test_the_outbox_is_scanned_at_an_interval(read: Load) -> None:
+    """A cron expression has no meaning there."""
+    assert list(problems(read, ACME + 'scan_every = "0 8 * * *"')) == ["accounts.acme.scan_every"]
+
+
+def test_the_control_group_is_a_name_or_a_number(read: Load) -> None:
+    """Whether there is such a group is asked by the daemon, on its own machine."""
+    assert read(ACME).control_group is None
+    assert read('control_group = "edi"\n' + ACME).control_group == "edi"
+    assert read(ACME, SYNCD_CONTROL_GROUP="7100").control_group == "7100"
+    for wrong in ("", "a b", "a:b", "-edi"):
+        assert list(problems(read, f'control_group = "{wrong}"\n' + ACME)) == ["control_group"]
 
 
 def test_a_time_without_offset_is_in_the_configured_zone(read: Load) -> None:
