@@ -1,0 +1,193 @@
+"""What goes over the control socket: one table of calls, each with the shape of its argument and its answer.
+
+A call is `POST /<name>` with its argument as JSON; 200 brings the answer, 409 one of our errors (see
+`mishaps`). Who asks is not in it: the kernel tells the server.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from functools import cache
+from typing import Any, Generic, TypeVar
+
+from pydantic import TypeAdapter
+
+from syncd.errors import UsageError
+from syncd.operations.door import Door
+from syncd.operations.questions import Row, Whole
+from syncd.operations.reports import OnceReport
+from syncd.operations.status import Status
+from syncd.ports import Search
+
+Asked = TypeVar("Asked")
+Answer = TypeVar("Answer")
+
+MOST_ROWS = 10_000
+"""Rows in one answer: more would take the daemon's memory."""
+SOON = timedelta(seconds=30)
+"""How long a question may take; what acts may wait for a pass to end, and has no limit."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Accounts:
+    """Which accounts are meant."""
+
+    accounts: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Find:
+    """What `find` asks."""
+
+    text: str
+    account: str | None
+    limit: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Show:
+    """What `show` asks."""
+
+    text: str
+    account: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Once:
+    """What `once` asks."""
+
+    accounts: tuple[str, ...]
+    only: str | None
+    wait: timedelta | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Resolve:
+    """What `resolve` asks."""
+
+    message_id: str
+    verdict: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Jobs:
+    """What `pause` and `resume` ask."""
+
+    accounts: tuple[str, ...]
+    job: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Nothing:
+    """What `reload` asks."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Call(Generic[Asked, Answer]):
+    """One call: how it is named, what goes there and back, and how a door carries it out.
+
+    `perform` gets the door, the argument and who asks. `patience` is how long the client waits.
+    """
+
+    name: str
+    takes: type[Asked]
+    gives: Any
+    perform: Callable[[Door, Asked, str], Answer]
+    patience: timedelta | None = None
+
+
+def _list(door: Door, wanted: Search, _by: str) -> tuple[Row, ...]:
+    _bound(wanted.limit)
+    return door.list_messages(wanted)
+
+
+def _find(door: Door, asked: Find, _by: str) -> tuple[Row, ...]:
+    _bound(asked.limit)
+    return door.find_messages(asked.text, account=asked.account, limit=asked.limit)
+
+
+def _bound(limit: int) -> None:
+    if limit > MOST_ROWS:
+        raise UsageError(
+            f"more than {MOST_ROWS} messages at once", "Ask for fewer: --limit, --since, --until."
+        )
+
+
+STATUS: Call[Accounts, Status] = Call(
+    name="status",
+    takes=Accounts,
+    gives=Status,
+    perform=lambda door, asked, _by: door.status(asked.accounts),
+    patience=SOON,
+)
+LIST: Call[Search, tuple[Row, ...]] = Call(
+    name="list",
+    takes=Search,
+    gives=tuple[Row, ...],
+    perform=_list,
+    patience=SOON,
+)
+FIND: Call[Find, tuple[Row, ...]] = Call(
+    name="find",
+    takes=Find,
+    gives=tuple[Row, ...],
+    perform=_find,
+    patience=SOON,
+)
+SHOW: Call[Show, Whole] = Call(
+    name="show",
+    takes=Show,
+    gives=Whole,
+    perform=lambda door, asked, _by: door.show_message(asked.text, account=asked.account),
+    patience=SOON,
+)
+ONCE: Call[Once, OnceReport] = Call(
+    name="once",
+    takes=Once,
+    gives=OnceReport,
+    perform=lambda door, asked, _by: door.once(asked.accounts, only=asked.only, wait=asked.wait),
+)
+RESOLVE: Call[Resolve, Row] = Call(
+    name="resolve",
+    takes=Resolve,
+    gives=Row,
+    perform=lambda door, asked, by: door.resolve(asked.message_id, asked.verdict, by=by),
+)
+PAUSE: Call[Jobs, Status] = Call(
+    name="pause",
+    takes=Jobs,
+    gives=Status,
+    perform=lambda door, asked, by: door.pause(asked.accounts, job=asked.job, by=by),
+)
+RESUME: Call[Jobs, Status] = Call(
+    name="resume",
+    takes=Jobs,
+    gives=Status,
+    perform=lambda door, asked, by: door.resume(asked.accounts, job=asked.job, by=by),
+)
+RELOAD: Call[Nothing, str] = Call(
+    name="reload",
+    takes=Nothing,
+    gives=str,
+    perform=lambda door, _asked, by: door.reload(by=by),
+)
+
+CALLS: tuple[Call[Any, Any], ...] = (STATUS, LIST, FIND, SHOW, ONCE, RESOLVE, PAUSE, RESUME, RELOAD)
+
+
+def written(value: object, shape: Any) -> bytes:  # noqa: ANN401 - whatever pydantic takes for a type
+    """The value as JSON. File names may be no UTF-8: Python's own JSON carries them, pydantic's refuses."""
+    return json.dumps(_adapter(shape).dump_python(value, mode="json")).encode()
+
+
+def read(text: bytes, shape: Any) -> Any:  # noqa: ANN401 - the shape says what
+    """The value in the JSON. Raises: ValueError for what is no JSON or not of the shape."""
+    return _adapter(shape).validate_python(json.loads(text))
+
+
+@cache
+def _adapter(shape: Any) -> TypeAdapter[Any]:  # noqa: ANN401
+    return TypeAdapter(shape)

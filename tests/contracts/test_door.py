@@ -1,0 +1,213 @@
+"""What every door promises: here a fake, and the control socket's client and server around one."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from syncd.control.client import connect
+from syncd.control.server import ControlServer
+from syncd.core.model import (
+    Attempt,
+    Direction,
+    File,
+    GatewayId,
+    Mdn,
+    MdnStatus,
+    Message,
+    MessageId,
+    Pair,
+    Place,
+    State,
+)
+from syncd.errors import ConfigError, NotFound, Problem, SyncdError, TryLater, UsageError
+from syncd.operations.door import Door
+from syncd.operations.reports import AccountReport, Left, OnceReport
+from syncd.operations.status import AccountStatus, JobStatus, TroubleStatus
+from syncd.ports import Search
+from tests.fakes.door import NOON, FakeDoor
+
+ODD = "caf\udce9 \u202e\n\x1b.edi"
+"""A file name that is no UTF-8, and steers terminals."""
+SENT = Message(
+    id=MessageId("aaaa1111"),
+    account="acme",
+    gateway="as2gateway",
+    direction=Direction.OUTBOUND,
+    state=State.SENT,
+    pair=Pair(station="ACME", partner="WALMART"),
+    name=ODD,
+    message_id=GatewayId("<one@gateway>"),
+    files=(File(name=ODD, size=4, sha256="ab"),),
+    place=Place(f"sent/ACME/WALMART/2026-01-31/{ODD}"),
+    created=NOON,
+    updated=NOON,
+    next_at=NOON + timedelta(microseconds=1),
+    mdn=Mdn(status=MdnStatus.OK, content="processed", at=NOON),
+    attempts=(Attempt(at=NOON, outcome="accepted"),),
+)
+HELD = replace(SENT, id=MessageId("bbbb2222"), state=State.HELD, account="other", phase=None, mdn=None)
+
+
+@dataclass
+class World:
+    """A door, and the fake that answers behind it."""
+
+    door: Door
+    behind: FakeDoor
+
+
+@pytest.fixture(params=["fake", "socket"])
+def world(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[World]:
+    behind = FakeDoor(messages=(HELD, SENT), roots={"acme": Path("/srv/acme"), "other": Path("/srv/other")})
+    if request.param == "fake":
+        yield World(door=behind, behind=behind)
+        return
+    server = ControlServer(tmp_path / "control.sock", behind, group=None)
+    server.start()
+    client = connect(tmp_path / "control.sock")
+    assert client is not None
+    yield World(door=client, behind=behind)
+    server.stop()
+
+
+def test_rows_come_as_they_are(world: World) -> None:
+    """With every field, also a file name that is no text."""
+    [held, sent] = world.door.list_messages(Search())
+    assert (held.id, sent.id) == ("bbbb2222", "aaaa1111")
+    assert sent.files[0].name == ODD
+    assert sent.files[0].path == Path("/srv/acme/sent/ACME/WALMART/2026-01-31") / ODD
+    assert (sent.next, sent.mdn) == (NOON + timedelta(microseconds=1), SENT.mdn)
+    assert world.door.list_messages(Search()) == world.behind.list_messages(Search())
+
+
+def test_a_search_arrives_whole(world: World) -> None:
+    """Every part of it counts."""
+    wanted = Search(
+        account="other",
+        direction=Direction.OUTBOUND,
+        states=(State.HELD, State.FAILED),
+        station="ACME",
+        partner=ODD,
+        since=NOON,
+        until=NOON + timedelta(hours=1),
+        name="*.edi",
+        attention=True,
+        limit=7,
+    )
+    assert [row.id for row in world.door.list_messages(wanted)] == ["bbbb2222"]
+    assert world.behind.asked == [wanted]
+
+
+def test_find_takes_ids_and_names(world: World) -> None:
+    """Of one account or all, and not more than asked for."""
+    assert [row.id for row in world.door.find_messages("aaaa1111", account=None, limit=5)] == ["aaaa1111"]
+    assert [row.id for row in world.door.find_messages(ODD, account="other", limit=5)] == ["bbbb2222"]
+    assert len(world.door.find_messages(".edi", account=None, limit=1)) == 1
+    assert world.door.find_messages("nothing", account=None, limit=5) == ()
+
+
+def test_show_tells_the_whole_story(world: World) -> None:
+    """Attempts and history besides the row."""
+    whole = world.door.show_message("aaaa1111", account=None)
+    assert whole == world.behind.show_message("aaaa1111", account=None)
+    assert [line.text for line in whole.history] == ["taken over"]
+
+
+def test_what_is_not_there_is_said(world: World) -> None:
+    """As the class that commands react to, in its own words."""
+    with pytest.raises(NotFound, match="no message has the id or the file name none") as caught:
+        world.door.show_message("none", account=None)
+    assert caught.value.remedy == "`syncd list` shows them."
+    with pytest.raises(UsageError, match="bbbb2222, aaaa1111"):
+        world.door.show_message(".edi", account=None)
+
+
+def test_status_comes_as_it_is(world: World) -> None:
+    """All that is known of an account, and of the daemon."""
+    [row] = world.door.list_messages(Search(account="other"))
+    known = AccountStatus(
+        account="other",
+        gateway="as2gateway",
+        root=Path("/srv/other"),
+        watching="scanning: a network share",
+        jobs=(JobStatus(name="pull", last_success=NOON, last_attempt=NOON, running_since=NOON, next=NOON),),
+        counts={State.HELD: 1, State.SENT: 3},
+        attention=(row,),
+        not_taken=(
+            Left(path=Path("/srv/other/outbox") / ODD, reason="a link", needs_person=True, since=NOON),
+        ),
+        troubles=(TroubleStatus(job="send", what="refused", remedy="Ask.", since=NOON, needs_person=True),),
+        passed_over=12,
+    )
+    world.behind.known = {"other": known}
+    world.behind.reload_error = "a mistake"
+    status = world.door.status(["other", "acme"])
+    assert (status.version, status.pid, status.since) == ("1.2.3", 4711, NOON)
+    assert (status.reload_error, status.needs_person) == ("a mistake", True)
+    assert status.accounts[0] == known
+    assert status.accounts[1].account == "acme"
+
+
+def test_once_is_passed_on_and_reported(world: World) -> None:
+    """Accounts, job and wait there; the report back."""
+    left = Left(path=Path("/srv/acme/outbox/x"), reason="a FIFO")
+    messages = world.door.list_messages(Search())
+    account = AccountReport(
+        account="acme", messages=messages, not_taken=(left,), would=("x",), trouble="t", remedy="r"
+    )
+    world.behind.report = OnceReport(dry_run=False, accounts=(account,))
+    assert world.door.once(["acme"], only="pull", wait=timedelta(seconds=1.5)) == world.behind.report
+    assert world.door.once(["acme", "other"], only=None, wait=None) == world.behind.report
+    assert world.behind.once_asked == [
+        (("acme",), "pull", timedelta(seconds=1.5)),
+        (("acme", "other"), None, None),
+    ]
+
+
+def test_a_held_message_is_resolved_once(world: World) -> None:
+    """The row comes back as it is now; a second verdict does not fit."""
+    assert world.door.resolve("bbbb2222", "resend", by="anna").state == "queued"
+    assert [each[:2] for each in world.behind.resolved] == [("bbbb2222", "resend")]
+    with pytest.raises(UsageError, match="not held"):
+        world.door.resolve("bbbb2222", "resend", by="anna")
+
+
+def test_a_pause_lasts_until_it_is_undone(world: World) -> None:
+    """One job or both, of these accounts only."""
+    paused = world.door.pause(["acme"], job=None, by="anna").accounts[0]
+    assert [job.name for job in paused.jobs if job.is_paused] == ["pull", "send"]
+    resumed = world.door.resume(["acme"], job="pull", by="anna").accounts[0]
+    assert [job.name for job in resumed.jobs if job.is_paused] == ["send"]
+    [other] = world.door.status(["other"]).accounts
+    assert not any(job.is_paused for job in other.jobs)
+
+
+def test_a_reload_says_what_was_done_or_what_is_wrong(world: World) -> None:
+    """Every mistake with its key."""
+    assert world.door.reload(by="anna") == "started anew"
+    problem = Problem(key="accounts.acme.url", what="is not an address", remedy="Write one")
+    world.behind.reload_fails = ConfigError((problem,))
+    with pytest.raises(ConfigError) as caught:
+        world.door.reload(by="anna")
+    assert caught.value.problems == (problem,)
+    assert str(caught.value) == str(world.behind.reload_fails)
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        TryLater("not now", request="GET /x", status=429, detail="slow", retry_after=timedelta(seconds=3)),
+        *(kind("what it is", "What to do.") for kind in (NotFound, UsageError)),
+    ],
+)
+def test_an_error_keeps_all_that_it_says(world: World, error: SyncdError) -> None:
+    """Class, words, and what only some classes have."""
+    world.behind.reload_fails = error
+    with pytest.raises(type(error)) as caught:
+        world.door.reload(by="anna")
+    assert type(caught.value) is type(error)
+    assert str(caught.value) == str(error)
+    assert vars(caught.value) == vars(error)

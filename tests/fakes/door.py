@@ -1,0 +1,139 @@
+"""A door to a list of messages, that does what a door promises."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from syncd.core.model import Message, Phase, State
+from syncd.errors import NotFound, SyncdError, UsageError
+from syncd.operations.questions import Row, Whole, row
+from syncd.operations.reports import OnceReport
+from syncd.operations.status import AccountStatus, JobStatus, Status
+from syncd.ports import Line, Search
+
+NOON = datetime(2026, 1, 31, 12, tzinfo=UTC)
+
+
+@dataclass
+class FakeDoor:
+    """All of it in memory; remembers what it was asked, and by whom."""
+
+    messages: Sequence[Message] = ()
+    roots: Mapping[str, Path] = field(default_factory=dict)
+    report: OnceReport = field(default_factory=lambda: OnceReport(dry_run=False, accounts=()))
+    pid: int | None = 4711
+    known: Mapping[str, AccountStatus] = field(default_factory=dict)
+    reload_fails: SyncdError | None = None
+    reload_error: str = ""
+    asked: list[Search] = field(default_factory=list)
+    once_asked: list[tuple[tuple[str, ...], str | None, timedelta | None]] = field(default_factory=list)
+    resolved: list[tuple[str, str, str]] = field(default_factory=list)
+    acted: list[tuple[str, str]] = field(default_factory=list)
+    paused: dict[str, frozenset[str]] = field(default_factory=dict)
+
+    def status(self, accounts: Sequence[str]) -> Status:
+        """What was laid out of each account, with its paused jobs."""
+        return Status(
+            version="1.2.3",
+            pid=self.pid,
+            since=NOON if self.pid else None,
+            reload_error=self.reload_error,
+            accounts=tuple(self._account(name) for name in accounts),
+        )
+
+    def _account(self, name: str) -> AccountStatus:
+        paused = self.paused.get(name, frozenset())
+        jobs = tuple(JobStatus(name=job, is_paused=job in paused) for job in ("pull", "send", "track"))
+        usual = AccountStatus(
+            account=name,
+            gateway="as2gateway",
+            root=Path("/srv") / name,
+            watching="watching",
+            jobs=jobs,
+            counts={},
+            attention=(),
+            not_taken=(),
+            troubles=(),
+            passed_over=0,
+        )
+        return self.known.get(name, usual)
+
+    def list_messages(self, wanted: Search) -> tuple[Row, ...]:
+        """All of them, but for another account's or state's."""
+        self.asked.append(wanted)
+        found = [
+            each
+            for each in self.messages
+            if wanted.account in {None, each.account} and each.state in (wanted.states or State)
+        ]
+        return tuple(self._row(each) for each in found[: wanted.limit])
+
+    def find_messages(self, text: str, *, account: str | None, limit: int) -> tuple[Row, ...]:
+        """By our id, or a part of a file's name."""
+        return tuple(self._row(each) for each in self._found(text, account)[:limit])
+
+    def show_message(self, text: str, *, account: str | None) -> Whole:
+        """The one message, with one line of history."""
+        found = self._found(text, account)
+        if not found:
+            raise NotFound(f"no message has the id or the file name {text}", "`syncd list` shows them.")
+        if len(found) > 1:
+            ids = ", ".join(each.id for each in found)
+            raise UsageError(f"{text} is the name of several messages", f"Name one by its id: {ids}.")
+        shown = self._row(found[0])
+        line = Line(at=NOON, kind="claimed", state=State.QUEUED, phase=Phase.CLAIMED, text="taken over")
+        facts = {name: getattr(shown, name) for name in Row.__dataclass_fields__}
+        return Whole(**facts, attempts=found[0].attempts, history=(line,))
+
+    def _found(self, text: str, account: str | None) -> list[Message]:
+        mine = [each for each in self.messages if account in {None, each.account}]
+        by_id = [each for each in mine if each.id == text]
+        return by_id or [each for each in mine if any(text in file.name for file in each.files)]
+
+    def once(self, accounts: Sequence[str], *, only: str | None, wait: timedelta | None) -> OnceReport:
+        """The report that was laid out."""
+        self.once_asked.append((tuple(accounts), only, wait))
+        return self.report
+
+    def resolve(self, message_id: str, verdict: str, *, by: str) -> Row:
+        """As if it were done; it waits for its turn now."""
+        held = next((each for each in self.messages if each.id == message_id), None)
+        if held is None:
+            raise NotFound(f"there is no message {message_id}", "`syncd list` shows what there is.")
+        if held.state is not State.HELD:
+            raise UsageError(f"message {held.id} is {held.state}, not held", "Nothing is to be decided.")
+        self.resolved.append((message_id, verdict, by))
+        after = replace(held, state=State.QUEUED, phase=Phase.WAITING)
+        self.messages = [after if each is held else each for each in self.messages]
+        return self._row(after)
+
+    def pause(self, accounts: Sequence[str], *, job: str | None, by: str) -> Status:
+        """Remember it."""
+        self.acted.append(("pause", by))
+        for name in accounts:
+            self.paused[name] = self.paused.get(name, frozenset()) | _meant(job)
+        return self.status(accounts)
+
+    def resume(self, accounts: Sequence[str], *, job: str | None, by: str) -> Status:
+        """Forget it."""
+        self.acted.append(("resume", by))
+        for name in accounts:
+            self.paused[name] = self.paused.get(name, frozenset()) - _meant(job)
+        return self.status(accounts)
+
+    def reload(self, *, by: str) -> str:
+        """As it was laid out."""
+        self.acted.append(("reload", by))
+        if self.reload_fails:
+            raise self.reload_fails
+        return "started anew"
+
+    def _row(self, message: Message) -> Row:
+        return row(message, self.roots)
+
+
+def _meant(job: str | None) -> frozenset[str]:
+    return frozenset({"pull", "send"} if job is None else {job})
