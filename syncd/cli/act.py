@@ -1,16 +1,22 @@
-"""Commands that act on a message."""
+"""Commands that act: on a message, or on the jobs of an account."""
 
 from __future__ import annotations
 
 import os
 import pwd
-from typing import Annotated, Literal
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Annotated, Literal
 
 from cyclopts import Parameter
 
 from syncd.cli.options import Given
 from syncd.cli.render import Reply
 
+if TYPE_CHECKING:
+    from syncd.config import Settings
+    from syncd.operations.status import Status
+
+Job = Literal["pull", "send"]
 Verdict = Literal["sent", "resend", "fail", "done"]
 
 
@@ -31,16 +37,48 @@ def resolve(
     Example: syncd resolve 4k7q2mzd resend
     """
     from syncd.cli import views
-    from syncd.operations.questions import row, the_message
 
-    settings = call.settings()
-    with call.wiring.records(settings) as records:
-        held = the_message(records, message, account=call.options.account)
-    resolved = row(call.wiring.resolve(settings, held.id, verdict, _user()), settings.roots)
+    settings = call.settings(passwords=False)
+    with call.wiring.door(settings) as door:
+        held = door.show_message(message, account=call.options.account)
+        resolved = door.resolve(held.id, verdict, by=user())
     return Reply(value=resolved, view=lambda: views.messages((resolved,), settings.timezone))
 
 
-def _user() -> str:
+def pause(
+    job: Annotated[Job | None, Parameter(help="This job only; else both.")] = None, /, *, call: Given
+) -> Reply:
+    """Stop pulling, sending or both, until resumed; it outlives a restart.
+
+    Example: syncd pause send --account acme
+    """
+    settings = call.settings(passwords=False)
+    with call.wiring.door(settings) as door:
+        status = door.pause(call.accounts(settings), job=job, by=user())
+    return _shown(status, settings)
+
+
+def resume(
+    job: Annotated[Job | None, Parameter(help="This job only; else both.")] = None, /, *, call: Given
+) -> Reply:
+    """Undo a pause.
+
+    Example: syncd resume send --account acme
+    """
+    settings = call.settings(passwords=False)
+    with call.wiring.door(settings) as door:
+        status = door.resume(call.accounts(settings), job=job, by=user())
+    return _shown(status, settings)
+
+
+def _shown(status: Status, settings: Settings) -> Reply:
+    from syncd.cli import status_view
+
+    now = datetime.now(UTC)
+    return Reply(value=status, view=lambda: status_view.status(status, settings.timezone, now=now))
+
+
+def user() -> str:
     """Who types: behind sudo, the person and not root."""
     try:
         return os.environ.get("SUDO_USER") or pwd.getpwuid(os.getuid()).pw_name

@@ -23,16 +23,21 @@ _ACT = Group("Act", sort_key=3)
 _TRY = Group("Try", sort_key=5)
 
 COMMANDS = (
+    ("run", "syncd.cli.service:run", _RUN),
     ("once", "syncd.cli.run:once", _RUN),
     ("check", "syncd.cli.run:check", _RUN),
+    ("reload", "syncd.cli.service:reload", _RUN),
     ("init", "syncd.cli.init:init", _RUN),
     ("config", "syncd.cli.run:config", _RUN),
+    ("status", "syncd.cli.status:status", _LOOK),
     ("list", "syncd.cli.look:list_", _LOOK),
     ("find", "syncd.cli.look:find", _LOOK),
     ("show", "syncd.cli.look:show", _LOOK),
     ("partners", "syncd.cli.look:partners", _LOOK),
     ("stations", "syncd.cli.look:stations", _LOOK),
     ("resolve", "syncd.cli.act:resolve", _ACT),
+    ("pause", "syncd.cli.act:pause", _ACT),
+    ("resume", "syncd.cli.act:resume", _ACT),
     ("sandbox", "syncd.cli.sandbox:sandbox", _TRY),
     ("demo", "syncd.cli.demo:demo", _TRY),
 )

@@ -45,7 +45,6 @@ def list_(
     Example: syncd list --state failed --since 2d
     """
     from syncd.cli import views
-    from syncd.operations.questions import list_messages
     from syncd.ports import Search
 
     settings = call.settings(passwords=False)
@@ -60,10 +59,10 @@ def list_(
         until=moment(until, option="--until", zone=settings.timezone, now=now),
         name=name,
         attention=attention,
-        limit=_positive(limit),
+        limit=_within(limit),
     )
-    with call.wiring.records(settings) as records:
-        rows = list_messages(records, wanted, settings.roots)
+    with call.wiring.door(settings) as door:
+        rows = door.list_messages(wanted)
     return Reply(value=rows, view=lambda: views.messages(rows, settings.timezone))
 
 
@@ -79,13 +78,10 @@ def find(
     Example: syncd find invoice-4711.edi
     """
     from syncd.cli import views
-    from syncd.operations.questions import find_messages
 
     settings = call.settings(passwords=False)
-    with call.wiring.records(settings) as records:
-        rows = find_messages(
-            records, name, settings.roots, account=call.options.account, limit=_positive(limit)
-        )
+    with call.wiring.door(settings) as door:
+        rows = door.find_messages(name, account=call.options.account, limit=_within(limit))
     return Reply(value=rows, view=lambda: views.messages(rows, settings.timezone), exit_code=0 if rows else 1)
 
 
@@ -100,11 +96,10 @@ def show(
     Example: syncd show 4k7q2mzd
     """
     from syncd.cli import views
-    from syncd.operations.questions import show_message
 
     settings = call.settings(passwords=False)
-    with call.wiring.records(settings) as records:
-        whole = show_message(records, message, settings.roots, account=call.options.account)
+    with call.wiring.door(settings) as door:
+        whole = door.show_message(message, account=call.options.account)
     return Reply(value=whole, view=lambda: views.message(whole, settings.timezone))
 
 
@@ -143,9 +138,13 @@ def _with_account(rows: Sequence[tuple[str, DataclassInstance]]) -> list[dict[st
     return [{"account": name} | as_fields(row) for name, row in rows]
 
 
-def _positive(limit: int) -> int:
+def _within(limit: int) -> int:
+    from syncd.control.calls import MOST_ROWS
+
     if limit < 1:
         raise UsageError("--limit is less than 1", "Write 1 or more.")
+    if limit > MOST_ROWS:
+        raise UsageError(f"--limit is more than {MOST_ROWS}", "Ask in parts: --since and --until.")
     return limit
 
 

@@ -13,10 +13,10 @@ from cyclopts import Parameter
 
 if TYPE_CHECKING:
     from syncd.config import Settings
-    from syncd.core.model import Message, MessageId
     from syncd.operations.checks import CheckLine
+    from syncd.operations.door import Door
     from syncd.operations.reports import OnceReport
-    from syncd.ports import Gateway, Records
+    from syncd.ports import Gateway
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,8 +33,14 @@ class Options:
 class Wiring(Protocol):
     """What commands ask of `syncd.wiring`."""
 
-    def records(self, settings: Settings) -> AbstractContextManager[Records]:
-        """The records, to be read only; a database that is not there yet is empty."""
+    def door(
+        self, settings: Settings, *, progress: Callable[[str], None] = ...
+    ) -> AbstractContextManager[Door]:
+        """The daemon's door when it answers, else one of this process."""
+        ...
+
+    def run_daemon(self, settings: Settings, *, config: Path | None) -> int:
+        """Run until a signal ends it; returns the exit code."""
         ...
 
     def gateway(self, settings: Settings, account: str) -> AbstractContextManager[Gateway]:
@@ -56,10 +62,6 @@ class Wiring(Protocol):
 
     def run_check(self, settings: Settings, accounts: Sequence[str]) -> tuple[CheckLine, ...]:
         """Prove the set-up."""
-        ...
-
-    def resolve(self, settings: Settings, message_id: MessageId, verdict: str, by: str) -> Message:
-        """Decide on a held message."""
         ...
 
     def adopt(self, settings: Settings, account_name: str) -> None:

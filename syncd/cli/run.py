@@ -51,24 +51,24 @@ def once(
     ] = False,
     call: Given,
 ) -> Reply:
-    """Make one pass: pull, send, track.
+    """Make one pass: pull, send, track. A daemon that runs is asked for it.
 
     Example: syncd once --only pull
     """
     from syncd.cli import views
 
-    settings = call.settings()
+    settings = call.settings(passwords=dry_run)
     span = _span(wait)
+    names = call.accounts(settings)
     _start_logs(settings, call)
     with _progress(call) as progress:
-        report = call.wiring.run_once(
-            settings,
-            accounts=call.accounts(settings),
-            only=only,
-            wait=span,
-            dry_run=dry_run,
-            progress=progress,
-        )
+        if dry_run:
+            report = call.wiring.run_once(
+                settings, accounts=names, only=only, wait=span, dry_run=True, progress=progress
+            )
+        else:
+            with call.wiring.door(settings, progress=progress) as door:
+                report = door.once(names, only=only, wait=span)
     return Reply(value=report, view=lambda: views.once(report), exit_code=_verdict(report))
 
 

@@ -20,7 +20,8 @@ if TYPE_CHECKING:
     from syncd.operations.reports import AccountReport, OnceReport
 
 _COLOURS = {"received": "green", "sent": "green", "failed": "red", "held": "yellow"}
-_ORDER = ("received", "sent", "queued", "arriving", "gone", "withdrawn", "failed", "held")
+STATES = ("received", "sent", "queued", "arriving", "gone", "withdrawn", "failed", "held")
+"""In the order in which people want to see them."""
 
 
 def grid(headings: Sequence[str], rows: Iterable[Sequence[object]]) -> Table:
@@ -42,7 +43,8 @@ def _state(state: str, phase: str | None = None) -> Text:
     return Text(f"{state} ({phase})" if phase else state, style=_COLOURS.get(state, ""))
 
 
-def _names(row: Row) -> str:
+def names(row: Row) -> str:
+    """The names of a message's files."""
     return ", ".join(file.name for file in row.files)
 
 
@@ -60,7 +62,7 @@ def messages(rows: Sequence[Row], zone: tzinfo) -> RenderableType:
                 _state(row.state, row.phase),
                 row.station,
                 row.partner,
-                _names(row),
+                names(row),
                 row.reason or "",
             )
             for row in rows
@@ -174,7 +176,7 @@ def _account(account: AccountReport) -> list[RenderableType]:
     parts: list[RenderableType] = [Text(safe(account.account), style="bold")]
     if account.trouble:
         parts.append(Text(f"  could not go on: {safe(account.trouble)}. {safe(account.remedy)}", style="red"))
-    rows = sorted(account.messages, key=lambda row: _ORDER.index(row.state))
+    rows = sorted(account.messages, key=lambda row: STATES.index(row.state))
     moved: list[Sequence[object]] = [_moved(row) for row in rows]
     moved += [("  would", sentence, "") for sentence in account.would]
     for left in account.not_taken:
@@ -190,4 +192,4 @@ def _account(account: AccountReport) -> list[RenderableType]:
 def _moved(row: Row) -> tuple[object, ...]:
     arrow = "from" if row.direction == "inbound" else "to"
     state = Text("  ").append_text(_state(row.state, row.phase if row.state == "queued" else None))
-    return state, f"{_names(row)} {arrow} {row.partner}", row.reason or ""
+    return state, f"{names(row)} {arrow} {row.partner}", row.reason or ""

@@ -5,17 +5,37 @@ Each function imports what it needs when it is called: a command that only looks
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from contextlib import AbstractContextManager
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
 from datetime import timedelta
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from syncd.config import Settings
     from syncd.core.model import Message, MessageId
     from syncd.operations.checks import CheckLine
+    from syncd.operations.door import Door
     from syncd.operations.reports import OnceReport
     from syncd.ports import Gateway, Records
+
+
+@contextmanager
+def door(settings: Settings, *, progress: Callable[[str], None] = lambda _: None) -> Iterator[Door]:
+    """The door of the daemon that runs, else one of this process; `progress` hears of a pass made here.
+
+    Raises: CannotAct when this user may not ask the daemon.
+    """
+    from syncd.wiring import local
+
+    yield local.door(settings, progress)
+
+
+def run_daemon(settings: Settings, *, config: Path | None) -> int:
+    """Run until a signal ends it, and return the exit code; `config` is what --config named, for a reload."""
+    from syncd.wiring import daemon
+
+    return daemon.run_daemon(settings, config=config)
 
 
 def records(settings: Settings) -> AbstractContextManager[Records]:

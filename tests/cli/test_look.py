@@ -88,7 +88,7 @@ def test_list_passes_on_what_was_asked(world: World) -> None:
         )
         == 0
     )
-    [asked] = world.asked
+    [asked] = world.opened.asked
     assert (asked.direction, asked.states) == (Direction.OUTBOUND, (State.HELD, State.FAILED))
     assert (asked.station, asked.partner, asked.name) == ("ACME", "WALMART", "*.edi")
     assert (asked.limit, asked.attention, asked.account) == (7, True, "acme")
@@ -171,6 +171,6 @@ def test_partners_and_stations_of_every_account(world: World, capsys: Screen) ->
 def test_resolve_names_the_message_as_people_do(world: World, capsys: Screen) -> None:
     """A file's name is enough; the row comes back."""
     assert world.run("resolve", "order.edi", "resend", "--json") == 0
-    assert world.resolved == [(HELD.id, "resend")]
+    assert [each[:2] for each in world.opened.resolved] == [(HELD.id, "resend")]
     assert parsed(capsys.readouterr().out)["state"] == "queued"
     assert world.run("resolve", SENT.id, "perhaps") == 2

@@ -1,18 +1,16 @@
 """The commands that run the bridge or say how it would: `once`, `check`, `config`."""
 
-import logging
-import warnings
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
-import structlog
 
 from syncd.core.model import State
 from syncd.operations.checks import CheckLine
 from syncd.operations.questions import row
 from syncd.operations.reports import AccountReport, Left, OnceReport
+from tests.cli.logging_state import restored
 from tests.cli.world import HELD, SENT, World, parsed
 
 Screen = pytest.CaptureFixture[str]
@@ -22,14 +20,8 @@ ROOTS = {"acme": Path("/srv/acme")}
 @pytest.fixture(autouse=True)
 def logging_as_before() -> Iterator[None]:
     """Put the process's logging back as it was."""
-    root = logging.getLogger()
-    level, handlers = root.level, list(root.handlers)
-    with warnings.catch_warnings():
+    with restored():
         yield
-    root.setLevel(level)
-    root.handlers[:] = handlers
-    logging.captureWarnings(capture=False)
-    structlog.reset_defaults()
 
 
 def report(*accounts: AccountReport) -> OnceReport:
@@ -40,7 +32,7 @@ def report(*accounts: AccountReport) -> OnceReport:
 def test_once_says_what_moved(world: World, capsys: Screen) -> None:
     """Account by account, with the files' names; what failed makes it exit 1."""
     left = Left(path=Path("/srv/acme/outbox/ACME/WALMART/pipe"), reason="it is a FIFO")
-    world.report = report(
+    world.opened.report = report(
         AccountReport(account="acme", messages=(row(HELD, ROOTS), row(SENT, ROOTS)), not_taken=(left,)),
         AccountReport(account="other"),
     )
@@ -64,7 +56,7 @@ def test_the_exit_code_of_once(world: World, capsys: Screen) -> None:
         (AccountReport(account="acme", not_taken=(link,)), 1),
         (AccountReport(account="acme", trouble="the gateway cannot be reached", remedy="Wait."), 3),
     ]:
-        world.report = report(fine, account)
+        world.opened.report = report(fine, account)
         assert world.run("once") == code
     shown = capsys.readouterr().out
     assert "could not go on: the gateway cannot be reached. Wait." in shown
@@ -72,18 +64,26 @@ def test_the_exit_code_of_once(world: World, capsys: Screen) -> None:
 
 
 def test_once_passes_on_what_was_asked(world: World, capsys: Screen) -> None:
-    """Job, time to wait, and whether to touch anything."""
+    """Job, and time to wait."""
+    assert world.run("once", "--only", "pull", "--wait", "1m", "--account", "acme", "--json") == 0
+    assert world.opened.once_asked == [(("acme",), "pull", timedelta(minutes=1))]
+    assert parsed(capsys.readouterr().out) == {"dry_run": False, "accounts": []}
+    assert world.run("once", "--wait", "soon") == 2
+
+
+def test_a_dry_run_asks_no_daemon(world: World, capsys: Screen) -> None:
+    """It touches nothing, and has no need of a door."""
     assert (
         world.run("once", "--only", "pull", "--wait", "1m", "--dry-run", "--account", "acme", "--json") == 0
     )
-    assert world.once_asked == {
+    assert world.rehearsed == {
         "accounts": ("acme",),
         "only": "pull",
         "wait": timedelta(minutes=1),
         "dry_run": True,
     }
-    assert parsed(capsys.readouterr().out) == {"dry_run": False, "accounts": []}
-    assert world.run("once", "--wait", "soon") == 2
+    assert parsed(capsys.readouterr().out) == {"dry_run": True, "accounts": []}
+    assert world.opened.once_asked == []
 
 
 def test_check_prints_a_line_each(world: World, capsys: Screen) -> None:
@@ -119,7 +119,7 @@ def test_config_names_every_source(world: World, capsys: Screen) -> None:
 def test_a_message_that_is_still_queued_shows_its_phase(world: World, capsys: Screen) -> None:
     """Queued is many things; the phase says which."""
     queued = row(HELD, ROOTS)
-    world.report = report(AccountReport(account="acme", messages=(queued,), would=("send next.edi",)))
+    world.opened.report = report(AccountReport(account="acme", messages=(queued,), would=("send next.edi",)))
     assert queued.state == State.HELD
     assert world.run("once") == 1
     assert "would" in capsys.readouterr().out

@@ -1,4 +1,4 @@
-"""The program, run in this process over a wiring of its own: records from a list, a gateway from two."""
+"""The program, run in this process over a wiring of its own: a door to a list, a gateway of two."""
 
 from __future__ import annotations
 
@@ -25,10 +25,12 @@ from syncd.core.model import (
     State,
 )
 from syncd.core.shown import Partner, Station
-from syncd.errors import NotFound
+from syncd.errors import SyncdError
 from syncd.operations.checks import CheckLine
+from syncd.operations.door import Door
 from syncd.operations.reports import OnceReport
-from syncd.ports import Gateway, Line, Records, Search
+from syncd.ports import Gateway
+from tests.fakes.door import FakeDoor
 
 NOON = datetime(2026, 1, 31, 12, tzinfo=UTC)
 
@@ -69,30 +71,6 @@ ARRIVING = replace(
 )
 
 
-@dataclass
-class FewRecords:
-    """As much of the records as the looking commands ask."""
-
-    messages: Sequence[Message]
-    asked: list[Search] = field(default_factory=list)
-
-    def search(self, wanted: Search) -> Sequence[Message]:
-        """All of them, but for another account's."""
-        self.asked.append(wanted)
-        found = [each for each in self.messages if wanted.account in {None, each.account}]
-        return found[: wanted.limit]
-
-    def find(self, text: str, *, account: str | None = None, limit: int = 100) -> Sequence[Message]:
-        """By our id, or a part of a file's name."""
-        by_id = [each for each in self.messages if each.id == text]
-        by_name = [each for each in self.messages if any(text in file.name for file in each.files)]
-        return (by_id or by_name)[:limit]
-
-    def history(self, message_id: MessageId) -> Sequence[Line]:
-        """One line."""
-        return (Line(at=NOON, kind="claimed", state=State.QUEUED, phase=Phase.CLAIMED, text="taken over"),)
-
-
 class SmallGateway:
     """A gateway that knows one station and one partner."""
 
@@ -111,15 +89,15 @@ class World:
 
     folder: Path
     messages: Sequence[Message] = (HELD, SENT, ARRIVING)
-    report: OnceReport = field(default_factory=lambda: OnceReport(dry_run=False, accounts=()))
     checks: tuple[CheckLine, ...] = ()
-    asked: list[Search] = field(default_factory=list)
-    once_asked: dict[str, Any] = field(default_factory=dict)
-    resolved: list[tuple[str, str]] = field(default_factory=list)
+    rehearsed: dict[str, Any] = field(default_factory=dict)
+    ran: list[Path | None] = field(default_factory=list)
+    run_ends: int | SyncdError = 0
     adopted: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        """Write a configuration with two accounts."""
+        """Write a configuration with two accounts, and open a door to the messages."""
+        self.opened = FakeDoor(messages=self.messages, roots={"acme": Path("/srv/acme")})
         self.configuration = self.folder / "syncd.toml"
         text = "".join(
             f"[accounts.{name}]\n"
@@ -133,9 +111,17 @@ class World:
         return run(["--config", str(self.configuration), *words], reach=lambda: self)
 
     @contextmanager
-    def records(self, settings: Settings) -> Iterator[Records]:
-        """The list."""
-        yield cast("Records", FewRecords(self.messages, self.asked))
+    def door(self, settings: Settings, *, progress: Callable[[str], None] = lambda _: None) -> Iterator[Door]:
+        """Always the same."""
+        progress("acme: pulling")
+        yield self.opened
+
+    def run_daemon(self, settings: Settings, *, config: Path | None) -> int:
+        """As it was laid out."""
+        self.ran.append(config)
+        if isinstance(self.run_ends, SyncdError):
+            raise self.run_ends
+        return self.run_ends
 
     @contextmanager
     def gateway(self, settings: Settings, account: str) -> Iterator[Gateway]:
@@ -153,21 +139,13 @@ class World:
         progress: Callable[[str], None],
     ) -> OnceReport:
         """The report that was laid out."""
-        self.once_asked = {"accounts": tuple(accounts), "only": only, "wait": wait, "dry_run": dry_run}
+        self.rehearsed = {"accounts": tuple(accounts), "only": only, "wait": wait, "dry_run": dry_run}
         progress("acme: pulling")
-        return self.report
+        return OnceReport(dry_run=True, accounts=())
 
     def run_check(self, settings: Settings, accounts: Sequence[str]) -> tuple[CheckLine, ...]:
         """The lines that were laid out."""
         return self.checks
-
-    def resolve(self, settings: Settings, message_id: MessageId, verdict: str, by: str) -> Message:
-        """As if it were done."""
-        self.resolved.append((message_id, verdict))
-        for message in self.messages:
-            if message.id == message_id:
-                return replace(message, state=State.QUEUED, phase=Phase.WAITING)
-        raise NotFound(f"there is no message {message_id}")
 
     def adopt(self, settings: Settings, account_name: str) -> None:
         """Note it."""

@@ -1,0 +1,158 @@
+"""The door of a command: the daemon's, when one answers, else one of this process.
+
+Without a daemon the records are opened to be read only, and what acts takes the instance lock.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping, Sequence
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+import syncd
+from syncd.control.client import connect
+from syncd.control.place import socket_paths
+from syncd.core.model import MessageId
+from syncd.errors import CannotAct
+from syncd.operations import questions
+from syncd.operations.questions import Row, Whole
+from syncd.operations.status import JobStatus, Status, account_status
+from syncd.ports import Search
+from syncd.wiring.looking import records
+
+if TYPE_CHECKING:
+    from syncd.config import Settings
+    from syncd.operations.door import Door
+    from syncd.operations.reports import OnceReport
+
+PAUSED = "paused"
+"""The fact of an account that names its paused jobs, in order, with commas between."""
+PAUSABLE = ("pull", "send")
+JOBS = ("pull", "send", "track")
+
+
+def door(settings: Settings, progress: Callable[[str], None]) -> Door:
+    """The daemon's door, if one answers, else this process's. Raises: CannotAct."""
+    for path in socket_paths(settings.state_dir, os.environ, is_packaged=_is_packaged(settings)):
+        found = connect(path)
+        if found is not None:
+            return found
+    return LocalDoor(settings, progress=progress)
+
+
+def _is_packaged(settings: Settings) -> bool:
+    """The system's own file, and nothing said of the state: the packaged unit's state is not this user's."""
+    from syncd.config import machine  # noqa: PLC0415 - read by now
+    from syncd.config.sources import SYSTEM_FILE  # noqa: PLC0415
+
+    return settings.path == SYSTEM_FILE and settings.state_dir == machine.state_dir(os.environ)
+
+
+class LocalDoor:
+    """Everything that a command can do by itself, while no daemon runs.
+
+    What acts may raise LockHeld, NewerState and StateBroken besides what the door promises.
+    """
+
+    def __init__(self, settings: Settings, *, progress: Callable[[str], None] = lambda _: None) -> None:
+        self._settings = settings
+        self._progress = progress
+
+    def status(self, accounts: Sequence[str]) -> Status:
+        """What the records tell of the accounts; nothing is known of jobs but who is paused."""
+        named = [account for account in self._settings.accounts if account.name in accounts]
+        with records(self._settings) as known:
+            shown = tuple(
+                account_status(
+                    account,
+                    known,
+                    self._settings.roots,
+                    jobs=_job_lines(known.facts(account.name)),
+                )
+                for account in named
+            )
+        return Status(version=syncd.__version__, pid=None, since=None, reload_error="", accounts=shown)
+
+    def list_messages(self, wanted: Search) -> tuple[Row, ...]:
+        """Messages that fit, newest first."""
+        with records(self._settings) as known:
+            return questions.list_messages(known, wanted, self._settings.roots)
+
+    def find_messages(self, text: str, *, account: str | None, limit: int) -> tuple[Row, ...]:
+        """Messages of an id or a file name, newest first."""
+        with records(self._settings) as known:
+            return questions.find_messages(known, text, self._settings.roots, account=account, limit=limit)
+
+    def show_message(self, text: str, *, account: str | None) -> Whole:
+        """One message with its history. Raises: NotFound, UsageError."""
+        with records(self._settings) as known:
+            return questions.show_message(known, text, self._settings.roots, account=account)
+
+    def once(self, accounts: Sequence[str], *, only: str | None, wait: timedelta | None) -> OnceReport:
+        """One pass, under the instance lock. Raises: ConfigError for an account without a password."""
+        from syncd.wiring.once import run_once  # noqa: PLC0415 - a command that only looks needs none of it
+
+        self._need_passwords(accounts)
+        return run_once(
+            self._settings, accounts=accounts, only=only, wait=wait, dry_run=False, progress=self._progress
+        )
+
+    def resolve(self, message_id: str, verdict: str, *, by: str) -> Row:
+        """Decide on a held message, under the instance lock."""
+        from syncd.wiring.acting import resolve  # noqa: PLC0415 - as above
+
+        after = resolve(self._settings, MessageId(message_id), verdict, by)
+        return questions.row(after, self._settings.roots)
+
+    def pause(self, accounts: Sequence[str], *, job: str | None, by: str) -> Status:
+        """Stop pull, send or both of these accounts, also for a daemon that is started later."""
+        del by
+        return self._remember(accounts, lambda paused: paused | _meant(job))
+
+    def resume(self, accounts: Sequence[str], *, job: str | None, by: str) -> Status:
+        """Undo a pause."""
+        del by
+        return self._remember(accounts, lambda paused: paused - _meant(job))
+
+    def reload(self, *, by: str) -> str:
+        """Refuse: there is nobody to reload. Raises: CannotAct."""
+        del by
+        raise CannotAct("no daemon runs", "Start it: systemctl start syncd")
+
+    def _remember(
+        self, accounts: Sequence[str], change: Callable[[frozenset[str]], frozenset[str]]
+    ) -> Status:
+        from syncd.store import open_store  # noqa: PLC0415 - as above
+        from syncd.system.lock import instance_lock  # noqa: PLC0415
+
+        with instance_lock(self._settings.state_dir):
+            store = open_store(self._settings.state_dir, tell=frozenset())
+            try:
+                for name in accounts:
+                    paused = change(paused_jobs(store.records.facts(name)))
+                    store.journal.remember(name, {PAUSED: ",".join(sorted(paused)) or None})
+            finally:
+                store.close()
+        return self.status(accounts)
+
+    def _need_passwords(self, accounts: Sequence[str]) -> None:
+        """Commands may ask a daemon without knowing a password; a pass of our own needs it."""
+        for name in accounts:
+            credentials = self._settings.credentials[name]
+            if credentials.password is None and credentials.password_file is None:
+                credentials.secrets().password()
+
+
+def paused_jobs(facts: Mapping[str, str]) -> frozenset[str]:
+    """The jobs of an account that a person has paused."""
+    return frozenset(filter(None, facts.get(PAUSED, "").split(",")))
+
+
+def _meant(job: str | None) -> frozenset[str]:
+    return frozenset(PAUSABLE if job is None else (job,))
+
+
+def _job_lines(facts: Mapping[str, str]) -> tuple[JobStatus, ...]:
+    paused = paused_jobs(facts)
+    return tuple(JobStatus(name=job, is_paused=job in paused) for job in JOBS)
