@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -46,11 +47,14 @@ class Troubles:
             write("trouble.began", account=trouble.account, job=trouble.job, what=trouble.what, **more)
         return is_news
 
-    def ended(self, account: str, job: str) -> None:
-        """The job has done its work again: all its troubles are over, with one log line for each."""
+    def ended(self, account: str, job: str, *, still: Collection[str] = ()) -> None:
+        """The job has done its work again: its troubles are over, with one log line for each.
+
+        `still` are those, by what they say, that it met again all the same.
+        """
         now = self._clock.now()
         with self._lock:
-            over = [self._open.pop(key) for key in self._of(account, job)]
+            over = [self._open.pop(key) for key in self._of(account, job) if key[2] not in still]
         for each in over:
             seconds = round((now - each.since).total_seconds())
             log.info("trouble.ended", account=account, job=job, what=each.trouble.what, seconds=seconds)

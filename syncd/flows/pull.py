@@ -76,10 +76,10 @@ class Pull:
         """Whether both disks have `min_free` left; if not, pulling pauses: mail is safe at the gateway."""
         bridge, least = self._bridge, self._bridge.account.min_free_bytes
         rooms = {f"the root {bridge.account.root}": bridge.tree.room(), "the state": bridge.state_room()}
-        short = [f"{what} has {room // 1_000_000} MB left" for what, room in rooms.items() if room < least]
+        short = [what for what, room in rooms.items() if room < least]
         if not short:
             return True
-        what = f"pulling pauses: {', '.join(short)}, less than min_free"
+        what = f"pulling pauses: {' and '.join(short)} have less than min_free left"
         remedy = f"Make room: it goes on by itself at {least // 1_000_000} MB. Sending is not stopped."
         bridge.complain(
             Trouble(account=bridge.account.name, job="pull", what=what, remedy=remedy, needs_person=True)
@@ -202,9 +202,7 @@ class Pull:
         return len(rows)
 
     def _complain_of_marks(self, count: int) -> None:
-        what = (
-            f"the gateway does not keep our read marks: {count} messages stay unread however often confirmed"
-        )
+        what = "the gateway does not keep our read marks: messages stay unread however often confirmed"
         self._bridge.complain(
             Trouble(
                 account=self._bridge.account.name,

@@ -24,13 +24,23 @@ log = structlog.get_logger(__name__)
 
 
 def recover(bridge: Bridge) -> None:
-    """Heal what a crash left behind. Raises: FolderError, StateError."""
+    """Heal what a crash left behind, both ways. Raises: FolderError, StateError."""
+    recover_outbound(bridge)
+    recover_inbound(bridge)
+
+
+def recover_outbound(bridge: Bridge) -> None:
+    """Heal what was on its way out; nothing may be sending at the same time."""
     outbound = bridge.records.unfinished(bridge.account.name, Direction.OUTBOUND)
     _doubt(bridge, [row for row in outbound if row.phase is Phase.SUBMITTING])
     moving = bridge.records.moving(bridge.account.name)
     _claim_again(bridge, [row for row in moving if row.phase is Phase.CLAIMED])
     settle(bridge, [row for row in moving if row.phase not in (Phase.CLAIMED, Phase.SUBMITTING)])
     _hold_strangers(bridge)
+
+
+def recover_inbound(bridge: Bridge) -> None:
+    """Heal what was on its way in, as far as a pull does not do it by itself; none may run meanwhile."""
     _clear_staging(bridge)
 
 

@@ -7,6 +7,7 @@ is in trouble the account sends one message at a time, at growing gaps.
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from datetime import datetime, timedelta
 
@@ -27,10 +28,15 @@ MOOD = "send_mood"
 
 
 class Send:
-    """The send job of one account. `run` is one pass; it is called by one thread at a time."""
+    """The send job of one account. `run` is one pass; it is called by one thread at a time.
 
-    def __init__(self, bridge: Bridge) -> None:
+    When `is_over` says so, no further message is started; `was_cut` then tells that some could have been.
+    """
+
+    def __init__(self, bridge: Bridge, *, is_over: Callable[[], bool] = lambda: False) -> None:
         self._bridge = bridge
+        self._is_over = is_over
+        self.was_cut = False
         self._mood = planning.GOOD
 
     def run(self) -> Outlook:
@@ -103,6 +109,9 @@ class Send:
             parallel=bridge.account.parallel_sends,
             now=bridge.clock.now(),
         )
+        if starts and self._is_over():
+            self.was_cut = True
+            return
         for row in starts:
             running[pool.submit(send_one, bridge, row)] = row.id
 
