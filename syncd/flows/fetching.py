@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from syncd.core.model import File, Message
-from syncd.core.planning.pull import Batch
+from syncd.core.planning.batches import Batch
 from syncd.core.shown import Box
 from syncd.errors import BadReply, GatewayError, NotThere, Rejected, Unanswered
 from syncd.flows.bridge import Bridge
@@ -92,6 +92,9 @@ class Fetcher:
                 if outcome is None:
                     alone.append(at)
                 outcomes.append(outcome or NotArrived(row=row, reason=""))
+        if len(alone) == 1 < len(rows) and all(isinstance(o, NotArrived) for o in outcomes):
+            yield from self._apart(rows)  # nothing at all came of so many together
+            return
         for at in alone:
             outcomes[at] = self._by_index(rows[at])
         yield from outcomes

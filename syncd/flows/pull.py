@@ -21,7 +21,7 @@ from syncd.core import events as ev
 from syncd.core import status_file
 from syncd.core.model import Direction, Message, PartnerType, Phase, State, bare
 from syncd.core.planning import pull as planning
-from syncd.core.planning.pull import Batch
+from syncd.core.planning.batches import Batch, plan_batches, plan_confirmations
 from syncd.errors import GatewayError
 from syncd.flows import walking
 from syncd.flows.bridge import Bridge, Trouble
@@ -68,7 +68,9 @@ class Pull:
         """Publish what is staged, confirm what is published."""
         bridge = self._bridge
         rows = bridge.records.unfinished(bridge.account.name, Direction.INBOUND)
-        recover_staged(bridge, [row for row in rows if row.phase is Phase.STAGED])
+        staged = [row for row in rows if row.phase is Phase.STAGED]
+        bridge.inbox.promise(staged)
+        recover_staged(bridge, staged)
         rows = bridge.records.unfinished(bridge.account.name, Direction.INBOUND)
         self._confirm([row for row in rows if row.phase is Phase.PUBLISHED])
 
@@ -235,7 +237,7 @@ class Pull:
 
     def _fetch(self, rows: Sequence[Message]) -> int:
         """Fetch, publish and confirm, overlapping; returns how many messages moved on."""
-        batches = planning.plan_batches(rows, self._bridge.gateway.capabilities)
+        batches = plan_batches(rows, self._bridge.gateway.capabilities)
         fetcher = Fetcher(self._bridge)
         line = _Pipeline()
         with ThreadPoolExecutor(max_workers=ABREAST, thread_name_prefix="fetch") as pool:
@@ -267,9 +269,7 @@ class Pull:
         line.moved += sum(row.next_at is None or row.progress.by_index for row in rows)
         published = publish(self._bridge, [row for row in rows if row.phase is Phase.STAGED])
         recognised = [row for row in rows if row.phase is Phase.PUBLISHED]
-        for group in planning.plan_confirmations(
-            [*published, *recognised], self._bridge.gateway.capabilities
-        ):
+        for group in plan_confirmations([*published, *recognised], self._bridge.gateway.capabilities):
             line.confirmations.append(pool.submit(confirm_group, self._bridge, group))
 
     def _note_confirmations(self, line: _Pipeline) -> None:
@@ -287,7 +287,7 @@ class Pull:
     def _confirm(self, rows: Sequence[Message]) -> int:
         """Confirm here and now, group by group."""
         done = 0
-        for group in planning.plan_confirmations(rows, self._bridge.gateway.capabilities):
+        for group in plan_confirmations(rows, self._bridge.gateway.capabilities):
             confirmed = confirm_group(self._bridge, group)
             self._note_confirmed(confirmed)
             done += len(confirmed)
