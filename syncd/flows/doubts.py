@@ -79,7 +79,9 @@ def _decide(
         is_open = is_open or same is None
     if not seen.complete:
         return _later(bridge, row, absent=None, reason="the gateway's lists could not be read whole")
-    if is_open:
+    if found.last_resort is not None and not is_open:
+        return ev.Adopted(message_id=found.last_resort, at=bridge.clock.now())
+    if is_open or found.last_resort is not None:
         return _later(bridge, row, absent=False, reason="an entry at the gateway may be this message")
     return _absent(bridge, row, seen)
 
