@@ -34,6 +34,9 @@ def store(bridge: Bridge, outcomes: Sequence[Outcome]) -> list[Message]:
                 steps.append((outcome.row, _staged(bridge, outcome)))
             case NotArrived():
                 steps.extend([] if outcome.again else [(outcome.row, _not_arrived(bridge, outcome))])
+    for row, event in steps:
+        if row.state is State.HELD and not isinstance(event, ev.Postponed):
+            bridge.inbox.write_alone(row.pair, row.id, None)
     bridge.inbox.settle_staging()
     rows = bridge.record(steps)
     for row in rows:
