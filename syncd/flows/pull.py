@@ -51,6 +51,7 @@ class Pull:
     def __init__(self, bridge: Bridge) -> None:
         self._bridge = bridge
         self._facts: dict[str, str] = {}
+        self._walk_began: datetime | None = None
 
     def run(self) -> None:
         """One pass. Raises: GatewayError, FolderError, DiskFull: the pass ended early, nothing is lost."""
@@ -100,6 +101,7 @@ class Pull:
             )
             if walk is None:
                 return
+            self._walk_began = walk.began
             plan = self._plan(walk)
             moved = self._carry_out(plan, walk)
             if walk.complete:
@@ -297,8 +299,17 @@ class Pull:
         if not rows:
             return
         at = self._bridge.clock.now()
+        self._note_first_confirmation(at)
         self._bridge.record([(row, ev.Confirmed(answered_at=at)) for row in rows])
-        self._facts["confirmed_at"] = at.isoformat()
+
+    def _note_first_confirmation(self, at: datetime) -> None:
+        """Remember, once a walk, that what was listed so far tells nothing of what is confirmed from now on.
+
+        Without it the next complete listing would look like the last one, and not be remembered: a message
+        that a person marks unread could not be told from one whose confirmation was lost.
+        """
+        if self._walk_began is None or not self._confirmed_since(self._walk_began):
+            self._remember({"confirmed_at": at.isoformat()})
 
     def _look_for_unlisted(self, walk: walking.Walk) -> int:
         """Messages that we still want and that a complete listing lacks: read by somebody, or deleted?"""

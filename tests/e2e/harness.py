@@ -20,11 +20,14 @@ from typing import Any
 from syncd.config import Settings, load
 from syncd.core.model import Direction, Message
 from syncd.core.naming import STATUS_SUFFIX
+from syncd.flows import placing
 from syncd.flows.bridge import Bridge
 from syncd.flows.once import JOBS, OncePass, PassResult, Tally
+from syncd.operations import actions
 from syncd.ports import Records, Search
 from syncd.sandbox import Sandbox
 from syncd.store import Store, open_store
+from syncd.wiring.acting import desk
 from syncd.wiring.doors import Doors
 
 CONTEXT = ssl.create_default_context()
@@ -159,6 +162,13 @@ class Ground:
                     return
                 self.clock.wait(every)
         raise AssertionError(f"not quiet after {within}: {self.states()}")
+
+    def resolve(self, row: Message, verdict: str) -> None:
+        """Decide on a held message, as `syncd resolve` does it."""
+        with self.process() as (bridge, _):
+            bridge.tree.check()
+            after = actions.resolve(desk(bridge), row, verdict, by="a test")
+            placing.settle(bridge, [after])
 
     def later(self, **span: float) -> None:
         """Let time pass."""

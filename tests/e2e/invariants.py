@@ -52,7 +52,7 @@ def _inbox(ground: Ground, rows: list[Message], ledger: Ledger) -> Iterator[str]
 
 def _row_of(record: InboundRecord, rows: list[Message]) -> Message | None:
     mine = [row for row in rows if bare(row.message_id or "") == record.id]
-    exact = [row for row in mine if row.listed_at == int(record.persisted * 1000)]
+    exact = [row for row in mine if abs((row.listed_at or 0) - record.persisted * 1000) < 2]
     found = exact or mine
     return found[0] if found else None
 
