@@ -70,16 +70,19 @@ def _table(outcome: Outcome) -> RenderableType:
     from syncd.cli.views import grid
 
     rows: list[tuple[object, ...]] = []
+    notes: list[tuple[str, str]] = []
     for line in outcome.lines:
         verdict = Text("agrees", style="green") if line.agrees else Text("DISAGREES", style="bold red")
         here = "" if line.here is None else f"{line.here}"
         rows.append((f"  {line.what}", f"{line.there}", here, line.unit, verdict))
-        rows += [(f"    {note}", "", "", "", "") for note in line.notes]
+        notes += [(f"  {line.what}", note) for note in line.notes]
     wrong = sum(not line.agrees for line in outcome.lines)
     end = f"{wrong} lines disagree" if wrong else "nothing lost, nothing doubled, every line agrees"
     return Group(
         Text("\nThe gateway's ledger beside the folders", style="bold"),
         grid(("", "LEDGER", "FOLDERS", "", ""), rows),
+        Text(),
+        grid(("", ""), notes),
         Text(f"\n{end}; {outcome.seconds:.0f} s", style="bold red" if wrong else "bold green"),
     )
 
