@@ -35,7 +35,7 @@ def demo(
     from syncd.demo import opened
 
     screen = _Screen(call.options)
-    with _ended_by_sigterm(), opened(screen) as story:
+    with _leaving_clean(), opened(screen) as story:
         outcome = story.play()
         render(Reply(value=outcome, view=lambda: _table(outcome)), call.options)
         if keep:
@@ -60,7 +60,7 @@ class _Screen:
         if self._says_nothing:
             return
         with self._console.capture() as shown:
-            self._console.print(line)
+            self._console.print(line, soft_wrap=True)
         print(shown.get(), end="", flush=True)
 
 
@@ -108,14 +108,15 @@ def _hold(story: Story, screen: _Screen) -> None:
 
 
 @contextmanager
-def _ended_by_sigterm() -> Iterator[None]:
-    """SIGTERM leaves through the front door too: processes and folder are cleaned up."""
+def _leaving_clean() -> Iterator[None]:
+    """SIGTERM and a closed terminal leave through the front door too: processes and folder go away."""
 
     def leave(number: int, _frame: object) -> None:
         sys.exit(128 + number)
 
-    before = signal.signal(signal.SIGTERM, leave)
+    before = {number: signal.signal(number, leave) for number in (signal.SIGTERM, signal.SIGHUP)}
     try:
         yield
     finally:
-        signal.signal(signal.SIGTERM, before)
+        for number, action in before.items():
+            signal.signal(number, action)
