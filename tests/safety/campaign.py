@@ -7,16 +7,14 @@ from datetime import timedelta
 from itertools import count
 from pathlib import Path
 
-from syncd.flows.once import OncePass
 from syncd.sandbox import Partner, Sandbox, World
-from tests.e2e.harness import Ground, _is_busy
+from tests.e2e.harness import Ground
 from tests.e2e.invariants import faults
 from tests.e2e.worlds import with_partners
 from tests.safety.dying import Death, Killed
 
 STEP = timedelta(seconds=20)
 SHORT = {"failed_grace": "30s", "in_doubt_wait": "30s", "settle": "1s", "parallel_sends": 2}
-MOST_PASSES = 60
 _numbers = count()
 
 
@@ -58,15 +56,10 @@ class Life:
     def run(self, death: Death) -> bool:
         """Live until nothing is under way; True when death came first."""
         try:
-            with self.ground.process(death.wrap) as (bridge, tally):
-                for _ in range(MOST_PASSES):
-                    OncePass(bridge, tally).run()
-                    if not _is_busy(bridge.records):
-                        return False
-                    self.ground.clock.wait(STEP)
+            self.ground.settle(every=STEP, wrap=death.wrap)
         except Killed:
             return True
-        raise AssertionError(f"not quiet after {MOST_PASSES} passes: {self.ground.states()}")
+        return False
 
     def verdict(self) -> list[str]:
         """What is wrong once all is quiet; one more pass has to change nothing."""
