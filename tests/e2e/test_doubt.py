@@ -36,7 +36,7 @@ def test_a_reply_lost_before_acceptance_is_sent_again_once_it_is_certain(
     ground.run()
     began = ground.clock.now()
 
-    for _ in ground.passes(9, every=MINUTE):
+    for _ in ground.passes(5, every=2 * MINUTE):
         assert box.ledger.count("send") == 1
     ground.settle()
 
@@ -53,7 +53,7 @@ def test_what_stays_in_doubt_is_held_when_the_account_says_so(ground: Ground, bo
     for name in verdicts:
         box.trouble("reset", operation="send", when="before")
         ground.drop(name, name.encode())
-        ground.settle(every=MINUTE)
+        ground.settle(every=2 * MINUTE)
 
     assert set(ground.states().values()) == {"held"}
     assert all("none of its lists" in told["reason"] for told in ground.status_files("held").values())
@@ -73,7 +73,7 @@ def test_an_acceptance_that_comes_late_is_found_and_not_doubled(
     box.trouble("late", operation="send", seconds=seconds)
     ground.drop("a.edi", b"UNA a")
 
-    ground.settle(every=MINUTE)
+    ground.settle(every=2 * MINUTE)
 
     assert len(box.ledger.sent) == box.ledger.count("send") == 1
     assert ground.states() == {"a.edi": "sent"}
@@ -93,7 +93,7 @@ def test_two_files_of_one_name_and_size_are_told_apart(
     ground.run()
     assert box.ledger.count("send") == 1
 
-    ground.settle(every=MINUTE)
+    ground.settle(every=2 * MINUTE)
 
     assert sorted(record.files[0].sha256 for record in box.ledger.sent) == sorted(ground.dropped)
     assert [row.state for row in ground.rows()] == ["sent", "sent"]
@@ -115,13 +115,13 @@ def test_a_list_that_is_cut_short_proves_nothing(ground: Ground, box: Sandbox, l
     ground.run()
     ground.drop("doubt.edi", b"UNA doubt")
 
-    for _ in ground.passes(20, every=MINUTE):
+    for _ in ground.passes(6, every=4 * MINUTE):
         pass
 
     assert ground.row("doubt.edi").phase == "in_doubt"
     assert sum(file.name == "doubt.edi" for record in box.ledger.sent for file in record.files) == 0
     box.calm()
-    for _ in ground.passes(40, every=MINUTE):
+    for _ in ground.passes(6, every=10 * MINUTE):
         pass
     assert ground.row("doubt.edi").state == "sent"
     assert faults(ground) == []
@@ -137,7 +137,7 @@ def test_lists_that_cannot_be_read_prove_nothing(ground: Ground, box: Sandbox) -
     for _ in ground.passes(12, every=5 * MINUTE):
         assert ground.row("a.edi").phase == "in_doubt"
     box.calm()
-    ground.settle(every=MINUTE)
+    ground.settle(every=2 * MINUTE)
 
     assert len(box.ledger.sent) == 1
     assert faults(ground) == []
@@ -149,7 +149,7 @@ def test_a_folder_in_doubt_is_adopted_by_all_of_its_files(ground: Ground, box: S
     for name in ("a.edi", "b.edi"):
         ground.drop(f"folder/{name}", name.encode())
 
-    ground.settle(every=MINUTE)
+    ground.settle(every=2 * MINUTE)
 
     assert len(box.ledger.sent) == 1
     assert ground.states() == {"folder": "sent"}

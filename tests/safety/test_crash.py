@@ -7,7 +7,7 @@ import pytest
 
 from tests.safety.campaign import killed_at, moments_of_a_life
 
-SAMPLE = 36
+SAMPLE = 30
 GROUPS = 2
 """The sample is told in groups, so that two workers share it."""
 
