@@ -9,7 +9,7 @@ from pathlib import Path
 
 from syncd.sandbox import Partner, Sandbox, World
 from tests.e2e.harness import Ground
-from tests.e2e.invariants import faults
+from tests.e2e.invariants import faults, faults_at_any_moment
 from tests.e2e.worlds import with_partners
 from tests.safety.dying import Death, Killed
 
@@ -91,13 +91,20 @@ def _picture(root: Path) -> dict[str, bytes]:
 
 
 def killed_at(folder: Path, *moments: int, **keys: object) -> list[str]:
-    """Live, die at the first moment, live on, die at the second (counted anew) …, then live to the end."""
+    """Live, die at the first moment, live on, die at the second (counted anew) …, then live to the end.
+
+    After every other death the ERP takes what it sees, before the bridge is back.
+    """
     with Sandbox(world=a_world()) as box:
         life = Life(box, folder, **keys)
+        found: list[str] = []
         for moment in moments:
             life.run(Death(at=moment))
+            found += faults_at_any_moment(life.ground)
+            if moment % 2:
+                life.ground.collect()
         life.run(Death())
-        return life.verdict()
+        return found + life.verdict()
 
 
 def moments_of_a_life(folder: Path, **keys: object) -> int:
