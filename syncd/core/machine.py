@@ -253,7 +253,15 @@ def _because(message: Message, event: ev.Vanished | ev.Withdrawn, now: datetime)
 def _unsettled(message: Message, event: ev.Unsettled, now: datetime) -> Message:
     del now
     files = event.files or message.files
-    return replace(message, reason=event.reason, next_at=event.next_at, files=files, moving_from=None)
+    progress = replace(message.progress, identity=event.identity or message.progress.identity)
+    return replace(
+        message,
+        reason=event.reason,
+        next_at=event.next_at,
+        files=files,
+        moving_from=None,
+        progress=progress,
+    )
 
 
 def _deferred(message: Message, event: ev.Deferred, now: datetime) -> Message:

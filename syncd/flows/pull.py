@@ -57,6 +57,7 @@ class Pull:
         """One pass. Raises: GatewayError, FolderError, DiskFull: the pass ended early, nothing is lost."""
         bridge = self._bridge
         self._facts = dict(bridge.records.facts(bridge.account.name))
+        bridge.tree.check()
         self._finish()
         if not self._has_room():
             return
@@ -79,10 +80,10 @@ class Pull:
         """Whether both disks have `min_free` left; if not, pulling pauses: mail is safe at the gateway."""
         bridge, least = self._bridge, self._bridge.account.min_free_bytes
         rooms = {f"the root {bridge.account.root}": bridge.tree.room(), "the state": bridge.state_room()}
-        short = [f"{what} has {room // 1_000_000} MB left" for what, room in rooms.items() if room < least]
+        short = [what for what, room in rooms.items() if room < least]
         if not short:
             return True
-        what = f"pulling pauses: {', '.join(short)}, less than min_free"
+        what = f"pulling pauses: {' and '.join(short)} have less than min_free left"
         remedy = f"Make room: it goes on by itself at {least // 1_000_000} MB. Sending is not stopped."
         bridge.complain(
             Trouble(account=bridge.account.name, job="pull", what=what, remedy=remedy, needs_person=True)
@@ -177,7 +178,7 @@ class Pull:
         bridge = self._bridge
         moved = self._hold_restored(plan.restored) + self._confirm(plan.confirm_again)
         if plan.unmarked:
-            self._complain_of_marks(len(plan.unmarked))
+            self._complain_of_marks()
         again = bridge.record([(f.row, ev.Returned()) for f in plan.returned if f.row])
         fresh = self._drafts([fetch for fetch in plan.fetch if fetch.row is None])
         rows = [_as_listed(f) for f in plan.fetch if f.row is not None] + again
@@ -205,10 +206,8 @@ class Pull:
             bridge.inbox.write_alone(row.pair, row.id, status_file.render(row))
         return len(rows)
 
-    def _complain_of_marks(self, count: int) -> None:
-        what = (
-            f"the gateway does not keep our read marks: {count} messages stay unread however often confirmed"
-        )
+    def _complain_of_marks(self) -> None:
+        what = "the gateway does not keep our read marks: messages stay unread however often confirmed"
         self._bridge.complain(
             Trouble(
                 account=self._bridge.account.name,
@@ -278,6 +277,8 @@ class Pull:
         """Record what the gateway confirmed, group by group; one that failed is repeated by the next pass."""
         first: GatewayError | None = None
         for future in line.confirmations:
+            if future.cancelled():
+                continue
             try:
                 self._note_confirmed(future.result())
             except GatewayError as error:
@@ -318,8 +319,6 @@ class Pull:
         rows = bridge.records.unfinished(bridge.account.name, Direction.INBOUND)
         of_type = [row for row in rows if row.pair.partner_type is walk.partner_type]
         missing = planning.unlisted(of_type, listed, now=bridge.clock.now())[:MOST_UNLISTED]
-        if walk.skipped:
-            return 0
         there = [row for row in missing if is_at_gateway(bridge, row)]
         gone = [row for row in missing if row not in there]
         bridge.record([(row, ev.Vanished(reason="no longer at the gateway, never fetched")) for row in gone])

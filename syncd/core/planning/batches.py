@@ -58,6 +58,7 @@ def _closed(company: Sequence[Message]) -> list[Batch]:
 def _goes_alone(row: Message, capabilities: Capabilities) -> bool:
     return (
         row.progress.by_index
+        or row.progress.tries > 0  # it may be what spoilt its company
         or row.size >= capabilities.batch_bytes
         or capabilities.batch_messages < 2  # one message is no batch
         or not archive_can_carry(row.files)

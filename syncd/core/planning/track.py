@@ -125,18 +125,22 @@ def why_failed(record: Record | None) -> str:
 
 def _judge_nowhere(message: Message, *, at: datetime) -> Finding:
     progress = message.progress
-    since = progress.nowhere_since or at
+    unbroken = progress.nowhere_seen is not None and at - progress.nowhere_seen <= NOWHERE_FOR / 3
+    since = progress.nowhere_since if unbroken and progress.nowhere_since else at
     if at - since >= NOWHERE_FOR:
         reason = "deleted or stopped at the gateway: it is in none of its lists"
         return Finding(fate=Fate.NOWHERE, reason=reason, to_verify=True)
-    remembered = replace(progress, failed_since=None, failed_seen=None, nowhere_since=since)
+    remembered = replace(progress, failed_since=None, failed_seen=None, nowhere_since=since, nowhere_seen=at)
     return Finding(fate=Fate.UNCHANGED, progress=remembered)
 
 
-def failed_grace(configured: timedelta, send_timeout_s: int | None) -> timedelta:
-    """How long a message has to be seen failed before it is: longer than one try can take."""
+def failed_grace(configured: timedelta, send_timeout_s: int | None, pace: timedelta | str) -> timedelta:
+    """How long a message has to be seen failed before it is: longer than one try can take.
+
+    And so long that looking at `pace` leaves no gap of more than a third of it.
+    """
     timeout = timedelta(seconds=send_timeout_s) + SEND_TIMEOUT_MARGIN if send_timeout_s else timedelta()
-    return max(configured, timeout)
+    return max(configured, timeout, 4 * pace if isinstance(pace, timedelta) else timedelta())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -169,8 +169,15 @@ def test_only_what_is_on_its_way_can_fail_by_absence(spot: Spot) -> None:
 
 def test_the_grace_outlasts_a_send() -> None:
     """The partner's own time-out counts where it is longer, with a minute on top."""
-    assert failed_grace(GRACE, None) == failed_grace(GRACE, 120) == GRACE
-    assert failed_grace(GRACE, 300) == 6 * MINUTE
+    pace = timedelta(seconds=20)
+    assert failed_grace(GRACE, None, pace) == failed_grace(GRACE, 120, pace) == GRACE
+    assert failed_grace(GRACE, 300, pace) == 6 * MINUTE
+
+
+def test_the_grace_is_long_enough_for_the_pace_of_the_looks() -> None:
+    """A look every few minutes must not be a gap each time; a cron expression tells no pace."""
+    assert failed_grace(GRACE, None, 2 * MINUTE) == 8 * MINUTE
+    assert failed_grace(GRACE, None, "*/5 * * * *") == GRACE
 
 
 # Nowhere ----------------------------------------------------------------------------------------
@@ -179,8 +186,8 @@ def test_the_grace_outlasts_a_send() -> None:
 def test_a_message_in_no_list_for_an_hour_is_asked_for_by_its_id() -> None:
     """Its sent entry may stand below what is read: to hold it then invites to send it twice."""
     first = look(accepted(progress=Progress()))
-    assert (first.fate, first.progress) == (Fate.UNCHANGED, Progress(nowhere_since=NOW))
-    memory = Progress(nowhere_since=NOW - NOWHERE_FOR)
+    assert (first.fate, first.progress) == (Fate.UNCHANGED, Progress(nowhere_since=NOW, nowhere_seen=NOW))
+    memory = Progress(nowhere_since=NOW - NOWHERE_FOR, nowhere_seen=NOW - STEP)
     last = look(accepted(progress=memory))
     assert (last.fate, last.to_verify) == (Fate.NOWHERE, True)
 
@@ -257,3 +264,10 @@ def test_an_mdn_is_given_up_after_its_time() -> None:
     row = accepted(at=NOW - 30 * DAY, progress=Progress(transmitted_at=NOW - 7 * DAY))
     assert gives_up_mdn(row, after=7 * DAY, now=NOW)
     assert not gives_up_mdn(row, after=7 * DAY, now=NOW - MINUTE)
+
+
+def test_a_downtime_proves_no_absence() -> None:
+    """Two looks an hour apart are not an hour of looking."""
+    memory = Progress(nowhere_since=NOW - NOWHERE_FOR, nowhere_seen=NOW - NOWHERE_FOR)
+    finding = look(accepted(progress=memory))
+    assert (finding.fate, finding.progress) == (Fate.UNCHANGED, Progress(nowhere_since=NOW, nowhere_seen=NOW))
