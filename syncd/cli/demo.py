@@ -35,7 +35,7 @@ def demo(
     from syncd.demo import opened
 
     screen = _Screen(call.options)
-    with _ended_by_sigterm(), opened(screen) as story:
+    with _leaving_clean(), opened(screen) as story:
         outcome = story.play()
         render(Reply(value=outcome, view=lambda: _table(outcome)), call.options)
         if keep:
@@ -60,7 +60,7 @@ class _Screen:
         if self._says_nothing:
             return
         with self._console.capture() as shown:
-            self._console.print(line)
+            self._console.print(line, soft_wrap=True)
         print(shown.get(), end="", flush=True)
 
 
@@ -70,16 +70,19 @@ def _table(outcome: Outcome) -> RenderableType:
     from syncd.cli.views import grid
 
     rows: list[tuple[object, ...]] = []
+    notes: list[tuple[str, str]] = []
     for line in outcome.lines:
         verdict = Text("agrees", style="green") if line.agrees else Text("DISAGREES", style="bold red")
         here = "" if line.here is None else f"{line.here}"
         rows.append((f"  {line.what}", f"{line.there}", here, line.unit, verdict))
-        rows += [(f"    {note}", "", "", "", "") for note in line.notes]
+        notes += [(f"  {line.what}", note) for note in line.notes]
     wrong = sum(not line.agrees for line in outcome.lines)
     end = f"{wrong} lines disagree" if wrong else "nothing lost, nothing doubled, every line agrees"
     return Group(
         Text("\nThe gateway's ledger beside the folders", style="bold"),
         grid(("", "LEDGER", "FOLDERS", "", ""), rows),
+        Text(),
+        grid(("", ""), notes),
         Text(f"\n{end}; {outcome.seconds:.0f} s", style="bold red" if wrong else "bold green"),
     )
 
@@ -105,14 +108,15 @@ def _hold(story: Story, screen: _Screen) -> None:
 
 
 @contextmanager
-def _ended_by_sigterm() -> Iterator[None]:
-    """SIGTERM leaves through the front door too: processes and folder are cleaned up."""
+def _leaving_clean() -> Iterator[None]:
+    """SIGTERM and a closed terminal leave through the front door too: processes and folder go away."""
 
     def leave(number: int, _frame: object) -> None:
         sys.exit(128 + number)
 
-    before = signal.signal(signal.SIGTERM, leave)
+    before = {number: signal.signal(number, leave) for number in (signal.SIGTERM, signal.SIGHUP)}
     try:
         yield
     finally:
-        signal.signal(signal.SIGTERM, before)
+        for number, action in before.items():
+            signal.signal(number, action)

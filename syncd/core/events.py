@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from syncd.core.model import File, GatewayId, Mdn, MessageId, Place, Progress
+from syncd.core.model import File, GatewayId, Identity, Mdn, MessageId, Place, Progress
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,6 +113,7 @@ class Unsettled(Event):
     reason: str
     next_at: datetime
     files: tuple[File, ...] = ()
+    identity: Identity | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -62,8 +62,8 @@ INBOUND: dict[type[ev.Event], Moves] = {
     ev.Recognised: {LISTED: PUBLISHED, FETCH_LATER: PUBLISHED, HELD: PUBLISHED},
     ev.Returned: {CONFIRMED: LISTED, GONE: LISTED},
     ev.Vanished: {LISTED: GONE, FETCH_LATER: GONE, HELD: GONE},
-    ev.Held: {LISTED: HELD, FETCH_LATER: HELD, STAGED: HELD, CONFIRMED: HELD, HELD: HELD},
-    ev.Resolved: {HELD: GONE},
+    ev.Held: dict.fromkeys((LISTED, FETCH_LATER, STAGED, CONFIRMED, GONE, HELD), HELD),
+    ev.Resolved: {HELD: HELD},  # the verdict tells where to
     ev.Remembered: {spot: spot for spot in (LISTED, FETCH_LATER, STAGED, PUBLISHED, CONFIRMED, GONE, HELD)},
 }
 
@@ -91,12 +91,17 @@ OUTBOUND: dict[type[ev.Event], Moves] = {
     ev.Withdrawn: {CLAIMED: WITHDRAWN, WAITING: WITHDRAWN},
     ev.TakenAway: {spot: spot for spot in WITH_A_FILE},
     ev.Held: dict.fromkeys((*TAKEN_OVER, HELD), HELD),
+    ev.Resolved: {HELD: HELD},
     ev.Rehoused: {spot: spot for spot in WITH_A_FILE},
     ev.Moved: {spot: spot for spot in WITH_A_FILE},
     ev.Remembered: {spot: spot for spot in WITH_A_FILE},
 }
 
-VERDICTS: dict[str, Spot] = {"sent": SENT, "resend": WAITING, "fail": FAILED}
+VERDICTS: dict[Direction, dict[str, Spot]] = {
+    Direction.INBOUND: {"done": GONE},
+    Direction.OUTBOUND: {"sent": SENT, "resend": WAITING, "fail": FAILED},
+}
+"""What a person may decide about a held message, and where that leads."""
 
 RESTING = frozenset({CONFIRMED, GONE, SENT, FAILED, WITHDRAWN})
 """Nothing is done by itself any more, but for what the gateway may still change."""
@@ -143,10 +148,11 @@ def _table(message: Message) -> dict[type[ev.Event], Moves]:
 
 def _target(message: Message, event: ev.Event) -> Spot:
     here = spot(message)
-    if isinstance(event, ev.Resolved) and message.direction is Direction.OUTBOUND:
-        if here != HELD or event.verdict not in VERDICTS:
+    if isinstance(event, ev.Resolved):
+        verdicts = VERDICTS[message.direction]
+        if here != HELD or event.verdict not in verdicts:
             raise IllegalMove(message, event)
-        return VERDICTS[event.verdict]
+        return verdicts[event.verdict]
     target = _table(message).get(type(event), {}).get(here)
     if target is None:
         raise IllegalMove(message, event)
@@ -228,7 +234,14 @@ def _recognised(message: Message, event: ev.Recognised, now: datetime) -> Messag
 def _returned(message: Message, event: ev.Returned, now: datetime) -> Message:
     del event, now
     files = tuple(replace(file, place=None) for file in message.files)
-    progress = replace(message.progress, confirmations=0, confirmed_at=None, tries=0, trouble_since=None)
+    progress = replace(
+        message.progress,
+        confirmations=0,
+        confirmed_at=None,
+        tries=0,
+        trouble_since=None,
+        retransmission_of=None,  # a person wants this one, whatever it repeats
+    )
     return replace(message, files=files, place=None, progress=progress)
 
 
@@ -239,14 +252,23 @@ def _because(message: Message, event: ev.Vanished | ev.Withdrawn, now: datetime)
 
 def _unsettled(message: Message, event: ev.Unsettled, now: datetime) -> Message:
     del now
-    return replace(message, reason=event.reason, next_at=event.next_at, files=event.files or message.files)
+    files = event.files or message.files
+    progress = replace(message.progress, identity=event.identity or message.progress.identity)
+    return replace(
+        message,
+        reason=event.reason,
+        next_at=event.next_at,
+        files=files,
+        moving_from=None,
+        progress=progress,
+    )
 
 
 def _deferred(message: Message, event: ev.Deferred, now: datetime) -> Message:
     if event.attempted:
         message = _tried(message, now, "later", event.reason)
         message = replace(message, progress=replace(message.progress, tries=message.progress.tries + 1))
-    return replace(message, reason=event.reason or None, next_at=event.next_at)
+    return replace(message, reason=event.reason or None, next_at=event.next_at, moving_from=None)
 
 
 def _submitting(message: Message, event: ev.Submitting, now: datetime) -> Message:
@@ -300,7 +322,7 @@ def _absent(message: Message, event: ev.Absent, now: datetime) -> Message:
 def _refused(message: Message, event: ev.Refused, now: datetime) -> Message:
     if message.progress.submitted_at is not None:
         message = _tried(message, now, "refused", event.reason)
-    return _to(replace(message, reason=event.reason, next_at=None), event.place)
+    return _to(replace(message, reason=event.reason, next_at=None, moving_from=None), event.place)
 
 
 def _transmitted(message: Message, event: ev.Transmitted, now: datetime) -> Message:
@@ -316,7 +338,7 @@ def _delivered(message: Message, event: ev.Delivered, now: datetime) -> Message:
 def _bounced(message: Message, event: ev.Bounced, now: datetime) -> Message:
     message = _tried(message, now, "failed", event.reason)
     return _to(
-        replace(message, mdn=event.mdn or message.mdn, reason=event.reason, progress=_found(message)),
+        replace(message, mdn=event.mdn or message.mdn, reason=event.reason, progress=_anew(message)),
         event.place,
     )
 
@@ -330,6 +352,11 @@ def _found(message: Message) -> Progress:
     return replace(message.progress, failed_since=None, failed_seen=None, nowhere_since=None)
 
 
+def _anew(message: Message) -> Progress:
+    """The wait for an MDN is over: another attempt begins its own."""
+    return replace(_found(message), transmitted_at=None, mdn_asked_at=None)
+
+
 def _taken_away(message: Message, event: ev.TakenAway, now: datetime) -> Message:
     del event, now
     return replace(message, moving_from=None, progress=replace(message.progress, file_gone=True))
@@ -341,8 +368,6 @@ def _held(message: Message, event: ev.Held, now: datetime) -> Message:
         return replace(
             message, reason=event.reason, next_at=event.next_at, place=event.place, progress=progress
         )
-    if message.phase is not None and message.progress.submitted_at is not None:
-        message = _tried(message, now, "held", event.reason)
     return _to(replace(message, reason=event.reason, next_at=event.next_at), event.place)
 
 
@@ -356,7 +381,9 @@ def _resolved(message: Message, event: ev.Resolved, now: datetime) -> Message:
     }
     progress = replace(_found(message), lookups_absent=0)
     if message.direction is Direction.INBOUND:
-        return replace(message, reason=words.get(event.verdict), place=None, progress=progress)
+        return replace(message, reason=words[event.verdict], place=None, next_at=None, progress=progress)
+    if event.verdict == "resend":
+        message, progress = replace(message, mdn=None), replace(_anew(message), lookups_absent=0)
     return _to(
         replace(message, reason=words.get(event.verdict), next_at=None, progress=progress), event.place
     )

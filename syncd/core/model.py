@@ -172,6 +172,8 @@ class Progress:
     """Outbound: last of them."""
     nowhere_since: datetime | None = None
     """Outbound: first look-up that found an accepted message in none of the lists."""
+    nowhere_seen: datetime | None = None
+    """Outbound: last of them."""
     mdn_asked_at: datetime | None = None
     """Outbound: last look at the gateway for an MDN."""
     transmitted_at: datetime | None = None

@@ -39,6 +39,7 @@ def compare(seen: Evidence) -> tuple[Line, ...]:
         _sent(seen),
         _rejected(seen),
         _refused(seen),
+        _found_again(seen),
         _unfinished(seen),
         _listed(seen),
         _lost(seen),
@@ -115,6 +116,15 @@ def _refused(seen: Evidence) -> Line:
     return Line(
         what="failed: refused here", there=there.total(), here=len(here), agrees=agrees, notes=_reasons(here)
     )
+
+
+def _found_again(seen: Evidence) -> Line:
+    """Sends whose reply was lost: each was in doubt here, and ended as sent."""
+    there = Counter(seen.ledger.unanswered)
+    doubted = Counter(each.partner for each in seen.folders.of("sent") if "in_doubt" in each.attempts)
+    here = there & doubted
+    agrees = here == there and bool(there)
+    return Line(what="reply lost, found", there=there.total(), here=here.total(), agrees=agrees)
 
 
 def _same(there: Sequence[LedgerSent], here: Sequence[DiskMessage], *, expected: Counter[MessageKey]) -> bool:

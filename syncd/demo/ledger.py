@@ -58,6 +58,8 @@ class Ledger:
     requests: tuple[float, ...] = ()
     over_limit: int = 0
     """Answers with 429."""
+    unanswered: tuple[str, ...] = ()
+    """The partners to whom a send was taken without an answer, one for each such send."""
 
 
 class SandboxHand:
@@ -115,6 +117,11 @@ def parse(words: Mapping[str, Any]) -> Ledger:
         received=tuple(_received(each) for each in words["received"]),
         requests=tuple(each["at"] for each in words["requests"]),
         over_limit=sum(each["status"] == 429 for each in words["requests"]),
+        unanswered=tuple(
+            each["path"].rpartition("/")[2]
+            for each in words["requests"]
+            if each["operation"] == "send" and each["status"] is None
+        ),
     )
 
 

@@ -7,6 +7,7 @@ does not come, the story goes on, and the comparison says what is wrong.
 
 from __future__ import annotations
 
+import shlex
 import shutil
 import signal
 import tempfile
@@ -20,7 +21,7 @@ from time import monotonic
 
 from syncd.demo import disk
 from syncd.demo.compare import Line, compare
-from syncd.demo.documents import STATION, Arrival, Drop, arrivals, drops, in_flight
+from syncd.demo.documents import ECHO, STATION, Arrival, Drop, arrivals, drops, in_flight
 from syncd.demo.evidence import Evidence
 from syncd.demo.ledger import Ledger, SandboxHand
 from syncd.demo.processes import START, Process, Processes, until
@@ -30,8 +31,8 @@ from syncd.errors import CannotAct
 REJECTION = "duplicate invoice number 8841"
 HELD_BACK = timedelta(seconds=60)
 TAKEN = timedelta(seconds=25)
-SETTLED = timedelta(seconds=40)
-ECHOED = timedelta(seconds=10)
+SETTLED = timedelta(seconds=35)
+ECHOED = timedelta(seconds=6)
 RUNS = timedelta(seconds=50)
 
 
@@ -40,6 +41,8 @@ class Outcome:
     """What the demo proved, or did not."""
 
     agrees: bool
+    gateway: str
+    root: Path
     seconds: float
     lines: tuple[Line, ...]
 
@@ -57,16 +60,14 @@ class Story:
         self._told: set[tuple[str, str, str]] = set()
         self._dropped: list[Drop] = []
 
-    def play(self, *, kill: bool = True) -> Outcome:
+    def play(self) -> Outcome:
         """From an empty folder to the table. Raises: CannotAct."""
         self._open()
         hand = SandboxHand(self.url)
-        arrived, dropped = arrivals(), (*drops(), in_flight())
-        self._arrive(hand, arrived)
-        self._drop(hand, dropped)
-        if kill:
-            self._run_and_kill(hand, in_flight())
-        self._settle()
+        self._arrive(hand, arrivals())
+        self._drop(hand, (*drops(), in_flight()))
+        self._run_and_kill(hand, in_flight())
+        self._start_again(hand, in_flight())
         self._fetch_answers(hand)
         return self._compare(hand)
 
@@ -74,7 +75,7 @@ class Story:
         self._tell.head("A gateway on this machine, and a bridge with empty folders")
         process, self.url = self.processes.sandbox()
         self._tell.fact("gateway", f"{self.url}  process {process.pid}")
-        self._root.mkdir(mode=0o2770)
+        self._root.mkdir(mode=0o770)
         bridge = self.processes.bridge()
         code = bridge.ended(within=START)
         made = sorted(path.name for path in (self._root / "outbox" / STATION).glob("*"))
@@ -120,8 +121,8 @@ class Story:
         self._tell_settled()
         ledger = taken or hand.ledger()
         for message in ledger.sent:
-            answered = "  its reply is held back" if message.partner == drop.partner else ""
-            self._tell.fact("accepted", f"{message.partner}/{names(message.files)}  {message.id}{answered}")
+            silence = "  not answered yet" if message.partner in ledger.unanswered else ""
+            self._tell.fact("accepted", f"{message.partner}/{names(message.files)}  {message.id}{silence}")
         code = bridge.kill()
         self._tell.fact("killed", f"process {bridge.pid} ended by {_ending(code)}")
         for row in self.processes.list_messages():
@@ -137,14 +138,18 @@ class Story:
 
     # To the end ---------------------------------------------------------------------------------
 
-    def _settle(self) -> None:
-        self._tell.head("The bridge, started again" if self._told else "The bridge")
+    def _start_again(self, hand: SandboxHand, drop: Drop) -> None:
+        self._tell.head("The bridge, started again")
         bridge = self.processes.bridge(wait=SETTLED)
         self._tell.fact("bridge", f"process {bridge.pid}")
         until(lambda: self._watch(bridge), within=RUNS)
         bridge.end()
         self._tell_settled()
         self._tell_end(bridge)
+        there = [each.id for each in hand.ledger().sent if each.partner == drop.partner]
+        self._tell.fact(
+            "at the gateway", f"{drop.partner}/{drop.name}  {len(there)} time: {', '.join(there)}"
+        )
 
     def _watch(self, bridge: Process) -> int | None:
         self._tell_settled()
@@ -176,7 +181,7 @@ class Story:
 
     def _fetch_answers(self, hand: SandboxHand) -> None:
         self._tell.head("Answers from ECHO")
-        wanted = sum(drop.fate == "sent" and drop.partner == "ECHO" for drop in self._dropped)
+        wanted = sum(drop.partner == ECHO for drop in self._dropped)
         until(lambda: _answers(hand.ledger(), wanted), within=ECHOED)
         bridge = self.processes.bridge()
         bridge.ended(within=RUNS)
@@ -190,24 +195,18 @@ class Story:
             folders=disk.read(self._root),
             ledger=hand.ledger(),
         )
-        self._tell_adopted(evidence)
         lines = compare(evidence)
         return Outcome(
-            agrees=all(line.agrees for line in lines), seconds=monotonic() - self._began, lines=lines
+            agrees=all(line.agrees for line in lines),
+            gateway=self.url,
+            root=self._root,
+            seconds=monotonic() - self._began,
+            lines=lines,
         )
-
-    def _tell_adopted(self, evidence: Evidence) -> None:
-        """How often the message that was in flight is at the gateway, and how the bridge found it there."""
-        drop = in_flight()
-        here = next((each for each in evidence.folders.settled if each.name == drop.name), None)
-        there = [each.id for each in evidence.ledger.sent if each.partner == drop.partner]
-        if here is not None:
-            self._tell.fact("attempts", f"{here.name}  {', '.join(here.attempts)}")
-        self._tell.fact("at the gateway", f"{drop.name}  {len(there)} time: {', '.join(there)}")
 
 
 def _answers(ledger: Ledger, wanted: int) -> int | None:
-    count = sum(message.partner == "ECHO" for message in ledger.received)
+    count = sum(message.partner == ECHO for message in ledger.received)
     return count if count >= wanted else None
 
 
@@ -240,4 +239,4 @@ def opened(tell: Teller) -> Iterator[Story]:
 
 def environment(processes: Processes) -> str:
     """The line that lets a person's shell see the demo's configuration."""
-    return "export " + " ".join(f"{name}={value}" for name, value in processes.settings.items())
+    return "export " + " ".join(f"{name}={shlex.quote(value)}" for name, value in processes.settings.items())

@@ -33,7 +33,8 @@ def settled_words(message: DiskMessage) -> str:
     told = f"{message.partner}/{message.name}{count}"
     if message.reason:
         return f"{told}  {message.reason}"
-    return f"{told}  MDN {message.mdn_status}: {message.mdn_content}"
+    attempts = f"{', then '.join(message.attempts)}; " if len(message.attempts) > 1 else ""
+    return f"{told}  {attempts}MDN {message.mdn_status}: {message.mdn_content}"
 
 
 def names(files: tuple[LedgerFile, ...]) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import structlog
 
@@ -20,9 +20,9 @@ from syncd.core.model import (
     State,
 )
 from syncd.core.shown import Dropped, Outlook
-from syncd.errors import FileGone, FolderError, NameTaken
-from syncd.flows.bridge import Bridge, Step
-from syncd.flows.placing import place_for, record_and_settle
+from syncd.errors import DiskFull, FileGone, FolderError, NameTaken, RootUnusable
+from syncd.flows.bridge import Bridge, Step, Trouble
+from syncd.flows.placing import settle
 from syncd.ports import Draft
 
 log = structlog.get_logger(__name__)
@@ -31,54 +31,114 @@ TOGETHER = 100
 """Files whose rows are written in one transaction."""
 
 
-def claim_all(bridge: Bridge, outlook: Outlook) -> list[Message]:
-    """Claim everything that is ready, oldest first; returns the messages that are still to be sent.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Claims:
+    """What became of a scan: messages that may be sent now, and ids whose file could not be renamed."""
 
-    What is refused here, because it is local and certain, ends in `failed/` with its reason.
+    taken: tuple[Message, ...] = ()
+    stuck: frozenset[MessageId] = frozenset()
+
+
+def claim_all(bridge: Bridge, outlook: Outlook) -> Claims:
+    """Claim everything that is ready, oldest first.
+
+    What is refused here, because it is local and certain, ends in `failed/` with its reason. A file whose
+    claim is not finished yet is passed over.
     """
-    claimed: list[Message] = []
-    for start in range(0, len(outlook.ready), TOGETHER):
-        claimed.extend(_claim(bridge, outlook.ready[start : start + TOGETHER]))
-    return claimed
+    moving = {row.moving_from for row in bridge.records.moving(bridge.account.name)}
+    ready = [drop for drop in outlook.ready if drop.place not in moving]
+    refused = [drop for drop in ready if drop.refusal is not None]
+    wanted = [drop for drop in ready if drop.refusal is None]
+    taken: list[Message] = []
+    stuck: list[MessageId] = []
+    for start in range(0, len(refused), TOGETHER):
+        _refuse(bridge, refused[start : start + TOGETHER])
+    for start in range(0, len(wanted), TOGETHER):
+        claims = _claim(bridge, wanted[start : start + TOGETHER])
+        taken.extend(claims.taken)
+        stuck.extend(claims.stuck)
+    return Claims(taken=tuple(taken), stuck=frozenset(stuck))
 
 
-def _claim(bridge: Bridge, dropped: Sequence[Dropped]) -> list[Message]:
-    returned = {d.place: _status_of(bridge, d) for d in dropped if d.status_place}
-    drafts = [_draft(bridge, d, returned.get(d.place)) for d in dropped]
-    rows = bridge.open(drafts)
+def _refuse(bridge: Bridge, dropped: Sequence[Dropped]) -> None:
+    """Straight to `failed/`: the row says so before the file moves, so a crash sends nothing."""
+    drafts = [_refused(bridge, drop) for drop in dropped]
+    settle(bridge, bridge.open(drafts))
+    for drop in dropped:
+        _take_status_along(bridge, drop.status_place)
+
+
+def _refused(bridge: Bridge, drop: Dropped) -> Draft:
+    claimed = _draft(bridge, drop, None, Folder.FAILED).message
+    reason = drop.refusal or "refused"
+    row = replace(claimed, state=State.FAILED, phase=None, reason=reason, settled_at=claimed.created)
+    return Draft(event=ev.Refused(reason=reason, place=row.place), message=row)
+
+
+def _claim(bridge: Bridge, dropped: Sequence[Dropped]) -> Claims:
+    returned = {drop.place: _status_of(bridge, drop) for drop in dropped if drop.status_place}
+    rows = bridge.open([_draft(bridge, drop, returned.get(drop.place), Folder.QUEUED) for drop in dropped])
     steps: list[Step] = []
     taken: list[Message] = []
+    stuck: list[MessageId] = []
     for row, drop in zip(rows, dropped, strict=True):
-        moved = take(bridge, row, drop.status_place)
+        try:
+            moved = take(bridge, row)
+        except FolderError as error:
+            stuck.append(row.id)
+            complain(bridge, row, error)
+            continue
         if isinstance(moved, ev.Withdrawn):
             steps.append((row, moved))
-        elif drop.refusal is not None:
-            place = place_for(bridge, moved, Folder.FAILED)
-            steps.append((moved, ev.Refused(reason=drop.refusal, place=place)))
-        else:
-            taken.append(moved)
-    record_and_settle(bridge, steps)
-    return taken
+            continue
+        taken.append(moved)
+        _take_status_along(bridge, drop.status_place)
+    bridge.record(steps)
+    return Claims(taken=tuple(taken), stuck=frozenset(stuck))
 
 
-def take(bridge: Bridge, row: Message, status_place: Place | None = None) -> Message | ev.Withdrawn:
-    """Rename a claimed file into its place in `queued/`; safe to repeat. The row in hand then says so."""
+def complain(bridge: Bridge, row: Message, error: FolderError) -> None:
+    """One file that cannot be renamed stops nothing else; it is tried again by the next pass.
+
+    Raises: RootUnusable, DiskFull: nothing else could be renamed either.
+    """
+    if isinstance(error, (RootUnusable, DiskFull)):
+        raise error
+    what = f"{row.moving_from} cannot be taken over: {error.what}"
+    name = bridge.account.name
+    bridge.complain(Trouble(account=name, job="send", what=what, remedy=error.remedy, needs_person=True))
+
+
+def _take_status_along(bridge: Bridge, status_place: Place | None) -> None:
+    """A status file that came back with its file has done its work."""
+    if status_place is None:
+        return
+    try:
+        bridge.outbox.write_status(Place(status_place.removesuffix(".syncd.json")), None)
+    except FolderError as error:
+        log.warning("status_file.not_removed", place=status_place, error=str(error))
+
+
+def take(bridge: Bridge, row: Message) -> Message | ev.Withdrawn:
+    """Rename a claimed file into its place in `queued/`; safe to repeat. The row in hand then says so.
+
+    Raises: FolderError.
+    """
     if row.place is None or row.moving_from is None:
         return row
     try:
         bridge.outbox.move(row.moving_from, row.place)
     except FileGone:
         if bridge.outbox.identity(row.place) is None:
+            bridge.tree.check()  # where the whole root is gone, nothing is concluded
             return ev.Withdrawn(reason="taken out of the outbox as it was being claimed")
     except NameTaken:
         place = bridge.outbox.free_place(Folder.QUEUED, row.pair, row.name, now=bridge.local_now())
-        return take(bridge, bridge.record_one(row, ev.Rehoused(place=place)), status_place)
-    if status_place is not None:
-        bridge.outbox.write_status(Place(status_place.removesuffix(".syncd.json")), None)
+        return take(bridge, bridge.record_one(row, ev.Rehoused(place=place)))
     return replace(row, moving_from=None)
 
 
-def _draft(bridge: Bridge, dropped: Dropped, old: Message | None) -> Draft:
+def _draft(bridge: Bridge, dropped: Dropped, old: Message | None, folder: Folder) -> Draft:
     now = bridge.clock.now()
     files = _original_names(dropped, old)
     row = Message(
@@ -92,7 +152,7 @@ def _draft(bridge: Bridge, dropped: Dropped, old: Message | None) -> Draft:
         name=_original_name(dropped, old),
         is_folder=dropped.is_folder,
         files=files,
-        place=bridge.outbox.free_place(Folder.QUEUED, dropped.pair, dropped.name, now=bridge.local_now()),
+        place=bridge.outbox.free_place(folder, dropped.pair, dropped.name, now=bridge.local_now()),
         moving_from=dropped.place,
         created=now,
         updated=now,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
+from datetime import timedelta
 
 import structlog
 
@@ -22,6 +23,7 @@ from syncd.ports import Content, Wanted
 log = structlog.get_logger(__name__)
 
 CHUNK = 1 << 16
+OPEN_FOR = timedelta(days=1)
 ORDER = (Box.QUEUED, Box.FAILED, Box.SENT)
 
 
@@ -67,7 +69,7 @@ def _decide(
         ours=ours,
         rows=rows,
         offset=bridge.gateway_offset(),
-        subject=_telling_subject(bridge, row),
+        subject=_telling_subject(row),
     )
     if found.certain is not None:
         return ev.Adopted(message_id=found.certain, at=bridge.clock.now())
@@ -79,15 +81,16 @@ def _decide(
         is_open = is_open or same is None
     if not seen.complete:
         return _later(bridge, row, absent=None, reason="the gateway's lists could not be read whole")
-    if is_open:
-        return _later(bridge, row, absent=False, reason="an entry at the gateway may be this message")
+    if found.last_resort is not None and not is_open:
+        return ev.Adopted(message_id=found.last_resort, at=bridge.clock.now())
+    if is_open or found.last_resort is not None:
+        return _open(bridge, row)
     return _absent(bridge, row, seen)
 
 
-def _telling_subject(bridge: Bridge, row: Message) -> str | None:
+def _telling_subject(row: Message) -> str | None:
     """The message's subject, when it carries our id and so decides alone."""
-    template = bridge.account.rules(station=row.pair.station, partner=row.pair.partner).subject
-    return row.subject if template and "{id}" in template else None
+    return row.subject if row.subject and row.id in row.subject else None
 
 
 def _later(bridge: Bridge, row: Message, *, absent: bool | None, reason: str) -> ev.LookedUp:
@@ -97,12 +100,23 @@ def _later(bridge: Bridge, row: Message, *, absent: bool | None, reason: str) ->
     return ev.LookedUp(absent=absent, reason=reason, next_at=next_at)
 
 
+def _open(bridge: Bridge, row: Message) -> Event:
+    """An entry keeps the question open: it mostly shows itself soon; if not, a person has to look."""
+    reason = "an entry at the gateway may be this message"
+    began = row.progress.submitted_at or row.created
+    if bridge.clock.now() - began < max(OPEN_FOR, 3 * wait_of(bridge, row)):
+        return _later(bridge, row, absent=False, reason=reason)
+    return ev.Held(reason=f"{reason}, and nothing tells for a day", place=place_for(bridge, row, Folder.HELD))
+
+
 def _absent(bridge: Bridge, row: Message, seen: planning.Seen) -> Event:
     if not planning.is_absent_for_good(row, wait=wait_of(bridge, row), looked_at=seen.at):
         return _later(bridge, row, absent=True, reason="not seen at the gateway so far")
     reason = "the gateway never took it: it was in none of its lists, time and again"
     if row.place is None or bridge.outbox.identity(row.place) is None:
-        return ev.Held(reason=f"{reason}; and its file was taken out of queued/")
+        bridge.tree.check()
+        place = place_for(bridge, row, Folder.HELD)
+        return ev.Held(reason=f"{reason}; and its file was taken out of queued/", place=place)
     if bridge.account.in_doubt == "hold":
         return ev.Held(reason=reason, place=place_for(bridge, row, Folder.HELD))
     return ev.Absent(reason=reason)

@@ -11,14 +11,16 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from syncd.core.model import File, Message
-from syncd.core.planning.pull import Batch
+from syncd.core.planning.batches import Batch
 from syncd.core.shown import Box
 from syncd.errors import BadReply, GatewayError, NotThere, Rejected, Unanswered
 from syncd.flows.bridge import Bridge
 from syncd.ports import Content, Fetched, Wanted
 
-MOST_FAILURES = 20
-"""Failed downloads in one pass, after which the gateway is to blame and not the messages."""
+MOST_HALVINGS = 10
+"""Failed batches in one pass, after which each message is fetched by itself: halving finds nothing."""
+MOST_LOST = 20
+"""Messages in a row that could not be had by themselves, after which the rest waits for the next pass."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,33 +53,38 @@ class Fetcher:
 
     def __init__(self, bridge: Bridge) -> None:
         self._bridge = bridge
-        self._failures = 0
+        self._halvings = 0
+        self._lost = 0
 
     def fetch(self, batch: Batch) -> tuple[Outcome, ...]:
         """Stage every message of the batch that can be had; one outcome for each, in order.
 
-        Raises: Unreachable, TryLater, AccountRefused, Unanswered (the network's, or too many failures);
-        DiskFull, FolderError.
+        Raises: Unreachable, TryLater, AccountRefused, Unanswered (the network's); DiskFull, FolderError.
         """
         if batch.by_index:
             return tuple(self._by_index(row) for row in batch.rows)
         try:
             return tuple(self._together(batch.rows))
         except (Rejected, NotThere, Unanswered) as error:
-            self._count(error)
+            self._blame(error)
+            self._halvings += 1
             return self._apart(batch.rows)
 
-    def _count(self, error: GatewayError) -> None:
-        self._failures += 1
-        is_network = (
-            isinstance(error, Unanswered) and not isinstance(error, BadReply) and error.status is None
-        )
-        if is_network or self._failures > MOST_FAILURES:
-            raise error
+    def _blame(self, error: GatewayError) -> None:
+        """Raise the error when it is not the messages that are to blame but the network.
+
+        Nobody answered: then a question that was always answered tells which of the two it is.
+        """
+        if not isinstance(error, Unanswered) or isinstance(error, BadReply) or error.status is not None:
+            return
+        try:
+            self._bridge.gateway.stations()
+        except GatewayError:
+            raise error from None
 
     def _apart(self, rows: Sequence[Message]) -> tuple[Outcome, ...]:
-        if len(rows) == 1:
-            return (self._by_index(rows[0]),)
+        if len(rows) == 1 or self._halvings > MOST_HALVINGS:
+            return tuple(self._by_index(row) for row in rows)
         middle = len(rows) // 2
         first = self.fetch(Batch(rows=tuple(rows[:middle])))
         return first + self.fetch(Batch(rows=tuple(rows[middle:])))
@@ -92,6 +99,9 @@ class Fetcher:
                 if outcome is None:
                     alone.append(at)
                 outcomes.append(outcome or NotArrived(row=row, reason=""))
+        if len(alone) == 1 < len(rows) and all(isinstance(o, NotArrived) for o in outcomes):
+            yield from self._apart(rows)  # nothing at all came of so many together
+            return
         for at in alone:
             outcomes[at] = self._by_index(rows[at])
         yield from outcomes
@@ -106,17 +116,22 @@ class Fetcher:
         try:
             return Arrived(row=row, files=self._bridge.inbox.stage(row.id, item.contents))
         except BadReply as error:
-            self._count(error)
+            self._blame(error)
             return None
 
     def _by_index(self, row: Message) -> Outcome:
+        if self._lost >= MOST_LOST:
+            return NotArrived(row=row, reason="the gateway gives nothing at the moment")
         try:
-            return self._whole(row)
+            outcome = self._whole(row)
         except NotThere as error:
             return self._missing(row, error)
         except (Rejected, Unanswered) as error:
-            self._count(error)
-            return NotArrived(row=row, reason=str(error.what))
+            self._blame(error)
+            self._lost += 1
+            return NotArrived(row=row, reason=error.what)
+        self._lost = 0
+        return outcome
 
     def _whole(self, row: Message) -> Outcome:
         """By index; what disagrees with the listing has to come twice the same to be believed."""

@@ -58,6 +58,7 @@ def _settle_one(bridge: Bridge, row: Message) -> list[Step]:
         bridge.outbox.move(row.moving_from, row.place)
     except FileGone:
         if bridge.outbox.identity(row.place) is None:
+            bridge.tree.check()  # where the whole root is gone, nothing is concluded
             return [(row, ev.TakenAway())] if may(row, ev.TakenAway) else []
     except NameTaken:
         return _settle_elsewhere(bridge, row)

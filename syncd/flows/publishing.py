@@ -6,7 +6,7 @@ and the whole folder is gone: staging was emptied from outside, and a person has
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 
 import structlog
@@ -14,15 +14,27 @@ import structlog
 from syncd.core import events as ev
 from syncd.core import status_file
 from syncd.core.machine import STAGED, advance, spot
-from syncd.core.model import Message, State
+from syncd.core.model import GatewayId, Message, MessageId, State
 from syncd.core.planning import pull as planning
-from syncd.errors import GatewayError, NameTaken, NotThere
-from syncd.flows.bridge import Bridge, Step
+from syncd.errors import (
+    BadReply,
+    DiskFull,
+    FolderError,
+    GatewayError,
+    NameTaken,
+    NotThere,
+    Rejected,
+    RootUnusable,
+    Unanswered,
+)
+from syncd.flows.bridge import Bridge, Step, Trouble
 from syncd.flows.fetching import Arrived, NotArrived, Outcome, wanted_of
 
 log = structlog.get_logger(__name__)
 
 MOST_NAMES = 20
+MOST_UNCONFIRMED = 5
+"""Refused confirmations of one group, after which the rest of it waits for the next pass."""
 
 
 def store(bridge: Bridge, outcomes: Sequence[Outcome]) -> list[Message]:
@@ -34,6 +46,9 @@ def store(bridge: Bridge, outcomes: Sequence[Outcome]) -> list[Message]:
                 steps.append((outcome.row, _staged(bridge, outcome)))
             case NotArrived():
                 steps.extend([] if outcome.again else [(outcome.row, _not_arrived(bridge, outcome))])
+    for row, event in steps:
+        if row.state is State.HELD and not isinstance(event, ev.Postponed):
+            bridge.inbox.write_alone(row.pair, row.id, None)
     bridge.inbox.settle_staging()
     rows = bridge.record(steps)
     for row in rows:
@@ -53,8 +68,15 @@ def _staged(bridge: Bridge, arrived: Arrived) -> ev.Event:
         if planning.same_content(original.files, arrived.files):
             return ev.Recognised(original=original.id, files=arrived.files, note=arrived.note)
         return _other_content(bridge, row, original)
-    staged = advance(row, ev.Staged(files=arrived.files), now=bridge.clock.now())
-    place, files = bridge.inbox.choose(staged, now=bridge.clock.now())
+    now = bridge.clock.now()
+    staged = advance(row, ev.Staged(files=arrived.files), now=now)
+    try:
+        place, files = bridge.inbox.choose(staged, now=now)
+    except (DiskFull, RootUnusable):
+        raise
+    except FolderError as error:
+        _complain_of(bridge, [row], {row.id: error})
+        return ev.Postponed(reason=error.what, next_at=planning.next_fetch(row, now=now))
     return ev.Staged(files=files, place=place, is_folder=place is not None, note=arrived.note)
 
 
@@ -80,7 +102,7 @@ def _not_arrived(bridge: Bridge, outcome: NotArrived) -> ev.Event:
 def publish(bridge: Bridge, rows: Sequence[Message]) -> list[Message]:
     """Make staged messages visible, then record that in one transaction; returns them, published.
 
-    Safe to repeat after a crash at any point. Raises: DiskFull, FolderError.
+    Safe to repeat after a crash at any point. Raises: DiskFull, RootUnusable.
     """
     failed = bridge.inbox.publish_many([(row, _inbox_status(bridge, row)) for row in rows])
     taken = [row for row in rows if isinstance(failed.get(row.id), NameTaken)]
@@ -90,10 +112,25 @@ def publish(bridge: Bridge, rows: Sequence[Message]) -> list[Message]:
         bridge.inbox.discard(row.id)
         if row.state is State.HELD:
             bridge.inbox.write_alone(row.pair, row.id, status_file.render(row))
-    for error in failed.values():
-        if not isinstance(error, NameTaken):
-            raise error
+    _complain_of(bridge, rows, failed)
     return [row for row in done if row.state is State.RECEIVED]
+
+
+def _complain_of(bridge: Bridge, rows: Sequence[Message], failed: Mapping[MessageId, FolderError]) -> None:
+    """A folder that cannot be written holds up its own messages only: they stay staged, and are tried again.
+
+    Raises: DiskFull, RootUnusable: nothing else could be published either.
+    """
+    for row in rows:
+        error = failed.get(row.id)
+        if isinstance(error, (DiskFull, RootUnusable)):
+            raise error
+        if error is not None and not isinstance(error, NameTaken):
+            what = f"the inbox of {row.pair.station}/{row.pair.partner} cannot be written: {error.what}"
+            name = bridge.account.name
+            bridge.complain(
+                Trouble(account=name, job="pull", what=what, remedy=error.remedy, needs_person=True)
+            )
 
 
 def _publish_elsewhere(bridge: Bridge, row: Message) -> Step:
@@ -140,21 +177,49 @@ def _emptied(bridge: Bridge) -> ev.Held:
 def confirm_group(bridge: Bridge, rows: Sequence[Message]) -> list[Message]:
     """Tell the gateway that these are safe here; returns those that it has noted for certain.
 
-    Several go in one request, one by itself. Safe to repeat. Touches no row: the caller records.
+    Several go in one request, one by itself. Safe to repeat. Touches no row: the caller records. A message
+    that the gateway does not want to confirm holds up no other: it is tried again by the next pass.
+    Raises: GatewayError when it is not the messages that are to blame.
     """
-    confirmed: frozenset[str] = frozenset()
+    confirmed: frozenset[GatewayId] = frozenset()
     if len(rows) > 1:
-        confirmed = bridge.gateway.confirm_batch([wanted_of(row) for row in rows])
-    return [row for row in rows if row.message_id in confirmed or confirm_one(bridge, row)]
+        confirmed = _confirm_together(bridge, rows)
+    done: list[Message] = []
+    failures = 0
+    for row in rows:
+        if row.message_id in confirmed or _is_confirmed(bridge, row):
+            done.append(row)
+            continue
+        failures += 1
+        if failures >= MOST_UNCONFIRMED:
+            break
+    return done
 
 
-def confirm_one(bridge: Bridge, row: Message) -> bool:
-    """Confirm one message; a message that the gateway no longer has needs no confirmation."""
+def _confirm_together(bridge: Bridge, rows: Sequence[Message]) -> frozenset[GatewayId]:
+    try:
+        return bridge.gateway.confirm_batch([wanted_of(row) for row in rows])
+    except (Rejected, NotThere, Unanswered) as error:
+        if _is_silence(error):
+            raise
+        return frozenset()
+
+
+def _is_silence(error: GatewayError) -> bool:
+    """Whether nobody answered: then no message is to blame."""
+    return isinstance(error, Unanswered) and error.status is None and not isinstance(error, BadReply)
+
+
+def _is_confirmed(bridge: Bridge, row: Message) -> bool:
+    """Confirm one message; one that the gateway no longer has needs no confirmation."""
     try:
         bridge.gateway.confirm(wanted_of(row).message_id)
     except NotThere:
         return True
-    except GatewayError as error:
-        log.warning("message.not_confirmed", message=row.id, error=str(error))
-        raise
+    except (Rejected, Unanswered) as error:
+        if _is_silence(error):
+            raise
+        what = f"the gateway does not confirm message {row.id}: {error.what}"
+        bridge.complain(Trouble(account=bridge.account.name, job="pull", what=what))
+        return False
     return True

@@ -21,7 +21,7 @@ from syncd.core import events as ev
 from syncd.core import status_file
 from syncd.core.model import Direction, Message, PartnerType, Phase, State, bare
 from syncd.core.planning import pull as planning
-from syncd.core.planning.pull import Batch
+from syncd.core.planning.batches import Batch, plan_batches, plan_confirmations
 from syncd.errors import GatewayError
 from syncd.flows import walking
 from syncd.flows.bridge import Bridge, Trouble
@@ -51,11 +51,13 @@ class Pull:
     def __init__(self, bridge: Bridge) -> None:
         self._bridge = bridge
         self._facts: dict[str, str] = {}
+        self._walk_began: datetime | None = None
 
     def run(self) -> None:
         """One pass. Raises: GatewayError, FolderError, DiskFull: the pass ended early, nothing is lost."""
         bridge = self._bridge
         self._facts = dict(bridge.records.facts(bridge.account.name))
+        bridge.tree.check()
         self._finish()
         if not self._has_room():
             return
@@ -68,7 +70,9 @@ class Pull:
         """Publish what is staged, confirm what is published."""
         bridge = self._bridge
         rows = bridge.records.unfinished(bridge.account.name, Direction.INBOUND)
-        recover_staged(bridge, [row for row in rows if row.phase is Phase.STAGED])
+        staged = [row for row in rows if row.phase is Phase.STAGED]
+        bridge.inbox.promise(staged)
+        recover_staged(bridge, staged)
         rows = bridge.records.unfinished(bridge.account.name, Direction.INBOUND)
         self._confirm([row for row in rows if row.phase is Phase.PUBLISHED])
 
@@ -98,6 +102,7 @@ class Pull:
             )
             if walk is None:
                 return
+            self._walk_began = walk.began
             plan = self._plan(walk)
             moved = self._carry_out(plan, walk)
             if walk.complete:
@@ -173,7 +178,7 @@ class Pull:
         bridge = self._bridge
         moved = self._hold_restored(plan.restored) + self._confirm(plan.confirm_again)
         if plan.unmarked:
-            self._complain_of_marks(len(plan.unmarked))
+            self._complain_of_marks()
         again = bridge.record([(f.row, ev.Returned()) for f in plan.returned if f.row])
         fresh = self._drafts([fetch for fetch in plan.fetch if fetch.row is None])
         rows = [_as_listed(f) for f in plan.fetch if f.row is not None] + again
@@ -201,7 +206,7 @@ class Pull:
             bridge.inbox.write_alone(row.pair, row.id, status_file.render(row))
         return len(rows)
 
-    def _complain_of_marks(self, count: int) -> None:
+    def _complain_of_marks(self) -> None:
         what = "the gateway does not keep our read marks: messages stay unread however often confirmed"
         self._bridge.complain(
             Trouble(
@@ -233,7 +238,7 @@ class Pull:
 
     def _fetch(self, rows: Sequence[Message]) -> int:
         """Fetch, publish and confirm, overlapping; returns how many messages moved on."""
-        batches = planning.plan_batches(rows, self._bridge.gateway.capabilities)
+        batches = plan_batches(rows, self._bridge.gateway.capabilities)
         fetcher = Fetcher(self._bridge)
         line = _Pipeline()
         with ThreadPoolExecutor(max_workers=ABREAST, thread_name_prefix="fetch") as pool:
@@ -265,15 +270,15 @@ class Pull:
         line.moved += sum(row.next_at is None or row.progress.by_index for row in rows)
         published = publish(self._bridge, [row for row in rows if row.phase is Phase.STAGED])
         recognised = [row for row in rows if row.phase is Phase.PUBLISHED]
-        for group in planning.plan_confirmations(
-            [*published, *recognised], self._bridge.gateway.capabilities
-        ):
+        for group in plan_confirmations([*published, *recognised], self._bridge.gateway.capabilities):
             line.confirmations.append(pool.submit(confirm_group, self._bridge, group))
 
     def _note_confirmations(self, line: _Pipeline) -> None:
         """Record what the gateway confirmed, group by group; one that failed is repeated by the next pass."""
         first: GatewayError | None = None
         for future in line.confirmations:
+            if future.cancelled():
+                continue
             try:
                 self._note_confirmed(future.result())
             except GatewayError as error:
@@ -285,7 +290,7 @@ class Pull:
     def _confirm(self, rows: Sequence[Message]) -> int:
         """Confirm here and now, group by group."""
         done = 0
-        for group in planning.plan_confirmations(rows, self._bridge.gateway.capabilities):
+        for group in plan_confirmations(rows, self._bridge.gateway.capabilities):
             confirmed = confirm_group(self._bridge, group)
             self._note_confirmed(confirmed)
             done += len(confirmed)
@@ -295,8 +300,17 @@ class Pull:
         if not rows:
             return
         at = self._bridge.clock.now()
+        self._note_first_confirmation(at)
         self._bridge.record([(row, ev.Confirmed(answered_at=at)) for row in rows])
-        self._facts["confirmed_at"] = at.isoformat()
+
+    def _note_first_confirmation(self, at: datetime) -> None:
+        """Remember, once a walk, that what was listed so far tells nothing of what is confirmed from now on.
+
+        Without it the next complete listing would look like the last one, and not be remembered: a message
+        that a person marks unread could not be told from one whose confirmation was lost.
+        """
+        if self._walk_began is None or not self._confirmed_since(self._walk_began):
+            self._remember({"confirmed_at": at.isoformat()})
 
     def _look_for_unlisted(self, walk: walking.Walk) -> int:
         """Messages that we still want and that a complete listing lacks: read by somebody, or deleted?"""
@@ -305,8 +319,6 @@ class Pull:
         rows = bridge.records.unfinished(bridge.account.name, Direction.INBOUND)
         of_type = [row for row in rows if row.pair.partner_type is walk.partner_type]
         missing = planning.unlisted(of_type, listed, now=bridge.clock.now())[:MOST_UNLISTED]
-        if walk.skipped:
-            return 0
         there = [row for row in missing if is_at_gateway(bridge, row)]
         gone = [row for row in missing if row not in there]
         bridge.record([(row, ev.Vanished(reason="no longer at the gateway, never fetched")) for row in gone])

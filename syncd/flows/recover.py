@@ -14,9 +14,10 @@ import structlog
 
 from syncd.core import events as ev
 from syncd.core.model import Direction, File, Folder, Message, MessageId, Pair, Phase, Place, Progress, State
+from syncd.errors import FolderError
 from syncd.flows.bridge import Bridge, Step
-from syncd.flows.claiming import take
-from syncd.flows.placing import place_for, record_and_settle, settle
+from syncd.flows.claiming import complain, take
+from syncd.flows.placing import settle
 from syncd.flows.sending import first_lookup
 from syncd.ports import Draft
 
@@ -31,12 +32,22 @@ def recover(bridge: Bridge) -> None:
 
 def recover_outbound(bridge: Bridge) -> None:
     """Heal what was on its way out; nothing may be sending at the same time."""
+    mend_outbound(bridge)
+    _hold_strangers(bridge)
+
+
+def mend_outbound(bridge: Bridge) -> frozenset[MessageId]:
+    """Finish what an earlier pass could not: claims, renames, and sends whose outcome nobody noted.
+
+    At the start of each send pass, when nothing is being sent. Returns the messages whose file cannot be
+    renamed even now.
+    """
     outbound = bridge.records.unfinished(bridge.account.name, Direction.OUTBOUND)
     _doubt(bridge, [row for row in outbound if row.phase is Phase.SUBMITTING])
     moving = bridge.records.moving(bridge.account.name)
-    _claim_again(bridge, [row for row in moving if row.phase is Phase.CLAIMED])
+    stuck = _claim_again(bridge, [row for row in moving if row.phase is Phase.CLAIMED])
     settle(bridge, [row for row in moving if row.phase not in (Phase.CLAIMED, Phase.SUBMITTING)])
-    _hold_strangers(bridge)
+    return stuck
 
 
 def recover_inbound(bridge: Bridge) -> None:
@@ -49,56 +60,64 @@ def _doubt(bridge: Bridge, rows: Sequence[Message]) -> None:
     bridge.record([(row, ev.Doubted(reason=reason, next_at=first_lookup(bridge, row))) for row in rows])
 
 
-def _claim_again(bridge: Bridge, rows: Sequence[Message]) -> None:
+def _claim_again(bridge: Bridge, rows: Sequence[Message]) -> frozenset[MessageId]:
     """Finish claims: only the very file that was claimed is taken, not another of the same name."""
     steps: list[Step] = []
+    stuck: set[MessageId] = set()
     for row in rows:
-        if row.place is None or row.moving_from is None:
-            continue
-        if bridge.outbox.identity(row.place) == row.progress.identity:
-            steps.append((row, ev.Moved()))
-        elif bridge.outbox.identity(row.moving_from) == row.progress.identity:
-            moved = take(bridge, row)
-            steps.append((row, moved if isinstance(moved, ev.Withdrawn) else ev.Moved()))
-        elif bridge.outbox.identity(row.place) is not None:
-            steps.append((row, ev.Moved(note="the file changed while syncd was stopped")))
-        else:
-            steps.append((row, ev.Withdrawn(reason="taken out of the outbox as it was being claimed")))
+        try:
+            steps.append(_finish_claim(bridge, row))
+        except FolderError as error:
+            complain(bridge, row, error)
+            stuck.add(row.id)
     bridge.record(steps)
+    return frozenset(stuck)
+
+
+def _finish_claim(bridge: Bridge, row: Message) -> Step:
+    if row.place is None or row.moving_from is None:
+        return (row, ev.Moved())
+    if bridge.outbox.identity(row.place) is not None:
+        return (row, ev.Moved())
+    if bridge.outbox.identity(row.moving_from) == row.progress.identity:
+        moved = take(bridge, row)
+        return (row, moved) if isinstance(moved, ev.Withdrawn) else (moved, ev.Moved())
+    bridge.tree.check()
+    return (row, ev.Withdrawn(reason="taken out of the outbox as it was being claimed"))
 
 
 def _hold_strangers(bridge: Bridge) -> None:
-    rows = bridge.records.unfinished(bridge.account.name, Direction.OUTBOUND)
+    rows = [
+        *bridge.records.unfinished(bridge.account.name, Direction.OUTBOUND),
+        *bridge.records.moving(bridge.account.name),
+    ]
     known = {row.place for row in rows if row.place} | {row.moving_from for row in rows if row.moving_from}
     strangers = bridge.outbox.strangers(frozenset(known))
-    drafts = [_stranger(bridge, place, pair, name) for place, pair, name in strangers]
-    reason = "it stands in queued/ but syncd does not know it: it may have been sent by an earlier set-up"
-    steps: list[Step] = [
-        (row, ev.Held(reason=reason, place=place_for(bridge, row, Folder.HELD)))
-        for row in bridge.open(drafts)
-    ]
-    record_and_settle(bridge, steps)
+    settle(bridge, bridge.open([_stranger(bridge, place, pair, name) for place, pair, name in strangers]))
 
 
 def _stranger(bridge: Bridge, place: Place, pair: Pair, name: str) -> Draft:
+    """A file without a row is held from its first moment: nothing may send it by itself."""
     now = bridge.clock.now()
     identity = bridge.outbox.identity(place)
+    reason = "it stands in queued/ but syncd does not know it: it may have been sent by an earlier set-up"
     row = Message(
         id=MessageId(""),
         account=bridge.account.name,
         gateway=bridge.account.gateway,
         direction=Direction.OUTBOUND,
-        state=State.QUEUED,
-        phase=Phase.CLAIMED,
+        state=State.HELD,
         pair=pair,
         name=name,
         files=(File(name=name, size=identity.size if identity else 0),),
-        place=place,
+        place=bridge.outbox.free_place(Folder.HELD, pair, name, now=bridge.local_now()),
+        moving_from=place,
+        reason=reason,
         created=now,
         updated=now,
         progress=Progress(identity=identity),
     )
-    return Draft(event=ev.Claimed(note="found in queued/ without a row"), message=row)
+    return Draft(event=ev.Held(reason=reason, place=row.place), message=row)
 
 
 def _clear_staging(bridge: Bridge) -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import structlog
@@ -16,10 +17,11 @@ import structlog
 from syncd.core.model import Direction, Message, MessageId, State
 from syncd.core.planning import send as planning
 from syncd.core.shown import Outlook
-from syncd.errors import GatewayError
+from syncd.errors import FolderError, GatewayError, SyncdError
 from syncd.flows.bridge import Bridge, Trouble
 from syncd.flows.claiming import claim_all
 from syncd.flows.doubts import look_up_doubts
+from syncd.flows.recover import mend_outbound
 from syncd.flows.sending import Sent, send_one
 
 log = structlog.get_logger(__name__)
@@ -45,12 +47,14 @@ class Send:
         Raises: FolderError, GatewayError from the look-up of stations and partners or of what is in doubt.
         """
         bridge = self._bridge
+        bridge.tree.check()
         self._mood = load_mood(bridge)
+        stuck = mend_outbound(bridge)
         outlook = self._look()
-        claim_all(bridge, outlook)
+        stuck |= claim_all(bridge, outlook).stuck
         self._clear_refusal()
-        trouble = self._look_up()
-        self._send_all()
+        unseen = self._look_up()
+        trouble = self._send_all(stuck) or unseen
         if trouble is not None:
             raise trouble
         return outlook
@@ -73,28 +77,36 @@ class Send:
 
     def _clear_refusal(self) -> None:
         """An account that was refused may send again once a log-in and a station list succeed."""
-        if self._mood.refused is None:
+        not_before = self._mood.not_before
+        if self._mood.refused is None or (not_before and self._bridge.clock.now() < not_before):
             return
         try:
             self._bridge.gateway.stations()
         except GatewayError as error:
             self._complain(str(error))
             return
-        self._set_mood(planning.Mood(troubles=1))
+        self._set_mood(planning.Mood(troubles=self._mood.troubles))
 
-    def _send_all(self) -> None:
+    def _send_all(self, stuck: frozenset[MessageId]) -> SyncdError | None:
+        """Send what may go; returns the last trouble that no message's state tells of."""
         bridge = self._bridge
-        rows = {r.id: r for r in bridge.records.unfinished(bridge.account.name, Direction.OUTBOUND)}
+        unfinished = bridge.records.unfinished(bridge.account.name, Direction.OUTBOUND)
+        rows = {row.id: row for row in unfinished if row.id not in stuck}
+        trouble: SyncdError | None = None
         running: dict[Future[Sent], MessageId] = {}
         with ThreadPoolExecutor(bridge.account.parallel_sends, thread_name_prefix="send") as pool:
             while True:
                 self._start(pool, rows, running)
                 if not running:
-                    return
+                    return trouble
                 finished, _ = wait(running, return_when=FIRST_COMPLETED)
                 for future in finished:
-                    del running[future]
-                    self._take_in(rows, future.result())
+                    message_id = running.pop(future)
+                    try:
+                        self._take_in(rows, future.result())
+                    except (GatewayError, FolderError) as error:
+                        rows.pop(message_id, None)  # the next pass mends it
+                        trouble = error
 
     def _start(
         self, pool: ThreadPoolExecutor, rows: dict[MessageId, Message], running: dict[Future[Sent], MessageId]
@@ -128,7 +140,7 @@ class Send:
                 self._set_mood(self._mood.after_trouble(now=now, wish=sent.wish))
                 self._complain(sent.why, needs_person=False)
             case "refused":
-                self._set_mood(planning.Mood(troubles=self._mood.troubles, refused=sent.why))
+                self._set_mood(replace(self._mood.after_trouble(now=now), refused=sent.why))
                 self._complain(sent.why)
             case "none":
                 pass

@@ -14,6 +14,7 @@ from typing import Literal
 import structlog
 
 from syncd.core import events as ev
+from syncd.core.machine import may
 from syncd.core.model import File, Folder, Message, MessageId, Place
 from syncd.core.planning import send as planning
 from syncd.core.planning.doubt import doubt_wait, next_lookup
@@ -66,13 +67,29 @@ def send_one(bridge: Bridge, row: Message) -> Sent:
         next_at = bridge.clock.now() + LATER
         event = ev.Deferred(reason=error.what, next_at=next_at, attempted=False)
         return Sent(row=bridge.record_one(row, event), effect="none")
+    changed = _changed(bridge, row)
+    if changed is not None:
+        return Sent(row=bridge.record_one(row, changed), effect="none")
     refusal = _too_much(bridge, contents)
     if refusal is not None:
         return replace(_refused(bridge, row, refusal), effect="none")
     return _submit(bridge, *_intend(bridge, row, contents))
 
 
+def _changed(bridge: Bridge, row: Message) -> ev.Unsettled | None:
+    """Whether somebody wrote to the file after it was claimed: then it has to keep still once more."""
+    if row.place is None or row.progress.identity is None:
+        return None
+    identity = bridge.outbox.identity(row.place)
+    if identity is None or identity == row.progress.identity:
+        return None
+    next_at = bridge.clock.now() + bridge.account.settle
+    return ev.Unsettled(reason="it changed after it was taken", next_at=next_at, identity=identity)
+
+
 def _withdrawn(bridge: Bridge, row: Message) -> Sent:
+    """The file is gone from `queued/`; if it is the whole root that is gone, nothing is concluded."""
+    bridge.tree.check()
     reason = "taken out of queued/ before it was sent"
     return Sent(row=bridge.record_one(row, ev.Withdrawn(reason=reason)), effect="none")
 
@@ -125,10 +142,14 @@ def _failed_before(bridge: Bridge, row: Message, files: tuple[File, ...]) -> Mes
 def _forget_old_status(bridge: Bridge, row: Message) -> None:
     """A file that came back from `failed/` takes its old status file along."""
     old = bridge.records.get(MessageId(row.resend_of)) if row.resend_of else None
-    if old is None or old.place is None or bridge.outbox.identity(old.place) is not None:
+    if old is None or old.place is None:
         return
     try:
+        if bridge.outbox.identity(old.place) is not None:
+            return
         bridge.outbox.write_status(Place(old.place), None)
+        if may(old, ev.TakenAway) and not old.progress.file_gone:
+            bridge.record_one(old, ev.TakenAway(note=f"it is sent again as {row.id}"))
     except FolderError as error:
         log.warning("status_file.not_removed", message=old.id, error=str(error))
 
@@ -155,8 +176,8 @@ def _submit(bridge: Bridge, row: Message, contents: Contents) -> Sent:
         if not isinstance(error, GatewayError):
             log.exception("message.send_broke", message=row.id)
         return _doubted(bridge, row, error)
-    at = receipt.at or bridge.clock.now()
-    after = bridge.record_one(row, ev.Accepted(message_id=receipt.message_id, at=at))
+    event = ev.Accepted(message_id=receipt.message_id, at=bridge.clock.now())
+    after = bridge.record_one(row, event)
     return Sent(row=after, effect="good")
 
 

@@ -7,7 +7,7 @@ gateway, so young ones are looked for again now and then.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -39,6 +39,8 @@ from syncd.flows.placing import place_for, record_and_settle
 log = structlog.get_logger(__name__)
 
 TRACKED = (Phase.ACCEPTED, Phase.AWAITING_MDN, Phase.STOPPED)
+FEW = 3
+"""So many are asked for one by one rather than by reading lists."""
 Boxes = Mapping[Box, Mapping[str, Record]]
 
 
@@ -52,6 +54,7 @@ class Track:
     def run(self) -> None:
         """One pass; no request when nothing is outstanding. Raises: GatewayError: tried again next time."""
         bridge = self._bridge
+        bridge.tree.check()
         self._facts = dict(bridge.records.facts(bridge.account.name))
         rows = [
             r for r in bridge.records.unfinished(bridge.account.name, Direction.OUTBOUND) if _is_tracked(r)
@@ -90,7 +93,7 @@ class Track:
     def _judge(self, row: Message, boxes: Boxes, *, complete: bool, at: datetime) -> Finding:
         bridge = self._bridge
         timeout = bridge.addresses.send_timeout_s(row.pair)
-        grace = planning.failed_grace(bridge.account.failed_grace, timeout)
+        grace = planning.failed_grace(bridge.account.failed_grace, timeout, bridge.account.track_every)
         finding = planning.judge(row, boxes, complete=complete, grace=grace, at=at)
         return self._verified(row, finding) if finding.to_verify else finding
 
@@ -102,16 +105,20 @@ class Track:
         if entry(self._bridge, Box.QUEUED, row) is not None:
             progress = replace(row.progress, failed_since=None, failed_seen=None, nowhere_since=None)
             return Finding(fate=Fate.UNCHANGED, progress=progress)
+        failed = entry(self._bridge, Box.FAILED, row)
         if finding.fate is Fate.BOUNCED:
-            failed = entry(self._bridge, Box.FAILED, row)
             return replace(finding, reason=planning.why_failed(failed), mdn=failed.mdn if failed else None)
-        return finding
+        if failed is None:
+            return finding
+        now = self._bridge.clock.now()
+        progress = replace(row.progress, failed_since=now, failed_seen=now, nowhere_since=None)
+        return Finding(fate=Fate.UNCHANGED, progress=progress)
 
     def _ask(self, row: Message) -> None:
         """One older message, by its id: has its MDN come?"""
         bridge, now = self._bridge, self._bridge.clock.now()
         record = entry(bridge, Box.SENT, row)
-        finding = planning.read_sent(record) if record else Finding(fate=Fate.UNCHANGED)
+        finding = planning.read_sent(record) if record else _lost_sight_of(row)
         steps = step_for(bridge, row, finding)
         if not steps:
             asked = replace(row.progress, mdn_asked_at=now)
@@ -144,10 +151,26 @@ class Track:
 
     def _revive(self, partner_type: PartnerType, rows: Sequence[Message]) -> None:
         bridge = self._bridge
+        if len(rows) <= FEW:
+            boxes = planning.by_box(
+                Seen(records=tuple(self._by_id(rows)), complete=True, at=bridge.clock.now())
+            )
+            self._take_back(rows, boxes)
+            return
         starts = [row.accepted_at or row.created for row in rows]
         back_to = min(starts) + bridge.gateway_offset() - planning.LIST_MARGIN
         seen = read_lists(bridge, partner_type, (Box.QUEUED, Box.SENT), back_to=back_to)
-        boxes = planning.by_box(seen)
+        self._take_back(rows, planning.by_box(seen))
+
+    def _by_id(self, rows: Sequence[Message]) -> Iterator[Record]:
+        """The sent or queued entry of each, asked for one by one."""
+        for row in rows:
+            found = entry(self._bridge, Box.SENT, row) or entry(self._bridge, Box.QUEUED, row)
+            if found is not None:
+                yield found
+
+    def _take_back(self, rows: Sequence[Message], boxes: Boxes) -> None:
+        bridge = self._bridge
         steps: list[Step] = []
         for row in rows:
             key = bare(row.message_id or "")
@@ -166,6 +189,13 @@ class Track:
     def _remember(self, key: str, at: datetime) -> None:
         self._facts[key] = at.isoformat()
         self._bridge.journal.remember(self._bridge.account.name, {key: self._facts[key]})
+
+
+def _lost_sight_of(row: Message) -> Finding:
+    """What became of a message whose entry is not in `sent` any more: nothing, until its MDN is given up."""
+    if row.phase is Phase.AWAITING_MDN or row.state is State.SENT:
+        return Finding(fate=Fate.TRANSMITTED, mdn=row.mdn)
+    return Finding(fate=Fate.UNCHANGED)
 
 
 def _is_tracked(row: Message) -> bool:

@@ -92,7 +92,7 @@ def walk(
             walked.since = since(walked.began)
         fresh = walked.note(listing, _rows(bridge, listing))
         if len(listing.records) < PAGE or not fresh:
-            walked.complete = True
+            walked.complete = _is_whole(bridge, walked, page, newest_first=newest_first)
             return walked
         if newest_first and any(walked.is_old(record) for record in listing.records):
             return _rest_is_old(walked)
@@ -103,10 +103,23 @@ def walk(
     return walked
 
 
+def _is_whole(bridge: Bridge, walked: Walk, page: int, *, newest_first: bool) -> bool:
+    """Whether a walk that came to its end saw everything.
+
+    A total that promises more may count other messages too; or the page was cut short. The same page once
+    more tells: one that brings nothing new was whole.
+    """
+    if len(walked.seen) >= walked.total:
+        return True
+    again = bridge.gateway.unread(walked.partner_type, page=page, newest_first=newest_first)
+    return not walked.note(again, _rows(bridge, again))
+
+
 def _from_newest(bridge: Bridge, first: Walk, since: Since) -> Walk | None:
     walked = walk(bridge, first.partner_type, since=since, newest_first=True)
     if walked is not None:
         walked.seen = {**first.seen, **walked.seen}
+        walked.known = {**first.known, **walked.known}
         walked.skipped = max(0, walked.total - len(walked.seen))
     return walked
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+
 from syncd.core.layout import within
 from syncd.core.model import Place
 from syncd.core.naming import NAME_BYTES, numbered, shortened
@@ -15,15 +17,21 @@ class FreeNames:
 
     A free number is searched upwards from the last one found for that name, not from 2: a thousand
     messages of one name cost a thousand looks. When the bare name is free again, counting starts anew.
+    Safe for threads.
     """
 
     def __init__(self, reach: Reach) -> None:
         self._reach = reach
+        self._lock = threading.Lock()
         self._promised: set[Place] = set()
         self._next: dict[Place, int] = {}
 
     def choose(self, folder: Place, name: str, *, beside: tuple[str, ...] = ()) -> Place:
         """A free name like `name`, promised by this; `name + suffix` is free too for each of `beside`."""
+        with self._lock:
+            return self._choose(folder, name, beside)
+
+    def _choose(self, folder: Place, name: str, beside: tuple[str, ...]) -> Place:
         fitting = shortened(name, NAME_BYTES)
         wanted = within(folder, fitting)
         if self._is_free(wanted, beside):

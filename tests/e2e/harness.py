@@ -20,11 +20,14 @@ from typing import Any
 from syncd.config import Settings, load
 from syncd.core.model import Direction, Message
 from syncd.core.naming import STATUS_SUFFIX
+from syncd.flows import placing
 from syncd.flows.bridge import Bridge
 from syncd.flows.once import JOBS, OncePass, PassResult, Tally
+from syncd.operations import actions
 from syncd.ports import Records, Search
 from syncd.sandbox import Sandbox
 from syncd.store import Store, open_store
+from syncd.wiring.acting import desk
 from syncd.wiring.doors import Doors
 
 CONTEXT = ssl.create_default_context()
@@ -67,6 +70,27 @@ class SharedClock:
 
 def sha(content: bytes) -> str:
     return hashlib.sha256(content).hexdigest()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Process:
+    """What one process has; each pass of it is one of `syncd once`."""
+
+    doors: Doors
+    bridge: Bridge
+    tally: Tally
+
+    def run(self, *, jobs: tuple[str, ...] = JOBS, patience: timedelta = NOW) -> PassResult:
+        """One pass."""
+        account = self.bridge.account
+        once = OncePass(self.bridge, self.tally, jobs=jobs, on_root=lambda: self.doors.know_root(account))
+        return once.run(patience=patience)
+
+    @property
+    def is_busy(self) -> bool:
+        """Whether anything is on its way, in or out."""
+        rows = [row for way in Direction for row in self.bridge.records.unfinished(ACCOUNT, way)]
+        return any(row.state in ("queued", "arriving") or row.phase == "published" for row in rows)
 
 
 @dataclass
@@ -119,8 +143,8 @@ class Ground:
     # Passes -------------------------------------------------------------------------------------
 
     @contextmanager
-    def process(self, wrap: Wrap | None = None) -> Iterator[tuple[Bridge, Tally]]:
-        """What one process has: the open state, one gateway, one bridge."""
+    def process(self, wrap: Wrap | None = None) -> Iterator[Process]:
+        """One process: the open state, one gateway, one bridge."""
         store = open_store(self.state, tell=frozenset())
         try:
             doors = Doors(self.settings, store=store, clock=self.clock)
@@ -128,8 +152,7 @@ class Ground:
             account, tally = doors.account(ACCOUNT), Tally()
             with doors.gateway(account) as gateway:
                 bridge = doors.bridge(account, gateway, tally)
-                yield (wrap(bridge) if wrap else bridge), tally
-                doors.know_root(account)
+                yield Process(doors=doors, bridge=wrap(bridge) if wrap else bridge, tally=tally)
         finally:
             store.close()
 
@@ -137,28 +160,35 @@ class Ground:
         self, *, jobs: tuple[str, ...] = JOBS, patience: timedelta = NOW, wrap: Wrap | None = None
     ) -> PassResult:
         """One pass, as `syncd once` does it, in a process of its own."""
-        with self.process(wrap) as (bridge, tally):
-            return OncePass(bridge, tally, jobs=jobs).run(patience=patience)
+        with self.process(wrap) as process:
+            return process.run(jobs=jobs, patience=patience)
 
-    def passes(
-        self, count: int, *, every: timedelta = STEP, wrap: Wrap | None = None
-    ) -> Iterator[PassResult]:
+    def passes(self, count: int, *, every: timedelta = STEP) -> Iterator[PassResult]:
         """Pass after pass in one process, with time between them."""
-        with self.process(wrap) as (bridge, tally):
+        with self.process() as process:
             for _ in range(count):
-                yield OncePass(bridge, tally).run()
+                yield process.run()
                 self.clock.wait(every)
 
-    def settle(self, *, within: timedelta = timedelta(hours=2), every: timedelta = STEP) -> None:
+    def settle(
+        self, *, within: timedelta = timedelta(hours=2), every: timedelta = STEP, wrap: Wrap | None = None
+    ) -> None:
         """Pass after pass in one process until nothing is on its way. Fails when the time is over."""
-        with self.process() as (bridge, tally):
+        with self.process(wrap) as process:
             until = self.clock.now() + within
             while self.clock.now() < until:
-                OncePass(bridge, tally).run()
-                if not _is_busy(bridge.records):
+                process.run()
+                if not process.is_busy:
                     return
                 self.clock.wait(every)
         raise AssertionError(f"not quiet after {within}: {self.states()}")
+
+    def resolve(self, row: Message, verdict: str) -> None:
+        """Decide on a held message, as `syncd resolve` does it."""
+        with self.process() as process:
+            process.bridge.tree.check()
+            after = actions.resolve(desk(process.bridge), row, verdict, by="a test")
+            placing.settle(process.bridge, [after])
 
     def later(self, **span: float) -> None:
         """Let time pass."""
@@ -241,11 +271,6 @@ class Ground:
         (place / name).rename(outbox / name)
         if with_status:
             (place / (name + STATUS_SUFFIX)).rename(outbox / (name + STATUS_SUFFIX))
-
-
-def _is_busy(records: Records) -> bool:
-    rows = [row for way in Direction for row in records.unfinished(ACCOUNT, way)]
-    return any(row.state in ("queued", "arriving") or row.phase == "published" for row in rows)
 
 
 def _toml(value: object) -> str:

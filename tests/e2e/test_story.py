@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from syncd.sandbox import Sandbox, Switches
+from syncd.sandbox import Partner, Sandbox, Switches
 from tests.e2e.harness import Ground
 from tests.e2e.invariants import faults
 from tests.e2e.worlds import quick, with_partners
@@ -14,20 +14,22 @@ from tests.e2e.worlds import quick, with_partners
 @pytest.fixture(params=(Switches(), *Switches.every_reading()), ids=lambda switches: switches.turned)
 def box(request: pytest.FixtureRequest) -> Iterator[Sandbox]:
     """A sandbox that reads the document in one of the ways in which it can be read."""
-    with Sandbox(world=quick(with_partners("RJ_Partner")), switches=request.param) as opened:
+    partner = Partner(as2_id="RJ_Partner", send_timeout_s=1)
+    with Sandbox(world=quick(with_partners(partner)), switches=request.param) as opened:
         yield opened
 
 
 def test_the_story_is_the_same_under_every_reading(ground: Ground, box: Sandbox) -> None:
     """What came in is in the inbox and marked read; what went out is in sent/ or failed/, each once."""
+    ground.configure(failed_grace="1m")
     twins = [("same.edi", b"one"), ("same.edi", b"two")]
-    for number in range(6):
+    for number in range(3):
         box.deliver(files={f"in-{number}.edi": f"UNA {number}".encode(), "b c.txt": bytes(9 + number)})
     box.deliver(files=twins)
     box.deliver(files={"größe ✓.edi": "ä".encode()})
     hand = box.partner("RJ_Partner")
-    hand.behave(files="*.bad", delivery="exhausted")
-    hand.behave(files="*.late", delivery="temporary", failures=2)
+    hand.behave(files="*.bad", delivery="permanent")
+    hand.behave(files="*.late", delivery="temporary", failures=1)
     hand.behave(files="*.no", mdn="error")
     hand.behave(files="*.plain", mdn="not_requested")
     for name in ("a.edi", "b.bad", "c.late", "d.no", "e.plain", "größe ü.edi"):
@@ -35,7 +37,7 @@ def test_the_story_is_the_same_under_every_reading(ground: Ground, box: Sandbox)
     ground.drop("folder/a.edi", b"ISA 1")
     ground.drop("folder/b.edi", b"ISA 2")
 
-    ground.settle(every=timedelta(seconds=55))
+    ground.settle(every=timedelta(seconds=20))
     downloads = box.ledger.count("batch") + box.ledger.count("attachment_received")
     ground.run()
 
@@ -48,7 +50,7 @@ def test_the_story_is_the_same_under_every_reading(ground: Ground, box: Sandbox)
         "größe ü.edi": "sent",
         "folder": "sent",
     }
-    assert len(ground.files("inbox")) == 15
+    assert len(ground.files("inbox")) == 9
     assert all(record.is_read for record in box.ledger.received)
     assert box.ledger.count("batch") + box.ledger.count("attachment_received") == downloads
     assert {file.name for record in box.ledger.sent for file in record.files} >= {"a.edi", "größe ü.edi"}

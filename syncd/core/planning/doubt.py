@@ -5,8 +5,8 @@ queued, failed, sent have it in one of them if it is there at all. An entry bein
 none, which is why absence counts only after `wait`, and only when it was seen three times.
 
 A candidate is an entry of the same pair and type, not older than the attempt, and not ours already. Its
-names and sizes rule it in or out, and for sent ones its content decides. A queued entry may lack its
-attachments: it keeps the question open until it shows itself.
+names and sizes rule it in or out, and for sent ones its content decides. An entry may lack its attachments:
+it keeps the question open until it shows itself.
 """
 
 from __future__ import annotations
@@ -22,17 +22,23 @@ from syncd.core.shown import Box, Record
 ENOUGH_LOOKUPS = 3
 CLOCK_MARGIN = timedelta(minutes=2)
 SEND_TIMEOUT_MARGIN = timedelta(seconds=60)
+LEAST_WAIT = timedelta(seconds=1)
 _SHARES = (0.1, 0.25, 0.5, 1.0)
 
 
 def doubt_wait(configured: timedelta, send_timeout_s: int | None) -> timedelta:
     """How long after the attempt absence is believed: longer than a send can be under way there."""
     timeout = timedelta(seconds=send_timeout_s) + SEND_TIMEOUT_MARGIN if send_timeout_s else timedelta()
-    return max(configured, timeout)
+    return max(configured, timeout, LEAST_WAIT)
 
 
 def next_lookup(submitted_at: datetime, wait: timedelta, *, now: datetime) -> datetime:
-    """When to look next: at 1/10, 1/4, 1/2, 1 and then every 1 of the wait after the attempt."""
+    """When to look next: at 1/10, 1/4, 1/2, 1 and then every 1 of the wait after the attempt.
+
+    Never later than one wait from now, also where the clock was set back since the attempt.
+    """
+    if submitted_at > now:
+        return now + wait * _SHARES[0]
     for share in _SHARES:
         if submitted_at + wait * share > now:
             return submitted_at + wait * share
@@ -54,11 +60,13 @@ class Candidates:
     """What a look-up found for one message.
 
     `certain` is ours by the subject's id or as the only failed one alike; `by_content` have the names and
-    sizes and must be compared; `open` keep the question open.
+    sizes and must be compared; `last_resort` is the only failed one alike, ours when each of those has other
+    content; `open` keep the question open.
     """
 
     certain: GatewayId | None = None
     by_content: tuple[Record, ...] = ()
+    last_resort: GatewayId | None = None
     open: tuple[Record, ...] = ()
 
 
@@ -79,14 +87,18 @@ def candidates(
     fitting = [r for r in seen.records if _fits(r, message, ours, offset)]
     if subject is not None:
         mine = next((r for r in fitting if r.subject == subject), None)
-        return Candidates(certain=mine.message_id if mine else None)
+        if mine is not None:
+            return Candidates(certain=mine.message_id)
+        fitting = [r for r in fitting if r.subject is None]
     alike = [r for r in fitting if not r.files or _same_files(r, message)]
-    sent = tuple(r for r in alike if r.box is Box.SENT)
-    waiting = tuple(r for r in alike if r.box is Box.QUEUED)
+    sent = tuple(r for r in alike if r.box is Box.SENT and r.files)
+    waiting = tuple(r for r in alike if r.box is Box.QUEUED or (r.box is Box.SENT and not r.files))
     failed = [r for r in alike if r.box is Box.FAILED and not _elsewhere(r, (*sent, *waiting))]
     ids = {bare(r.message_id) for r in failed}
-    if len(ids) == 1 and not sent and not waiting and failed[0].files and _is_only(message, rows):
-        return Candidates(certain=failed[0].message_id)
+    alone = len(ids) == 1 and not waiting and seen.complete
+    if alone and failed[0].files and _is_only(message, rows):
+        only = failed[0].message_id
+        return Candidates(by_content=sent, last_resort=only) if sent else Candidates(certain=only)
     return Candidates(by_content=sent, open=(*waiting, *failed))
 
 
@@ -113,12 +125,18 @@ def _elsewhere(record: Record, others: Sequence[Record]) -> bool:
 
 def _is_only(message: Message, rows: Sequence[Message]) -> bool:
     return not any(
-        row.id != message.id
-        and likeness(row) == likeness(message)
-        and row.state is State.QUEUED
-        and row.phase in (Phase.CLAIMED, Phase.WAITING, Phase.SUBMITTING, Phase.IN_DOUBT)
-        for row in rows
+        row.id != message.id and likeness(row) == likeness(message) and _may_be_there(row) for row in rows
     )
+
+
+def _may_be_there(row: Message) -> bool:
+    """Whether the gateway may have it without our knowing its id.
+
+    What was never sent is not there. To count it would be a deadlock: it waits until its twin has an id.
+    """
+    if row.phase in (Phase.SUBMITTING, Phase.IN_DOUBT):
+        return True
+    return row.state is State.HELD and row.progress.ever_in_doubt and row.message_id is None
 
 
 def is_absent_for_good(message: Message, *, wait: timedelta, looked_at: datetime) -> bool:

@@ -3,18 +3,19 @@
 A confirmed message that is listed again was either marked unread by a person (a complete listing that
 began after the confirmation lacked it: it is delivered again, once) or never lost its mark at the gateway
 (then it is confirmed again, at growing gaps, a few times). A known id with another timestamp is the
-partner's retransmission. Messages from before `since` are passed over: a new account does not swallow
+partner's retransmission; of one id, one is fetched at a time, so that it can be compared with the one
+before. Messages from before `since` are passed over: a new account does not swallow
 years of history.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from syncd.core.model import File, GatewayId, Message, MessageId, Phase, State, bare
-from syncd.core.shown import Capabilities, Record
+from syncd.core.shown import Record
 
 MOST_RETURNS = 20
 """More coming back in one listing is a restored gateway, not a person."""
@@ -24,8 +25,6 @@ FETCH_GAP = timedelta(minutes=1)
 MOST_FETCH_GAP = timedelta(hours=6)
 HELD_AFTER = timedelta(hours=24)
 TRIED_DAILY = timedelta(days=1)
-CONFIRM_BYTES_PER_REQUEST = 1_000_000
-CONFIRM_TOGETHER = 4
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,13 +70,24 @@ class WalkPlan:
 
 @dataclass(slots=True)
 class _Piles:
+    listed: Collection[tuple[str, int | None]]
     fetch: list[Fetch] = field(default_factory=list)
     confirm_again: list[Message] = field(default_factory=list)
     returned: list[Fetch] = field(default_factory=list)
     unmarked: list[Message] = field(default_factory=list)
     old: list[Record] = field(default_factory=list)
     present: set[str] = field(default_factory=set)
+    fetching: set[str] = field(default_factory=set)
     passed_over: int = 0
+
+    def add(self, fetch: Fetch) -> None:
+        """One more to fetch, unless another of its id is to be fetched in this walk."""
+        key = bare(fetch.record.message_id)
+        if key in self.fetching:
+            self.passed_over += 1
+            return
+        self.fetching.add(key)
+        self.fetch.append(fetch)
 
 
 def plan_walk(
@@ -89,7 +99,7 @@ def plan_walk(
     now: datetime,
 ) -> WalkPlan:
     """Judge each record of a walk; `known` has our inbound rows by bare gateway id."""
-    piles = _Piles()
+    piles = _Piles(listed={(bare(record.message_id), record.persisted) for record in records})
     for record in records:
         rows = known.get(bare(record.message_id), ())
         _judge(record, rows, piles, since=since, last=last, now=now)
@@ -130,8 +140,19 @@ def _judge(
     if not earlier and _is_old(record, since):
         piles.old.append(record)
         return
-    original = max(earlier, key=lambda row: row.created).id if earlier else None
-    piles.fetch.append(Fetch(record=record, retransmission_of=original))
+    unfetched = next((row for row in earlier if _is_unfetched(row)), None)
+    if unfetched is None:
+        original = max(earlier, key=lambda row: row.created).id if earlier else None
+        piles.add(Fetch(record=record, retransmission_of=original))
+    elif (bare(record.message_id), unfetched.listed_at) in piles.listed:
+        piles.passed_over += 1
+    else:  # the same message, listed anew before we ever had it
+        _judge_known(record, unfetched, last, now, piles)
+
+
+def _is_unfetched(row: Message) -> bool:
+    never = not any(file.sha256 for file in row.files)
+    return row.state in (State.ARRIVING, State.HELD) and row.phase is not Phase.STAGED and never
 
 
 def _is_old(record: Record, since: datetime | None) -> bool:
@@ -141,10 +162,10 @@ def _is_old(record: Record, since: datetime | None) -> bool:
 def _judge_known(record: Record, row: Message, last: Walked | None, now: datetime, piles: _Piles) -> None:
     match (row.state, row.phase):
         case (State.ARRIVING, Phase.LISTED):
-            piles.fetch.append(Fetch(record=record, row=row))
+            piles.add(Fetch(record=record, row=row))
         case (State.ARRIVING, Phase.WAITING) | (State.HELD, _):
             if row.next_at is not None and row.next_at <= now:
-                piles.fetch.append(Fetch(record=record, row=row))
+                piles.add(Fetch(record=record, row=row))
             else:
                 piles.passed_over += 1
         case (State.RECEIVED, Phase.PUBLISHED):
@@ -185,82 +206,6 @@ def is_to_be_held(row: Message, *, now: datetime) -> bool:
     """A message that could not be fetched for a day needs a person."""
     since = row.progress.trouble_since
     return since is not None and now - since >= HELD_AFTER
-
-
-# Batches ----------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Batch:
-    """Messages to fetch in one request; `by_index`: one message, attachment by attachment."""
-
-    rows: tuple[Message, ...]
-    by_index: bool = False
-
-
-def archive_can_carry(files: Sequence[File]) -> bool:
-    """Whether the listed names can stand in a zip archive, each once."""
-    names = [file.name for file in files]
-    plain = all(_is_plain(name) for name in names)
-    return plain and len({name.casefold() for name in names}) == len(names)
-
-
-def _is_plain(name: str) -> bool:
-    return bool(name) and name not in (".", "..", ".error") and not any(c in name for c in "/\\\0")
-
-
-def plan_batches(rows: Sequence[Message], capabilities: Capabilities) -> tuple[Batch, ...]:
-    """Batches in listing order: as many together as the gateway allows, under its size limit."""
-    batches: list[Batch] = []
-    company: list[Message] = []
-    size = 0
-    for row in rows:
-        if _goes_alone(row, capabilities):
-            batches.extend(_closed(company))
-            batches.append(Batch(rows=(row,), by_index=True))
-            company, size = [], 0
-            continue
-        if len(company) == capabilities.batch_messages or size + row.size >= capabilities.batch_bytes:
-            batches.extend(_closed(company))
-            company, size = [], 0
-        company.append(row)
-        size += row.size
-    batches.extend(_closed(company))
-    return tuple(batches)
-
-
-def _closed(company: Sequence[Message]) -> list[Batch]:
-    return [Batch(rows=tuple(company))] if company else []
-
-
-def _goes_alone(row: Message, capabilities: Capabilities) -> bool:
-    return (
-        row.progress.by_index
-        or row.size >= capabilities.batch_bytes
-        or capabilities.batch_messages < 2  # one message is no batch
-        or not archive_can_carry(row.files)
-    )
-
-
-def plan_confirmations(
-    rows: Sequence[Message], capabilities: Capabilities
-) -> tuple[tuple[Message, ...], ...]:
-    """Groups to confirm: several go by the batch call, one by itself.
-
-    The batch call downloads once more what it confirms, so it is taken only where the bytes come to less
-    than 1 MB per request saved.
-    """
-    if not capabilities.has_batch_confirm:
-        return tuple((row,) for row in rows)
-    groups: list[tuple[Message, ...]] = []
-    for batch in plan_batches(rows, capabilities):
-        saved = len(batch.rows) - 1
-        size = sum(row.size for row in batch.rows)
-        if len(batch.rows) >= CONFIRM_TOGETHER and size < saved * CONFIRM_BYTES_PER_REQUEST:
-            groups.append(batch.rows)
-        else:
-            groups.extend((row,) for row in batch.rows)
-    return tuple(groups)
 
 
 def same_content(one: Sequence[File], other: Sequence[File]) -> bool:

@@ -1,12 +1,15 @@
 """Which messages are sent next, and in what company.
 
-Oldest first, up to so many at once. Messages alike in pair, names and sizes (twins) go one at a time: a
-lost reply could not be told from the other's. While the gateway is in trouble (an outcome in doubt, a
-"not now"), the account tries one message at a time, at growing gaps: the gateway is bad, not the file.
+Oldest first, up to so many at once; what was tried in vain a few times goes behind what was not, so that
+one message that the gateway cannot take now holds up nobody. Messages alike in pair, names and sizes (twins)
+go one at a time: a lost reply could not be told from the other's. While the gateway is in trouble (an outcome
+in doubt, a "not now"), the account tries one message at a time, at growing gaps: the gateway is bad, not the
+file.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -15,6 +18,9 @@ from syncd.core.model import Message, MessageId, Phase, State
 
 FIRST_GAP = timedelta(seconds=10)
 MOST_GAP = timedelta(minutes=15)
+MOST_WISH = timedelta(hours=1)
+"""A Retry-After beyond this is asked about again all the same."""
+TRIES_IN_FRONT = 3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,7 +34,8 @@ class Mood:
 
     def after_trouble(self, *, now: datetime, wish: timedelta | None = None) -> Mood:
         """After an outcome in doubt or a "not now"; `wish` is the gateway's own Retry-After."""
-        gap = max(min(FIRST_GAP * 2.0 ** min(self.troubles, 12), MOST_GAP), wish or timedelta())
+        grown = min(FIRST_GAP * 2.0 ** min(self.troubles, 12), MOST_GAP)
+        gap = max(grown, min(wish or timedelta(), MOST_WISH))
         return Mood(troubles=self.troubles + 1, not_before=now + gap)
 
     @property
@@ -39,6 +46,7 @@ class Mood:
 
 GOOD = Mood()
 
+_PLACEHOLDER = re.compile(r"\{[a-z]+\}")
 _UNASSIGNED = (Phase.SUBMITTING, Phase.IN_DOUBT)
 
 
@@ -78,9 +86,10 @@ def _can_start(row: Message) -> bool:
     return row.state is State.QUEUED and row.phase in (Phase.CLAIMED, Phase.WAITING)
 
 
-def _age(row: Message) -> tuple[int, str, str]:
+def _age(row: Message) -> tuple[int, int, str, str]:
     identity = row.progress.identity
-    return (identity.mtime_ns if identity else 0, row.name, row.id)
+    behind = row.progress.tries // TRIES_IN_FRONT
+    return (behind, identity.mtime_ns if identity else 0, row.name, row.id)
 
 
 def subject_for(template: str | None, row: Message, *, date: str) -> str | None:
@@ -95,9 +104,7 @@ def subject_for(template: str | None, row: Message, *, date: str) -> str | None:
         "{date}": date,
         "{id}": row.id,
     }
-    for placeholder, word in words.items():
-        template = template.replace(placeholder, word)
-    return template
+    return _PLACEHOLDER.sub(lambda found: words.get(found[0], found[0]), template)
 
 
 def date_words(now: datetime) -> str:

@@ -2,7 +2,8 @@
 
 A row in the gateway's `failed` list is one failed try of up to ten: the message has failed only when every
 look-up for a while found it there and in neither queued nor sent, without a gap. A message in none of the
-three lists for an hour was deleted or stopped there.
+three lists for an hour was deleted or stopped there. Lists are not read to their end, and an entry keeps the
+time when the gateway took it over, so what is missing in them is asked for by its id before that is believed.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from syncd.core.planning.doubt import SEND_TIMEOUT_MARGIN, Seen
 from syncd.core.shown import Box, Record
 
 NOWHERE_FOR = timedelta(hours=1)
+ASKED_BY_ID_AFTER = timedelta(minutes=5)
 ASKED_OFTEN_FOR = timedelta(hours=1)
 MOST_MDN_GAP = timedelta(hours=6)
 LIST_MARGIN = timedelta(minutes=10)
@@ -87,7 +89,7 @@ def judge(
     progress = message.progress
     if key in boxes[Box.SENT]:
         return read_sent(boxes[Box.SENT][key])
-    if message.phase is Phase.STOPPED:
+    if message.phase is not Phase.ACCEPTED:  # an entry of the sent list goes to no other
         return Finding(fate=Fate.UNCHANGED)
     if key in boxes[Box.QUEUED] or not complete:
         return Finding(fate=Fate.UNCHANGED, progress=_present(progress) if key in boxes[Box.QUEUED] else None)
@@ -123,21 +125,22 @@ def why_failed(record: Record | None) -> str:
 
 def _judge_nowhere(message: Message, *, at: datetime) -> Finding:
     progress = message.progress
-    if message.phase is not Phase.ACCEPTED:
-        return Finding(fate=Fate.UNCHANGED)
-    since = progress.nowhere_since or at
+    unbroken = progress.nowhere_seen is not None and at - progress.nowhere_seen <= NOWHERE_FOR / 3
+    since = progress.nowhere_since if unbroken and progress.nowhere_since else at
     if at - since >= NOWHERE_FOR:
-        return Finding(
-            fate=Fate.NOWHERE, reason="deleted or stopped at the gateway: it is in none of its lists"
-        )
-    remembered = replace(progress, failed_since=None, failed_seen=None, nowhere_since=since)
+        reason = "deleted or stopped at the gateway: it is in none of its lists"
+        return Finding(fate=Fate.NOWHERE, reason=reason, to_verify=True)
+    remembered = replace(progress, failed_since=None, failed_seen=None, nowhere_since=since, nowhere_seen=at)
     return Finding(fate=Fate.UNCHANGED, progress=remembered)
 
 
-def failed_grace(configured: timedelta, send_timeout_s: int | None) -> timedelta:
-    """How long a message has to be seen failed before it is: longer than one try can take."""
+def failed_grace(configured: timedelta, send_timeout_s: int | None, pace: timedelta | str) -> timedelta:
+    """How long a message has to be seen failed before it is: longer than one try can take.
+
+    And so long that looking at `pace` leaves no gap of more than a third of it.
+    """
     timeout = timedelta(seconds=send_timeout_s) + SEND_TIMEOUT_MARGIN if send_timeout_s else timedelta()
-    return max(configured, timeout)
+    return max(configured, timeout, 4 * pace if isinstance(pace, timedelta) else timedelta())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -161,26 +164,51 @@ def plan_agenda(
 
     `newest_seen` is the time of the newest `sent` row known from the last complete pass.
     """
-    on_the_way = [row for row in rows if row.phase in (Phase.ACCEPTED, Phase.STOPPED)]
-    awaiting = [row for row in rows if row.phase is not Phase.ACCEPTED and row.phase is not Phase.STOPPED]
-    fresh = [row for row in awaiting if _is_fresh(row, now)]
-    due = sorted((row for row in awaiting if not _is_fresh(row, now) and is_due(row, now)), key=_asked)
+    on_the_way = [row for row in rows if row.phase is Phase.ACCEPTED]
+    fresh = [row for row in rows if row.phase is not Phase.ACCEPTED and _is_fresh(row, now)]
+    due = sorted((row for row in rows if not _is_listed(row, now) and is_due(row, now)), key=_asked)
     lists: tuple[Box, ...] = ()
     if on_the_way:
         lists = (Box.QUEUED, Box.FAILED, Box.SENT)
     elif fresh:
         lists = (Box.SENT,)
-    starts = [row.accepted_at for row in (*on_the_way, *fresh) if row.accepted_at]
-    back_to = min(starts) + offset - LIST_MARGIN if starts else None
-    if newest_seen is not None and back_to is not None:
-        back_to = max(back_to, newest_seen - LIST_MARGIN)
     most = max(1, len(rows) // 100)
+    back_to = _back_to(on_the_way, fresh, newest_seen=newest_seen, offset=offset)
     return Agenda(lists=lists, sent_back_to=back_to, singles=tuple(due[:most]))
 
 
+def _back_to(
+    on_the_way: Sequence[Message],
+    fresh: Sequence[Message],
+    *,
+    newest_seen: datetime | None,
+    offset: timedelta,
+) -> datetime | None:
+    """As far back as the fresh ones stand; for what is on its way, not beyond what was seen already."""
+    ends: list[datetime] = []
+    if starts := [_taken_over(row) for row in on_the_way]:
+        start = min(starts) + offset - LIST_MARGIN
+        ends.append(max(start, newest_seen - LIST_MARGIN) if newest_seen else start)
+    if starts := [_taken_over(row) for row in fresh]:
+        ends.append(min(starts) + offset - LIST_MARGIN)
+    return min(ends, default=None)
+
+
+def _taken_over(row: Message) -> datetime:
+    return row.accepted_at or row.created
+
+
 def _is_fresh(row: Message, now: datetime) -> bool:
-    since = row.progress.transmitted_at or row.accepted_at or row.created
-    return now - since < ASKED_OFTEN_FOR
+    """Taken over and sent a short while ago: its entry stands among the newest."""
+    return now - _taken_over(row) < ASKED_OFTEN_FOR
+
+
+def _is_listed(row: Message, now: datetime) -> bool:
+    """Whether reading the newest entries is expected to find it."""
+    if row.phase is Phase.ACCEPTED:
+        nowhere = row.progress.nowhere_since
+        return nowhere is None or now - nowhere < ASKED_BY_ID_AFTER
+    return _is_fresh(row, now)
 
 
 def is_due(row: Message, now: datetime) -> bool:

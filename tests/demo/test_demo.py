@@ -1,0 +1,132 @@
+"""The whole demo, as a person runs it."""
+
+from __future__ import annotations
+
+import http.client
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+
+Start = Callable[..., subprocess.Popen[str]]
+
+
+@pytest.fixture
+def start(tmp_path: Path) -> Iterator[Start]:
+    """Start `syncd demo` in an empty folder, with everything temporary beside it."""
+    started: list[subprocess.Popen[str]] = []
+    for name in ("empty", "scratch"):
+        (tmp_path / name).mkdir()
+
+    def begin(*words: str) -> subprocess.Popen[str]:
+        demo = subprocess.Popen(
+            [sys.executable, "-m", "syncd", "demo", *words],
+            cwd=tmp_path / "empty",
+            env=os.environ | {"TMPDIR": str(tmp_path / "scratch")},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+        started.append(demo)
+        return demo
+
+    yield begin
+    for demo in started:
+        demo.terminate()
+        demo.communicate(timeout=30)
+
+
+def _read_to(demo: subprocess.Popen[str], wanted: str) -> str:
+    """What the demo prints, up to and with the line that has these words."""
+    assert demo.stdout is not None
+    told = ""
+    for line in demo.stdout:
+        told += line
+        if wanted in line:
+            return told
+    raise AssertionError(f"the demo ended without {wanted!r}:\n{told}")
+
+
+def _sandbox(told: str) -> str:
+    found = re.search(r"http://(127\.0\.0\.1:\d+)/v1", told)
+    assert found is not None, told
+    return found[1]
+
+
+def _tell(address: str, command: str, fields: dict[str, object]) -> None:
+    link = http.client.HTTPConnection(address, timeout=10)
+    link.request("POST", f"/_sandbox/{command}", json.dumps(fields))
+    assert link.getresponse().status == 200
+    link.close()
+
+
+def _is_served(address: str) -> bool:
+    link = http.client.HTTPConnection(urlsplit(f"//{address}").netloc, timeout=10)
+    try:
+        link.connect()
+    except ConnectionRefusedError:
+        return False
+    link.close()
+    return True
+
+
+def _left(tmp_path: Path) -> list[Path]:
+    return [*(tmp_path / "scratch").iterdir(), *(tmp_path / "empty").iterdir()]
+
+
+@pytest.mark.timeout(150)
+def test_the_demo_proves_the_bridge_and_stays_when_asked(start: Start, tmp_path: Path) -> None:
+    """Every line agrees, the kill came in mid-send, `--keep` can be played with, Ctrl-C leaves nothing."""
+    demo = start("--keep")
+    told = _read_to(demo, "_sandbox/ledger")
+    assert "DISAGREES" not in told
+    assert "nothing lost, nothing doubled, every line agrees" in told
+    assert "ended by SIGKILL" in told
+    assert "in the list     PO-4712.edi  queued (submitting)" in told
+    assert re.search(r"RJ_Test/PO-4712\.edi  1 time: \S+@as2gateway\.com\n", told)
+    export = re.search(r"export .*", told)
+    assert export is not None
+    listed = subprocess.run(
+        ["bash", "-c", f"{export[0]}; {sys.executable} -m syncd list --json"],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert len(json.loads(listed.stdout)) == 12
+    demo.send_signal(signal.SIGINT)
+    assert demo.wait(30) == 0
+    assert not _is_served(_sandbox(told))
+    assert _left(tmp_path) == []
+
+
+@pytest.mark.timeout(150)
+def test_a_gateway_that_loses_a_message_makes_the_demo_fail(start: Start, tmp_path: Path) -> None:
+    """The sandbox marks read what the bridge has never seen; the table says so, and the exit code."""
+    demo = start()
+    address = _sandbox(_read_to(demo, "gateway  "))
+    _tell(address, "trouble", {"do": "lose", "operation": "list_received", "times": None})
+    told, _ = demo.communicate(timeout=120)
+    assert demo.returncode == 1, told
+    assert re.search(r"marked read +5 +[0-4] +messages +DISAGREES", told), told
+    assert re.search(r"lost +[1-9] +[1-9] +files +DISAGREES", told), told
+    assert "lines disagree" in told
+    assert _left(tmp_path) == []
+
+
+@pytest.mark.timeout(120)
+def test_a_demo_that_is_stopped_leaves_nothing_behind(start: Start, tmp_path: Path) -> None:
+    """SIGTERM in the middle ends its processes, and removes its folder."""
+    demo = start()
+    address = _sandbox(_read_to(demo, "dropped"))
+    demo.send_signal(signal.SIGTERM)
+    demo.communicate(timeout=60)
+    assert demo.returncode == 128 + signal.SIGTERM
+    assert not _is_served(address)
+    assert _left(tmp_path) == []

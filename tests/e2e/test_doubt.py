@@ -1,0 +1,156 @@
+"""A send whose outcome is unknown: looked up, adopted or sent again, and never sent twice."""
+
+from datetime import timedelta
+
+import pytest
+
+from syncd.sandbox import Sandbox
+from tests.e2e.harness import Ground
+from tests.e2e.invariants import faults
+
+MINUTE = timedelta(minutes=1)
+
+
+@pytest.mark.parametrize("mishap", ["reset", "html", "status", "shape"])
+def test_a_reply_lost_after_acceptance_is_found_at_the_gateway(
+    ground: Ground, box: Sandbox, mishap: str
+) -> None:
+    """One accept, one message: it is adopted by its content, and its MDN is followed."""
+    box.trouble(mishap, operation="send", when="after", status=None if mishap == "reset" else 202)
+    ground.drop("a.edi", b"UNA a")
+
+    ground.settle()
+
+    assert ground.states() == {"a.edi": "sent"}
+    assert len(box.ledger.sent) == box.ledger.count("send") == 1
+    assert "adopted" in ground.history(ground.row("a.edi"))
+    assert faults(ground) == []
+
+
+def test_a_reply_lost_before_acceptance_is_sent_again_once_it_is_certain(
+    ground: Ground, box: Sandbox
+) -> None:
+    """Absent time and again for longer than a send may take: then, and only then, once more."""
+    box.trouble("reset", operation="send", when="before")
+    ground.drop("a.edi", b"UNA a")
+    ground.run()
+    began = ground.clock.now()
+
+    for _ in ground.passes(5, every=2 * MINUTE):
+        assert box.ledger.count("send") == 1
+    ground.settle()
+
+    assert ground.clock.now() - began >= timedelta(minutes=9)
+    assert (box.ledger.count("send"), len(box.ledger.sent)) == (2, 1)
+    assert ground.states() == {"a.edi": "sent"}
+    assert faults(ground) == []
+
+
+def test_what_stays_in_doubt_is_held_when_the_account_says_so(ground: Ground, box: Sandbox) -> None:
+    """`in_doubt = "hold"`: a person decides, with three verdicts to choose from."""
+    ground.configure(in_doubt="hold")
+    verdicts = {"again.edi": "resend", "there.edi": "sent", "never.edi": "fail"}
+    for name in verdicts:
+        box.trouble("reset", operation="send", when="before")
+        ground.drop(name, name.encode())
+        ground.settle(every=2 * MINUTE)
+
+    assert set(ground.states().values()) == {"held"}
+    assert all("none of its lists" in told["reason"] for told in ground.status_files("held").values())
+    for name, verdict in verdicts.items():
+        ground.resolve(ground.row(name), verdict)
+    ground.settle()
+    assert ground.states() == {"again.edi": "sent", "there.edi": "sent", "never.edi": "failed"}
+    assert [record.files[0].name for record in box.ledger.sent] == ["again.edi"]
+    assert faults(ground) == []
+
+
+@pytest.mark.parametrize("seconds", [30.0, 200.0, 500.0])
+def test_an_acceptance_that_comes_late_is_found_and_not_doubled(
+    ground: Ground, box: Sandbox, seconds: float
+) -> None:
+    """The gateway takes it minutes after the connection broke: it is adopted, not sent again."""
+    box.trouble("late", operation="send", seconds=seconds)
+    ground.drop("a.edi", b"UNA a")
+
+    ground.settle(every=2 * MINUTE)
+
+    assert len(box.ledger.sent) == box.ledger.count("send") == 1
+    assert ground.states() == {"a.edi": "sent"}
+    assert faults(ground) == []
+
+
+@pytest.mark.parametrize("second", [b"UNA 1", b"UNA 2"], ids=("same-bytes", "other-bytes"))
+@pytest.mark.parametrize("when", ["before", "after"])
+def test_two_files_of_one_name_and_size_are_told_apart(
+    ground: Ground, box: Sandbox, second: bytes, when: str
+) -> None:
+    """The second waits until the first, whose reply was lost, is settled; each is accepted once."""
+    box.trouble("reset", operation="send", when=when)
+    ground.drop("a.edi", b"UNA 1")
+    ground.run()
+    ground.drop("a.edi", second)
+    ground.run()
+    assert box.ledger.count("send") == 1
+
+    ground.settle(every=2 * MINUTE)
+
+    assert sorted(record.files[0].sha256 for record in box.ledger.sent) == sorted(ground.dropped)
+    assert [row.state for row in ground.rows()] == ["sent", "sent"]
+    assert ground.names("sent") == ["a.edi", "a~2.edi"]
+    assert faults(ground) == []
+
+
+@pytest.mark.parametrize("listing", ["list_queued", "list_failed", "list_sent"])
+def test_a_list_that_is_cut_short_proves_nothing(ground: Ground, box: Sandbox, listing: str) -> None:
+    """While the gateway's lists are not whole, absence is not believed: nothing is sent again."""
+    hand = box.partner("RJ_Partner")
+    hand.behave(files="*.full", delivery="exhausted")
+    ground.configure(parallel_sends=1)
+    for number in range(2):
+        ground.drop(f"{number}.full", f"UNA {number}".encode())
+        ground.drop(f"{number}.edi", f"UNA {number} sent".encode())
+    box.trouble("reset", operation="send", when="before", skip=4)
+    box.trouble("list_short", operation=listing, times=None)
+    ground.run()
+    ground.drop("doubt.edi", b"UNA doubt")
+
+    for _ in ground.passes(6, every=4 * MINUTE):
+        pass
+
+    assert ground.row("doubt.edi").phase == "in_doubt"
+    assert sum(file.name == "doubt.edi" for record in box.ledger.sent for file in record.files) == 0
+    box.calm()
+    for _ in ground.passes(6, every=10 * MINUTE):
+        pass
+    assert ground.row("doubt.edi").state == "sent"
+    assert faults(ground) == []
+
+
+def test_lists_that_cannot_be_read_prove_nothing(ground: Ground, box: Sandbox) -> None:
+    """A gateway that errors for an hour: in doubt for an hour, then settled, sent once."""
+    box.trouble("reset", operation="send", when="after")
+    ground.drop("a.edi", b"UNA a")
+    ground.run()
+    box.trouble("status", status=500, operation="list_sent", times=None)
+
+    for _ in ground.passes(12, every=5 * MINUTE):
+        assert ground.row("a.edi").phase == "in_doubt"
+    box.calm()
+    ground.settle(every=2 * MINUTE)
+
+    assert len(box.ledger.sent) == 1
+    assert faults(ground) == []
+
+
+def test_a_folder_in_doubt_is_adopted_by_all_of_its_files(ground: Ground, box: Sandbox) -> None:
+    """A message of several files is compared file by file."""
+    box.trouble("reset", operation="send", when="after")
+    for name in ("a.edi", "b.edi"):
+        ground.drop(f"folder/{name}", name.encode())
+
+    ground.settle(every=2 * MINUTE)
+
+    assert len(box.ledger.sent) == 1
+    assert ground.states() == {"folder": "sent"}
+    assert faults(ground) == []

@@ -1,0 +1,148 @@
+"""One thing that does not give way holds up nothing else, and is settled when it does."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from syncd.core.model import Place
+from syncd.errors import FolderError
+from syncd.sandbox import Sandbox
+
+if TYPE_CHECKING:
+    from syncd.flows.bridge import Bridge
+    from syncd.ports import Outbox
+    from tests.e2e.harness import Ground
+
+
+def test_three_poisoned_messages_hold_up_nobody(ground: Ground, box: Sandbox) -> None:
+    """However the batch has to be taken apart, every sound message of it arrives."""
+    for number in range(60):
+        box.deliver(files={f"{number}.edi": f"UNA {number}".encode()}, message_id=f"sound-{number}@gateway")
+        if number % 20 == 10:
+            box.deliver(files={"bad.edi": b"UNA"}, message_id=f"poisoned-{number}@gateway")
+    box.trouble("status", status=500, operation="batch", times=None)
+    box.trouble("status", status=500, path="poisoned.*attachments", times=None)
+
+    for _ in ground.passes(4, every=timedelta(minutes=2)):
+        pass
+
+    assert len([name for name in ground.names("inbox") if name != "bad.edi"]) == 60
+    assert {row.state for row in ground.rows() if row.progress.tries} == {"arriving"}
+
+
+def test_a_message_that_is_never_confirmed_stops_no_pull(ground: Ground, box: Sandbox) -> None:
+    """The others arrive and are confirmed; the trouble is told, and over when the gateway gives way."""
+    stubborn = box.deliver(files={"a.edi": b"UNA"}, message_id="stubborn@gateway")
+    box.trouble("status", status=500, operation="get_received", path="stubborn", times=None)
+    first = ground.run()
+    box.deliver(files={"b.edi": b"UNB"}, message_id="late@gateway")
+
+    second = ground.run()
+
+    assert ground.names("inbox") == ["a.edi", "b.edi"]
+    assert "does not confirm" in first.troubles[0].what
+    assert "does not confirm" in second.troubles[0].what
+    box.calm()
+    assert ground.run().troubles == ()
+    assert ground.row(stubborn).phase == "confirmed"
+
+
+def test_an_inbox_that_cannot_be_written_holds_up_its_own_only(ground: Ground, box: Sandbox) -> None:
+    """Another partner's messages arrive; its own are published when the folder is mended."""
+    ground.run()
+    folder = ground.root / "inbox" / "RJ_Station" / "ECHO"
+    folder.rmdir()
+    folder.write_bytes(b"somebody put a file here")
+    box.deliver(partner="ECHO", files={"echo.edi": b"UNA echo"}, message_id="echo@gateway")
+    box.deliver(files={"other.edi": b"UNA other"}, message_id="other@gateway")
+
+    result = ground.run()
+
+    assert ground.row("other@gateway").phase == "confirmed"
+    assert ground.row("echo@gateway").phase == "waiting"
+    assert "cannot be written" in result.troubles[0].what
+    folder.unlink()
+    ground.later(minutes=5)
+    ground.run()
+    assert ground.row("echo@gateway").phase == "confirmed"
+    assert (folder / "echo.edi").read_bytes() == b"UNA echo"
+
+
+class _Stuck:
+    """An outbox in which one file cannot be renamed."""
+
+    def __init__(self, outbox: Outbox, name: str) -> None:
+        self._outbox = outbox
+        self._name = name
+
+    def move(self, source: Place, target: Place) -> None:
+        if source.startswith("outbox/") and source.endswith(self._name):
+            raise FolderError(f"{source} cannot be moved: not permitted", "Let the group write there.")
+        self._outbox.move(source, target)
+
+    def __getattr__(self, name: str) -> object:
+        return getattr(self._outbox, name)
+
+
+def test_a_file_that_cannot_be_renamed_stops_no_other(ground: Ground, box: Sandbox) -> None:
+    """It stays in the outbox under one row, its trouble is told, and it is sent once when it can be taken."""
+    ground.drop("stuck.edi", b"ISA stuck")
+    ground.drop("free.edi", b"ISA free")
+
+    def wrap(bridge: Bridge) -> Bridge:
+        return replace(bridge, outbox=_Stuck(bridge.outbox, "stuck.edi"))  # type: ignore[arg-type]
+
+    with ground.process(wrap) as process:
+        process.run()
+        result = process.run()
+
+    assert ground.states()["free.edi"] == "sent"
+    assert ground.row("stuck.edi").phase == "claimed"
+    assert "cannot be taken over" in result.troubles[0].what
+    ground.run()
+    assert ground.states() == {"free.edi": "sent", "stuck.edi": "sent"}
+    assert sorted(f.name for sent in box.ledger.sent for f in sent.files) == ["free.edi", "stuck.edi"]
+
+
+def test_a_root_that_vanishes_withdraws_nothing(ground: Ground, box: Sandbox) -> None:
+    """Messages on their way wait for the root to come back; no second tree is made."""
+    box.trouble("status", status=503, retry_after="1", operation="send", times=1)
+    ground.drop("a.edi", b"ISA a")
+    away = Path(f"{ground.root}-away")
+    with ground.process() as process:
+        process.run()
+        ground.root.rename(away)
+        ground.later(minutes=5)
+        lost = process.run()
+        ground.root.mkdir()
+        ground.later(minutes=5)
+        empty = process.run()
+        assert list(ground.root.iterdir()) == []
+        ground.root.rmdir()
+        away.rename(ground.root)
+        ground.later(minutes=5)
+        process.run()
+
+    assert lost.troubles
+    assert empty.troubles
+    assert ground.states() == {"a.edi": "sent"}
+
+
+def test_a_file_that_changes_after_it_was_taken_is_sent_whole(ground: Ground, box: Sandbox) -> None:
+    """A slow writer still holds the file that was claimed: what he adds is part of the message."""
+    box.trouble("status", status=503, retry_after="1", operation="send", times=1)
+    ground.drop("slow.edi", b"ISA first half")
+    with ground.process() as process:
+        process.run()
+        queued = ground.root / "queued" / "RJ_Station" / "RJ_Partner" / "slow.edi"
+        with queued.open("ab") as writer:
+            writer.write(b" and second half")
+        for _ in range(3):
+            ground.later(minutes=1)
+            process.run()
+
+    assert ground.states() == {"slow.edi": "sent"}
+    assert [f.size for sent in box.ledger.sent for f in sent.files] == [30]

@@ -1,0 +1,69 @@
+"""The real program, killed for real with SIGKILL; what it leaves is healed by the next start."""
+
+import os
+import random
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from syncd.sandbox import Partner, Sandbox
+from tests.e2e.worlds import with_partners
+from tests.safety.campaign import Life
+from tests.safety.dying import Death
+
+LOOK_EVERY_S = 0.001
+
+
+@pytest.fixture
+def box() -> Iterator[Sandbox]:
+    """Sends that fail there fail at once, so that the program's own second is enough."""
+    with Sandbox(world=with_partners(replace(Partner(as2_id="RJ_Partner"), send_timeout_s=1))) as opened:
+        yield opened
+
+
+def kill_after(life: Life, requests: int) -> bool:
+    """Run `syncd once`, and kill it when the gateway has seen so many more requests; True: it was alive."""
+    argv = [sys.executable, "-m", "syncd", "once", "--quiet", "--config", str(life.ground.config)]
+    until = len(life.box.ledger.requests) + requests
+    with subprocess.Popen(
+        argv,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        env=os.environ | {"SYNCD_LOG_LEVEL": "error"},
+    ) as program:
+        while program.poll() is None and len(life.box.ledger.requests) < until:
+            try:
+                program.wait(LOOK_EVERY_S)
+            except subprocess.TimeoutExpired:
+                continue
+        was_alive = program.poll() is None
+        program.kill()
+    return was_alive
+
+
+def broken_after(box: Sandbox, folder: Path, *kills: int) -> list[str]:
+    """Live, killed at these numbers of requests, then live to the end in this process."""
+    life = Life(box, folder, settle=0.05)
+    killed = [kill_after(life, requests) for requests in kills]
+    assert killed[0]
+    life.run(Death())
+    return life.verdict()
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_sigkill_at_a_random_moment_loses_and_doubles_nothing(box: Sandbox, memory: Path, seed: int) -> None:
+    """Killed in its first pass: every promise holds after the next."""
+    assert broken_after(box, memory, random.Random(seed).randint(4, 20)) == []
+
+
+@pytest.mark.torture
+@pytest.mark.parametrize("seed", range(100, 160))
+def test_sigkill_again_and_again_loses_and_doubles_nothing(box: Sandbox, memory: Path, seed: int) -> None:
+    """Killed five times on its way: every promise holds in the end."""
+    dice = random.Random(seed)
+
+    assert broken_after(box, memory, *(dice.randint(1, 24) for _ in range(5))) == []
