@@ -139,7 +139,7 @@ def _with_account(rows: Sequence[tuple[str, DataclassInstance]]) -> list[dict[st
 
 
 def _within(limit: int) -> int:
-    from syncd.control.calls import MOST_ROWS
+    from syncd.control import MOST_ROWS
 
     if limit < 1:
         raise UsageError("--limit is less than 1", "Write 1 or more.")

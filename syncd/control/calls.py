@@ -15,6 +15,7 @@ from typing import Any, Generic, TypeVar
 
 from pydantic import TypeAdapter
 
+from syncd.control import MOST_ROWS
 from syncd.errors import UsageError
 from syncd.operations.door import Door
 from syncd.operations.questions import Row, Whole
@@ -25,8 +26,6 @@ from syncd.ports import Search
 Asked = TypeVar("Asked")
 Answer = TypeVar("Answer")
 
-MOST_ROWS = 10_000
-"""Rows in one answer: more would take the daemon's memory."""
 SOON = timedelta(seconds=30)
 """How long a question may take; what acts may wait for a pass to end, and has no limit."""
 

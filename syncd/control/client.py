@@ -1,32 +1,20 @@
-"""The door of a daemon that runs, asked over its control socket."""
+"""Finds the daemon that runs, and says who may ask it; what it is asked is in `asking`."""
 
 from __future__ import annotations
 
 import grp
-import http.client
 import pwd
 import socket
 import stat
-from collections.abc import Sequence
-from datetime import timedelta
 from pathlib import Path
-from typing import TypeVar
+from typing import TYPE_CHECKING
 
-from syncd.control import calls
-from syncd.control.calls import Call, read, written
-from syncd.control.mishaps import Mishap, unpacked
 from syncd.control.place import address
-from syncd.errors import CannotAct, SyncdError
-from syncd.operations.door import Door
-from syncd.operations.questions import Row, Whole
-from syncd.operations.reports import OnceReport
-from syncd.operations.status import Status
-from syncd.ports import Search
+from syncd.errors import CannotAct
 
-Asked = TypeVar("Asked")
-Answer = TypeVar("Answer")
+if TYPE_CHECKING:
+    from syncd.operations.door import Door
 
-_DONE, _REFUSED = 200, 409
 _CONNECT_S = 5.0
 
 
@@ -36,134 +24,40 @@ def connect(path: Path) -> Door | None:
     Raises: CannotAct when this user may not ask, naming the group to join.
     """
     try:
-        _connected(path).close()
+        connected(path).close()
     except (FileNotFoundError, NotADirectoryError, ConnectionRefusedError):
         return None
     except PermissionError as error:
-        raise _refused(path) from error
+        raise refused(path) from error
     except OSError as error:
-        raise _silent(path) from error
+        raise silent(path) from error
+    from syncd.control.asking import Client  # noqa: PLC0415 - without a daemon nobody needs the shapes
+
     return Client(path)
 
 
-class Client:
-    """Asks the daemon; each call is a connection of its own.
-
-    `by` stays here: who acts is what the kernel tells the daemon.
-    """
-
-    def __init__(self, path: Path) -> None:
-        self._path = path
-
-    def status(self, accounts: Sequence[str]) -> Status:
-        """How these accounts are."""
-        return self._ask(calls.STATUS, calls.Accounts(accounts=tuple(accounts)))
-
-    def list_messages(self, wanted: Search) -> tuple[Row, ...]:
-        """Messages that fit, newest first."""
-        return self._ask(calls.LIST, wanted)
-
-    def find_messages(self, text: str, *, account: str | None, limit: int) -> tuple[Row, ...]:
-        """Messages of an id or a file name, newest first."""
-        return self._ask(calls.FIND, calls.Find(text=text, account=account, limit=limit))
-
-    def show_message(self, text: str, *, account: str | None) -> Whole:
-        """One message with its history."""
-        return self._ask(calls.SHOW, calls.Show(text=text, account=account))
-
-    def once(self, accounts: Sequence[str], *, only: str | None, wait: timedelta | None) -> OnceReport:
-        """One pass, now, by the daemon."""
-        return self._ask(calls.ONCE, calls.Once(accounts=tuple(accounts), only=only, wait=wait))
-
-    def resolve(self, message_id: str, verdict: str, *, by: str) -> Row:
-        """Decide on a held message."""
-        del by
-        return self._ask(calls.RESOLVE, calls.Resolve(message_id=message_id, verdict=verdict))
-
-    def pause(self, accounts: Sequence[str], *, job: str | None, by: str) -> Status:
-        """Stop jobs until they are resumed."""
-        del by
-        return self._ask(calls.PAUSE, calls.Jobs(accounts=tuple(accounts), job=job))
-
-    def resume(self, accounts: Sequence[str], *, job: str | None, by: str) -> Status:
-        """Undo a pause."""
-        del by
-        return self._ask(calls.RESUME, calls.Jobs(accounts=tuple(accounts), job=job))
-
-    def reload(self, *, by: str) -> str:
-        """Let the daemon read its configuration anew."""
-        del by
-        return self._ask(calls.RELOAD, calls.Nothing())
-
-    def _ask(self, call: Call[Asked, Answer], asked: Asked) -> Answer:
-        code, text = self._post(call, written(asked, call.takes))
-        try:
-            if code == _REFUSED:
-                raise unpacked(read(text, Mishap))
-            if code == _DONE:
-                answer: Answer = read(text, call.gives)
-                return answer
-        except ValueError as error:
-            raise _stranger() from error
-        raise _stranger()
-
-    def _post(self, call: Call[Asked, Answer], body: bytes) -> tuple[int, bytes]:
-        connection = _Connection(self._path, patience=call.patience)
-        try:
-            connection.request("POST", f"/{call.name}", body, {"Content-Type": "application/json"})
-            reply = connection.getresponse()
-            return reply.status, reply.read()
-        except PermissionError as error:
-            raise _refused(self._path) from error
-        except TimeoutError as error:
-            raise _silent(self._path) from error
-        except (OSError, http.client.HTTPException) as error:
-            what = "the daemon ended before it answered"
-            raise CannotAct(what, "`syncd status` tells how things stand.") from error
-        finally:
-            connection.close()
-
-
-class _Connection(http.client.HTTPConnection):
-    """HTTP over the Unix socket."""
-
-    def __init__(self, path: Path, *, patience: timedelta | None) -> None:
-        super().__init__("localhost")
-        self._path = path
-        self._patience = patience
-
-    def connect(self) -> None:
-        """Connect; from then on an answer may take as long as the call may."""
-        self.sock = _connected(self._path)
-        self.sock.settimeout(self._patience.total_seconds() if self._patience else None)
-
-
-def _connected(path: Path) -> socket.socket:
-    connected = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-    connected.settimeout(_CONNECT_S)
+def connected(path: Path) -> socket.socket:
+    """A connection to the socket; the caller closes it. Raises: OSError."""
+    made = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+    made.settimeout(_CONNECT_S)
     try:
         with address(path) as name:
-            connected.connect(name)
+            made.connect(name)
     except BaseException:
-        connected.close()
+        made.close()
         raise
-    return connected
+    return made
 
 
-def _silent(path: Path) -> CannotAct:
+def silent(path: Path) -> CannotAct:
+    """Somebody listens, and nothing comes."""
     what = f"the daemon at {path} does not answer"
     return CannotAct(
         what, "Its log may tell why: journalctl -u syncd. `systemctl restart syncd` starts it anew."
     )
 
 
-def _stranger() -> CannotAct:
-    return CannotAct(
-        "the daemon that runs speaks another version of syncd", "Restart it: systemctl restart syncd"
-    )
-
-
-def _refused(path: Path) -> SyncdError:
+def refused(path: Path) -> CannotAct:
     """Whose group opens what is shut: the socket itself, or the first folder on the way that is."""
     for shut, bit in ((path, stat.S_IWGRP), *((folder, stat.S_IXGRP) for folder in path.parents)):
         try:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -19,12 +20,12 @@ from syncd.operations import questions
 from syncd.operations.questions import Row, Whole
 from syncd.operations.status import JobStatus, Status, account_status
 from syncd.ports import Search
-from syncd.wiring.looking import records
 
 if TYPE_CHECKING:
     from syncd.config import Settings
     from syncd.operations.door import Door
     from syncd.operations.reports import OnceReport
+    from syncd.ports import Records
 
 PAUSED = "paused"
 """The fact of an account that names its paused jobs, in order, with commas between."""
@@ -62,7 +63,7 @@ class LocalDoor:
     def status(self, accounts: Sequence[str]) -> Status:
         """What the records tell of the accounts; nothing is known of jobs but who is paused."""
         named = [account for account in self._settings.accounts if account.name in accounts]
-        with records(self._settings) as known:
+        with self._records() as known:
             shown = tuple(
                 account_status(
                     account,
@@ -76,17 +77,17 @@ class LocalDoor:
 
     def list_messages(self, wanted: Search) -> tuple[Row, ...]:
         """Messages that fit, newest first."""
-        with records(self._settings) as known:
+        with self._records() as known:
             return questions.list_messages(known, wanted, self._settings.roots)
 
     def find_messages(self, text: str, *, account: str | None, limit: int) -> tuple[Row, ...]:
         """Messages of an id or a file name, newest first."""
-        with records(self._settings) as known:
+        with self._records() as known:
             return questions.find_messages(known, text, self._settings.roots, account=account, limit=limit)
 
     def show_message(self, text: str, *, account: str | None) -> Whole:
         """One message with its history. Raises: NotFound, UsageError."""
-        with records(self._settings) as known:
+        with self._records() as known:
             return questions.show_message(known, text, self._settings.roots, account=account)
 
     def once(self, accounts: Sequence[str], *, only: str | None, wait: timedelta | None) -> OnceReport:
@@ -135,6 +136,11 @@ class LocalDoor:
             finally:
                 store.close()
         return self.status(accounts)
+
+    def _records(self) -> AbstractContextManager[Records]:
+        from syncd.wiring.looking import records  # noqa: PLC0415 - what a daemon answers needs no database
+
+        return records(self._settings)
 
     def _need_passwords(self, accounts: Sequence[str]) -> None:
         """Commands may ask a daemon without knowing a password; a pass of our own needs it."""

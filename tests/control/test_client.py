@@ -102,7 +102,7 @@ ASK = """if True:
     from syncd.control.client import connect
     from syncd.errors import CannotAct
     path, uid, groups = Path(sys.argv[1]), int(sys.argv[2]), [int(each) for each in sys.argv[3:]]
-    from syncd.control import calls
+    from syncd.control import asking, calls
     for shape in (calls.Accounts, calls.Jobs, calls.Status):
         calls._adapter(shape)  # the interpreter may be out of the other user's reach
     os.setgroups(groups)
