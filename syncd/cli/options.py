@@ -64,6 +64,10 @@ class Wiring(Protocol):
         """Prove the set-up."""
         ...
 
+    def run_check_unit(self, settings: Settings, accounts: Sequence[str]) -> tuple[CheckLine, ...]:
+        """Prove systemd's unit."""
+        ...
+
     def adopt(self, settings: Settings, account_name: str) -> None:
         """Take an account's root over for this state."""
         ...

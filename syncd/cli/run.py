@@ -72,15 +72,25 @@ def once(
     return Reply(value=report, view=lambda: views.once(report), exit_code=_verdict(report))
 
 
-def check(*, call: Given) -> Reply:
+def check(
+    *,
+    unit: Annotated[
+        bool,
+        Parameter(
+            help="Prove systemd's unit instead: does it leave open what is needed?", show_default=False
+        ),
+    ] = False,
+    call: Given,
+) -> Reply:
     """Prove the set-up, one line each: what, why, what to type.
 
     Example: syncd check --account acme
     """
     from syncd.cli import views
 
-    settings = call.settings()
-    lines = call.wiring.run_check(settings, call.accounts(settings))
+    settings = call.settings(passwords=not unit)
+    names = call.accounts(settings)
+    lines = call.wiring.run_check_unit(settings, names) if unit else call.wiring.run_check(settings, names)
     ok = all(line.ok is not False for line in lines)
     return Reply(
         value=Checked(ok=ok, lines=lines), view=lambda: views.checks(lines), exit_code=0 if ok else 1

@@ -76,6 +76,13 @@ def run_check(settings: Settings, accounts: Sequence[str]) -> tuple[CheckLine, .
     return acting.run_check(settings, accounts)
 
 
+def run_check_unit(settings: Settings, accounts: Sequence[str]) -> tuple[CheckLine, ...]:
+    """Prove that systemd's unit leaves open what these accounts need."""
+    from syncd.wiring import units
+
+    return units.run_check_unit(settings, accounts)
+
+
 def resolve(settings: Settings, message_id: MessageId, verdict: str, by: str) -> Message:
     """Decide on a held message, under the instance lock."""
     from syncd.wiring import acting

@@ -101,6 +101,14 @@ def test_check_prints_a_line_each(world: World, capsys: Screen) -> None:
     assert parsed(capsys.readouterr().out)["ok"] is False
 
 
+def test_check_proves_the_unit_without_a_password(world: World, capsys: Screen) -> None:
+    """A credential is there for the daemon alone."""
+    text = world.configuration.read_text(encoding="utf-8").replace('password = "hush"\n', "")
+    world.configuration.write_text(text, encoding="utf-8")
+    assert world.run("check", "--unit", "--json", "--account", "acme") == 0
+    assert [line["what"] for line in parsed(capsys.readouterr().out)["lines"]] == ["open"]
+
+
 def test_config_names_every_source(world: World, capsys: Screen) -> None:
     """One object, with the keys in the order of the example; secrets are masked."""
     assert world.run("config", "--json") == 0
