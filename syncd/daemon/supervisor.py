@@ -22,7 +22,8 @@ from syncd.daemon.runner import ADDRESSES, JOBS, PULL, SEND, TRACK, Runner
 from syncd.daemon.sdnotify import ServiceManager
 from syncd.daemon.trigger import trigger_for
 from syncd.errors import StateError
-from syncd.ports import Clock, Watcher
+from syncd.ports import Clock
+from syncd.ports.folders import Watcher
 
 log = structlog.get_logger(__name__)
 

@@ -39,7 +39,7 @@ class PassResult:
     """What the last run of each job met."""
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Tally:
     """Collects what a pass changed; hand `note` and `complain` to the bridge."""
 

@@ -7,15 +7,15 @@ import ssl
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from syncd.core.account import Account
+from syncd.core.model import Message
 from syncd.core.pairs import PairBook
 from syncd.core.shown import Partner, Station
 from syncd.errors import CannotAct
-from syncd.flows.bridge import Bridge
+from syncd.flows.bridge import Bridge, Trouble
 from syncd.flows.observing import observer
-from syncd.flows.once import Tally
 from syncd.folders.durable import own_umask
 from syncd.folders.inbox import Inbox
 from syncd.folders.outbox import Outbox
@@ -33,6 +33,18 @@ if TYPE_CHECKING:
     from syncd.config import Settings
 
 ROOT_FACT = "root"
+
+
+class Listener(Protocol):
+    """Who hears what the flows of an account commit and complain of."""
+
+    def note(self, message: Message) -> None:
+        """A message changed."""
+        ...
+
+    def complain(self, trouble: Trouble) -> None:
+        """A job met trouble."""
+        ...
 
 
 class Doors:
@@ -119,9 +131,11 @@ class Doors:
             bytes_per_message=limits.bytes_per_message,
         )
 
-    def bridge(self, account: Account, gateway: Gateway, tally: Tally) -> Bridge:
+    def bridge(
+        self, account: Account, gateway: Gateway, listener: Listener, *, tree: Tree | None = None
+    ) -> Bridge:
         """Everything that the flows of one account work with."""
-        tree = self.tree(account)
+        tree = tree or self.tree(account)
         return Bridge(
             account=account,
             gateway=gateway,
@@ -133,8 +147,8 @@ class Doors:
             clock=self.clock,
             timezone=self.settings.timezone,
             state_room=self._state_room,
-            observe=observer(tally.note),
-            complain=tally.complain,
+            observe=observer(listener.note),
+            complain=listener.complain,
         )
 
     def _state_room(self) -> int:

@@ -1,0 +1,165 @@
+"""The door of a running daemon: what a person asks or does through its control socket."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+import structlog
+
+from syncd import __version__
+from syncd.core.model import MessageId
+from syncd.daemon.runner import PAUSED, PULL, SEND, TRACK, Runner
+from syncd.errors import UsageError
+from syncd.flows.placing import settle
+from syncd.operations import actions
+from syncd.operations.questions import Row, Whole, find_messages, list_messages, row, show_message
+from syncd.operations.reports import Left, OnceReport
+from syncd.operations.status import AccountStatus, JobStatus, Status, TroubleStatus, account_status
+from syncd.ports import Search
+from syncd.wiring.acting import desk
+from syncd.wiring.once import report
+
+if TYPE_CHECKING:
+    from syncd.wiring.daemon import Daemon
+
+log = structlog.get_logger(__name__)
+
+WATCHED = (PULL, SEND, TRACK)
+PAUSABLE = (PULL, SEND)
+
+
+class DaemonDoor:
+    """The door of a running daemon: answers from the state it holds, acts through its runners."""
+
+    def __init__(self, daemon: Daemon, check: Callable[[], object]) -> None:
+        self._daemon = daemon
+        self._check = check
+        self._roots = daemon.settings.roots
+        self._records = daemon.doors.store.records
+
+    def status(self, accounts: Sequence[str]) -> Status:
+        """How these accounts are."""
+        daemon = self._daemon
+        return Status(
+            version=__version__,
+            pid=os.getpid(),
+            since=daemon.began,
+            reload_error=daemon.reload_error,
+            accounts=tuple(self._account(daemon.runners[name]) for name in self._known(accounts)),
+        )
+
+    def _known(self, accounts: Sequence[str]) -> tuple[str, ...]:
+        unknown = sorted(set(accounts) - set(self._daemon.runners))
+        if unknown:
+            raise UsageError(
+                f"the daemon has no account {', '.join(unknown)}",
+                "If the configuration is newer than the daemon: syncd reload",
+            )
+        return tuple(accounts)
+
+    def _account(self, runner: Runner) -> AccountStatus:
+        root = runner.bridge.account.root
+        return account_status(
+            runner.bridge.account,
+            self._records,
+            self._roots,
+            watching=str(self._daemon.supervisor.watchers[runner.name].mode),
+            jobs=[self._job(runner, job) for job in WATCHED],
+            not_taken=[
+                Left(path=root / n.place, reason=n.reason, needs_person=n.needs_person, since=n.since)
+                for n in runner.not_taken
+            ],
+            troubles=[
+                TroubleStatus(
+                    job=each.trouble.job,
+                    what=each.trouble.what,
+                    remedy=each.trouble.remedy,
+                    since=each.since,
+                    needs_person=each.trouble.needs_person,
+                )
+                for each in runner.troubles.open()
+                if each.trouble.account == runner.name
+            ],
+        )
+
+    def _job(self, runner: Runner, job: str) -> JobStatus:
+        state, clock = runner.jobs[job], self._daemon.doors.clock
+        running = state.running_since
+        since = None if running is None else clock.now() - timedelta(seconds=clock.monotonic() - running)
+        return JobStatus(
+            name=job,
+            last_success=state.last_success,
+            last_attempt=state.last_attempt,
+            running_since=since,
+            next=self._daemon.supervisor.next_run(runner.name, job),
+            is_paused=job in runner.paused(),
+        )
+
+    def list_messages(self, wanted: Search) -> tuple[Row, ...]:
+        """Messages that fit, newest first."""
+        return list_messages(self._records, wanted, self._roots)
+
+    def find_messages(self, text: str, *, account: str | None, limit: int) -> tuple[Row, ...]:
+        """Messages of an id or a file name, newest first."""
+        return find_messages(self._records, text, self._roots, account=account, limit=limit)
+
+    def show_message(self, text: str, *, account: str | None) -> Whole:
+        """One message with its history."""
+        return show_message(self._records, text, self._roots, account=account)
+
+    def once(self, accounts: Sequence[str], *, only: str | None, wait: timedelta | None) -> OnceReport:
+        """One pass now, of these accounts side by side."""
+        runners = [self._daemon.runners[name] for name in self._known(accounts)]
+        jobs = (only,) if only else WATCHED
+        with ThreadPoolExecutor(len(runners)) as pool:
+            results = pool.map(lambda runner: runner.once(jobs, patience=wait or timedelta()), runners)
+            return OnceReport(
+                dry_run=False, accounts=tuple(report(result, self._daemon.settings) for result in results)
+            )
+
+    def resolve(self, message_id: str, verdict: str, *, by: str) -> Row:
+        """Decide on a held message."""
+        held = actions.held_message(self._records, MessageId(message_id), verdict)
+        runner = self._daemon.runners[held.account]
+        with runner.alone():
+            held = actions.held_message(self._records, held.id, verdict)
+            runner.bridge.tree.check()
+            after = actions.resolve(desk(runner.bridge), held, verdict, by=by)
+            settle(runner.bridge, [after])
+        self._daemon.supervisor.poke(runner.name, SEND)
+        return row(self._records.get(after.id) or after, self._roots)
+
+    def pause(self, accounts: Sequence[str], *, job: str | None, by: str) -> Status:
+        """Stop pull, send or both, until resumed."""
+        for name in self._known(accounts):
+            runner = self._daemon.runners[name]
+            self._set_paused(runner, runner.paused() | set(_pausable(job)))
+            log.warning("account.paused", account=name, jobs=sorted(runner.paused()), by=by)
+        return self.status(accounts)
+
+    def resume(self, accounts: Sequence[str], *, job: str | None, by: str) -> Status:
+        """Undo a pause; the jobs run at once."""
+        for name in self._known(accounts):
+            runner = self._daemon.runners[name]
+            self._set_paused(runner, runner.paused() - set(_pausable(job)))
+            log.warning("account.resumed", account=name, paused=sorted(runner.paused()), by=by)
+            for each in _pausable(job):
+                self._daemon.supervisor.poke(name, each)
+        return self.status(accounts)
+
+    def _set_paused(self, runner: Runner, jobs: frozenset[str]) -> None:
+        words = ",".join(sorted(jobs)) or None
+        self._daemon.doors.store.journal.remember(runner.name, {PAUSED: words})
+
+    def reload(self, *, by: str) -> str:
+        """Read the configuration anew."""
+        log.info("daemon.reload_asked", by=by)
+        return self._daemon.reload(self._check)
+
+
+def _pausable(job: str | None) -> tuple[str, ...]:
+    return PAUSABLE if job is None else (job,)
