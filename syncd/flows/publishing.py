@@ -7,7 +7,6 @@ and the whole folder is gone: staging was emptied from outside, and a person has
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import timedelta
 
 import structlog
 
@@ -29,6 +28,7 @@ from syncd.errors import (
 )
 from syncd.flows.bridge import Bridge, Step, Trouble
 from syncd.flows.fetching import Arrived, NotArrived, Outcome, wanted_of
+from syncd.flows.holding import NEVER_BY_ITSELF
 
 log = structlog.get_logger(__name__)
 
@@ -171,7 +171,7 @@ def recover_staged(bridge: Bridge, rows: Sequence[Message]) -> list[Message]:
 
 def _emptied(bridge: Bridge) -> ev.Held:
     reason = "its staging folder was removed from outside, so nobody can tell whether it was delivered"
-    return ev.Held(reason=reason, next_at=bridge.clock.now() + timedelta(days=36500))
+    return ev.Held(reason=reason, next_at=bridge.clock.now() + NEVER_BY_ITSELF)
 
 
 def confirm_group(bridge: Bridge, rows: Sequence[Message]) -> list[Message]:

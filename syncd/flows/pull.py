@@ -18,14 +18,14 @@ from datetime import datetime, timedelta
 import structlog
 
 from syncd.core import events as ev
-from syncd.core import status_file
-from syncd.core.model import Direction, Message, PartnerType, Phase, State, bare
+from syncd.core.model import Direction, Message, PartnerType, Phase, bare
 from syncd.core.planning import pull as planning
 from syncd.core.planning.batches import Batch, plan_batches, plan_confirmations
 from syncd.errors import GatewayError
 from syncd.flows import walking
-from syncd.flows.bridge import Bridge, Trouble
+from syncd.flows.bridge import Bridge
 from syncd.flows.fetching import Fetcher, Outcome, is_at_gateway
+from syncd.flows.holding import complain_of_marks, has_room, hold_empty, hold_restored
 from syncd.flows.publishing import confirm_group, publish, recover_staged, store
 
 log = structlog.get_logger(__name__)
@@ -59,7 +59,7 @@ class Pull:
         self._facts = dict(bridge.records.facts(bridge.account.name))
         bridge.tree.check()
         self._finish()
-        if not self._has_room():
+        if not has_room(bridge):
             return
         if bridge.addresses.stations is None:
             bridge.refresh_addresses()
@@ -75,20 +75,6 @@ class Pull:
         recover_staged(bridge, staged)
         rows = bridge.records.unfinished(bridge.account.name, Direction.INBOUND)
         self._confirm([row for row in rows if row.phase is Phase.PUBLISHED])
-
-    def _has_room(self) -> bool:
-        """Whether both disks have `min_free` left; if not, pulling pauses: mail is safe at the gateway."""
-        bridge, least = self._bridge, self._bridge.account.min_free_bytes
-        rooms = {f"the root {bridge.account.root}": bridge.tree.room(), "the state": bridge.state_room()}
-        short = [what for what, room in rooms.items() if room < least]
-        if not short:
-            return True
-        what = f"pulling pauses: {' and '.join(short)} have less than min_free left"
-        remedy = f"Make room: it goes on by itself at {least // 1_000_000} MB. Sending is not stopped."
-        bridge.complain(
-            Trouble(account=bridge.account.name, job="pull", what=what, remedy=remedy, needs_person=True)
-        )
-        return False
 
     def _pull_type(self, partner_type: PartnerType) -> None:
         passed_over: int | None = None
@@ -176,14 +162,14 @@ class Pull:
     def _carry_out(self, plan: planning.WalkPlan, walk: walking.Walk) -> int:
         """Do everything that the plan says; returns how many messages moved on."""
         bridge = self._bridge
-        moved = self._hold_restored(plan.restored) + self._confirm(plan.confirm_again)
+        moved = hold_restored(bridge, plan.restored) + self._confirm(plan.confirm_again)
         if plan.unmarked:
-            self._complain_of_marks()
+            complain_of_marks(bridge)
         again = bridge.record([(f.row, ev.Returned()) for f in plan.returned if f.row])
         fresh = self._drafts([fetch for fetch in plan.fetch if fetch.row is None])
         rows = [_as_listed(f) for f in plan.fetch if f.row is not None] + again
         empty = [row for row in (*fresh, *rows) if not row.files]
-        moved += self._hold_empty(empty)
+        moved += hold_empty(bridge, empty)
         whole = [row for row in (*rows, *fresh) if row.files]
         return moved + self._fetch(self._in_order(whole, walk))
 
@@ -197,44 +183,6 @@ class Pull:
     def _in_order(self, rows: Sequence[Message], walk: walking.Walk) -> list[Message]:
         order = {bare(record.message_id): at for at, record in enumerate(walk.records)}
         return sorted(rows, key=lambda row: order.get(bare(row.message_id or ""), -1))
-
-    def _hold_restored(self, rows: Sequence[Message]) -> int:
-        reason = "many messages came back unread at once: was the gateway restored?"
-        bridge = self._bridge
-        next_at = bridge.clock.now() + timedelta(days=36500)
-        for row in bridge.record([(row, ev.Held(reason=reason, next_at=next_at)) for row in rows]):
-            bridge.inbox.write_alone(row.pair, row.id, status_file.render(row))
-        return len(rows)
-
-    def _complain_of_marks(self) -> None:
-        what = "the gateway does not keep our read marks: messages stay unread however often confirmed"
-        self._bridge.complain(
-            Trouble(
-                account=self._bridge.account.name,
-                job="pull",
-                what=what,
-                remedy="Nothing is delivered twice. Ask the gateway's support.",
-                needs_person=True,
-            )
-        )
-
-    def _hold_empty(self, rows: Sequence[Message]) -> int:
-        """A message without attachments (one that could not be decrypted, say) needs a person."""
-        reason = "it has no attachments: it may not have been decrypted"
-        bridge = self._bridge
-        next_at = bridge.clock.now() + planning.TRIED_DAILY
-        opened = [row if row.id else bridge.open([walking.drafted(row)])[0] for row in rows]
-        held = bridge.record(
-            [
-                (row, ev.Postponed(reason=reason, next_at=next_at))
-                if row.state is State.HELD
-                else (row, ev.Held(reason=reason, next_at=next_at))
-                for row in opened
-            ]
-        )
-        for row in held:
-            bridge.inbox.write_alone(row.pair, row.id, status_file.render(row))
-        return sum(1 for row in rows if row.state is not State.HELD)
 
     def _fetch(self, rows: Sequence[Message]) -> int:
         """Fetch, publish and confirm, overlapping; returns how many messages moved on."""

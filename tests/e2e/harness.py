@@ -20,14 +20,12 @@ from typing import Any
 from syncd.config import Settings, load
 from syncd.core.model import Direction, Message
 from syncd.core.naming import STATUS_SUFFIX
-from syncd.flows import placing
 from syncd.flows.bridge import Bridge
 from syncd.flows.once import JOBS, OncePass, PassResult, Tally
-from syncd.operations import actions
 from syncd.ports import Records, Search
 from syncd.sandbox import Sandbox
 from syncd.store import Store, open_store
-from syncd.wiring.acting import desk
+from syncd.wiring.acting import decide
 from syncd.wiring.doors import Doors
 
 CONTEXT = ssl.create_default_context()
@@ -186,9 +184,7 @@ class Ground:
     def resolve(self, row: Message, verdict: str) -> None:
         """Decide on a held message, as `syncd resolve` does it."""
         with self.process() as process:
-            process.bridge.tree.check()
-            after = actions.resolve(desk(process.bridge), row, verdict, by="a test")
-            placing.settle(process.bridge, [after])
+            decide(process.bridge, row, verdict, by="a test")
 
     def later(self, **span: float) -> None:
         """Let time pass."""

@@ -69,7 +69,7 @@ def test_each_fate_has_its_folder_and_its_reason(ground: Ground, box: Sandbox) -
     hand.behave(files="*.rejected", delivery="permanent")
     hand.behave(files="*.exhausted", delivery="exhausted")
     hand.behave(files="*.badmdn", mdn="error", mdn_content="unexpected-processing-error")
-    hand.behave(files="*.second", delivery="temporary", failures=3)
+    hand.behave(files="*.second", delivery="temporary", failures=3, processing_s=40.0)
     for ending in ("rejected", "exhausted", "badmdn", "second", "fine"):
         ground.drop(f"order.{ending}", ending.encode())
     ground.drop("empty.edi", b"")

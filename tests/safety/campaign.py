@@ -11,7 +11,7 @@ from syncd.sandbox import Partner, Sandbox, World
 from tests.e2e.harness import Ground
 from tests.e2e.invariants import faults, faults_at_any_moment
 from tests.e2e.worlds import with_partners
-from tests.safety.dying import Death, Killed
+from tests.safety.dying import Death, Killed, Moment
 
 STEP = timedelta(seconds=20)
 SHORT = {"failed_grace": "30s", "in_doubt_wait": "30s", "settle": "1s", "parallel_sends": 2}
@@ -90,7 +90,7 @@ def _picture(root: Path) -> dict[str, bytes]:
     return {str(path): path.read_bytes() for path in sorted(root.rglob("*")) if path.is_file()}
 
 
-def killed_at(folder: Path, *moments: int, **keys: object) -> list[str]:
+def killed_at(folder: Path, *moments: Moment, **keys: object) -> list[str]:
     """Live, die at the first moment, live on, die at the second (counted anew) …, then live to the end.
 
     After every other death the ERP takes what it sees, before the bridge is back.
@@ -101,16 +101,16 @@ def killed_at(folder: Path, *moments: int, **keys: object) -> list[str]:
         for moment in moments:
             life.run(Death(at=moment))
             found += faults_at_any_moment(life.ground)
-            if moment % 2:
+            if moment[1] % 2:
                 life.ground.collect()
         life.run(Death())
         return found + life.verdict()
 
 
-def moments_of_a_life(folder: Path, **keys: object) -> int:
-    """How many moments a life without death has."""
+def moments_of_a_life(folder: Path, **keys: object) -> list[Moment]:
+    """Every moment that a life without death has."""
     with Sandbox(world=a_world()) as box:
         life, death = Life(box, folder, **keys), Death()
         assert not life.run(death)
         assert life.verdict() == []
-        return death.moments
+        return death.every_moment

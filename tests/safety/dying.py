@@ -1,13 +1,15 @@
-"""A bridge that dies: before or after the n-th call through any of its doors, in whatever thread that is.
+"""A bridge that dies: before or after the n-th call of some kind, in whatever thread that is.
 
 From then on every call of that process dies too, so that no `finally` and no other thread tidies up behind
-it. What a real `kill -9` would leave on disk and at the gateway is left.
+it. What a real `kill -9` would leave on disk and at the gateway is left. Only calls that change something
+are counted: to die at a look is to die after the change before it.
 """
 
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Sized
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
 from types import TracebackType
@@ -16,21 +18,19 @@ from typing import Any
 from syncd.flows.bridge import Bridge
 
 DOORS = ("gateway", "journal", "records", "inbox", "outbox", "tree")
-CHANGES = frozenset(
-    {
-        "gateway.send",
-        "gateway.confirm",
-        "gateway.confirm_batch",
-        "gateway.fetch",
-        "gateway.fetch_by_index",
-        "journal.open",
-        "journal.write",
-        "journal.remember",
-        "outbox.move",
-        "outbox.write_status",
-    }
-)
-"""Calls that a pass with nothing to do does not make."""
+EFFECTS = {
+    "gateway": ("send", "confirm", "confirm_batch", "fetch", "fetch_by_index"),
+    "journal": ("open", "write", "remember"),
+    "inbox": ("stage", "settle_staging", "publish", "publish_many", "discard", "write_alone"),
+    "outbox": ("move", "write_status"),
+    "tree": ("prepare", "make_pairs"),
+}
+_TELLING = frozenset({"journal.open", "journal.write"})
+IDLE = frozenset({"tree.prepare", "tree.make_pairs"})
+"""Calls that a pass with nothing to do makes all the same."""
+
+Moment = tuple[str, int]
+"""`before journal.write staged`, `after inbox.publish_many` …, and which time, counted from 1."""
 
 
 class Killed(BaseException):
@@ -39,12 +39,11 @@ class Killed(BaseException):
 
 @dataclass
 class Death:
-    """Counts moments, two for each call, and kills at the n-th; `calls` are those that were made."""
+    """Counts the moments of a life, and comes at one of them."""
 
-    at: int | None = None
-    moments: int = 0
-    calls: list[str] = field(default_factory=list)
-    is_dead: bool = False
+    at: Moment | None = None
+    moments: Counter[str] = field(default_factory=Counter)
+    is_here: bool = False
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def wrap(self, bridge: Bridge) -> Bridge:
@@ -52,20 +51,28 @@ class Death:
         doors = {name: Mortal(self, name, getattr(bridge, name)) for name in DOORS}
         return replace(bridge, **doors)  # type: ignore[arg-type]  # stands in for every door
 
-    def moment(self, call: str = "") -> None:
+    def look(self) -> None:
+        """A call that changes nothing: it is not made any more by the dead."""
+        if self.is_here:
+            raise Killed
+
+    def pass_by(self, label: str) -> None:
         """One more moment at which the process may die."""
         with self._lock:
-            self.moments += 1
-            if call:
-                self.calls.append(call)
-            self.is_dead = self.is_dead or self.moments == self.at
-            if self.is_dead:
-                raise Killed
+            self.moments[label] += 1
+            self.is_here = self.is_here or (label, self.moments[label]) == self.at
+        self.look()
+
+    @property
+    def every_moment(self) -> list[Moment]:
+        """All that were passed."""
+        return [(label, n) for label, times in sorted(self.moments.items()) for n in range(1, times + 1)]
 
     @property
     def changes(self) -> list[str]:
-        """The calls that changed something."""
-        return [call for call in self.calls if call in CHANGES]
+        """What was changed, by the names of the calls."""
+        names = (label.removeprefix("before ") for label in self.moments if label.startswith("before "))
+        return [name for name in names if name not in IDLE]
 
 
 class Mortal:
@@ -77,32 +84,43 @@ class Mortal:
         self._door = door
 
     def __getattr__(self, name: str) -> Any:  # noqa: ANN401 - whatever the door has
+        self._death.look()
         found = getattr(self._door, name)
-        return self._mortal(f"{self._name}.{name}", found) if callable(found) else found
+        is_effect = name in EFFECTS.get(self._name, ())
+        return self._mortal(f"{self._name}.{name}", found) if is_effect else found
 
     def _mortal(self, call: str, work: Callable[..., Any]) -> Callable[..., Any]:
         def called(*args: object, **named: object) -> object:
-            self._death.moment(call)
+            if args and isinstance(args[0], Sized) and not args[0]:
+                return work(*args, **named)
+            told = call + _kind(args[0]) if args and call in _TELLING else call
+            self._death.pass_by(f"before {told}")
             result = work(*args, **named)
             if isinstance(result, AbstractContextManager):
-                return MortalContext(self._death, result)
-            self._death.moment()
+                return MortalContext(self._death, f"after {told}", result)
+            self._death.pass_by(f"after {told}")
             return result
 
         return called
 
 
+def _kind(changes: Any) -> str:  # noqa: ANN401 - drafts or changes
+    """What the first of them says that happened."""
+    return f" {changes[0].event.kind}"
+
+
 class MortalContext:
     """A download: the request is made when it is entered."""
 
-    def __init__(self, death: Death, context: AbstractContextManager[Any]) -> None:
+    def __init__(self, death: Death, label: str, context: AbstractContextManager[Any]) -> None:
         self._death = death
+        self._label = label
         self._context = context
 
     def __enter__(self) -> Any:  # noqa: ANN401 - whatever the context gives
         entered = self._context.__enter__()
         try:
-            self._death.moment()
+            self._death.pass_by(self._label)
         except Killed as killed:
             self._context.__exit__(Killed, killed, None)
             raise

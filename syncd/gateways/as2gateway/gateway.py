@@ -14,6 +14,7 @@ from syncd.errors import AccountRefused, NotThere, Rejected
 from syncd.gateways.as2gateway import replies, requests
 from syncd.gateways.as2gateway.downloads import Downloads
 from syncd.gateways.as2gateway.paging import Offsets
+from syncd.gateways.as2gateway.rest import Rest
 from syncd.gateways.as2gateway.shapes import PartnerShape, StationShape
 from syncd.gateways.session import Session
 from syncd.gateways.wire import MEGABYTE, Reply, Request
@@ -39,6 +40,8 @@ class AS2Gateway:
 
     def __init__(self, session: Session) -> None:
         self._session = session
+        self.rest = Rest(session)
+        """The documented operations that the bridge itself has no use for."""
         self._offsets = Offsets()
         self._downloads = Downloads(session, telling_apart=self._telling_apart)
         self._delete_roots: tuple[str, ...] = _ROOTS

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from dataclasses import replace
 
 from syncd.core.model import GatewayId, PartnerType
 from syncd.core.shown import Box
@@ -49,11 +50,12 @@ def page(
     newest_first: bool = True,
     unread_only: bool = False,
     length: int = PAGE_LENGTH,
+    sort_by: str = "persistedTimestamp",
 ) -> Request:
-    """GET /message/:box: one page, in the order of time (§5)."""
+    """GET /message/:box: one page, in the order of time, or of receiverId, senderId or subject (§5)."""
     query = [
         ("partnerType", partner_type.value),
-        ("sortCol", "persistedTimestamp"),
+        ("sortCol", sort_by),
         ("sortDir", "desc" if newest_first else "asc"),
         ("pageOffset", str(offset)),
         ("pageLength", str(length)),
@@ -87,16 +89,25 @@ def mark_unread(message_id: GatewayId) -> Request:
     return _post(f"/message/received/{segment(message_id)}/markUnread")
 
 
-def attachment(box: Box, message_id: GatewayId, index: int | None, *, most_bytes: int) -> Request:
-    """GET …/attachments/:index, or without one the first (§7.1, §7.2). Never marks."""
+def attachment(
+    box: Box, message_id: GatewayId, index: int | None, *, most_bytes: int, mark_as_read: bool = False
+) -> Request:
+    """GET …/attachments/:index, or without one the first (§7.1, §7.2); marks only when asked."""
     path = f"/message/{box.value}/{segment(message_id)}/attachments"
-    return _download("GET", path if index is None else f"{path}/{index}", most_bytes)
+    path = path if index is None else f"{path}/{index}"
+    return _marking(_download("GET", path, most_bytes), mark_as_read=mark_as_read)
 
 
-def all_attachments(box: Box, message_id: GatewayId, *, most_bytes: int) -> Request:
-    """GET …/attachments/all: the archive of one message (§7.3). Never marks."""
+def all_attachments(
+    box: Box, message_id: GatewayId, *, most_bytes: int, mark_as_read: bool = False
+) -> Request:
+    """GET …/attachments/all: the archive of one message (§7.3); marks only when asked."""
     path = f"/message/{box.value}/{segment(message_id)}/attachments/all"
-    return _download("GET", path, most_bytes, accepts={200, 206})
+    return _marking(_download("GET", path, most_bytes, accepts={200, 206}), mark_as_read=mark_as_read)
+
+
+def _marking(request: Request, *, mark_as_read: bool) -> Request:
+    return replace(request, query=(("markAsRead", "true"),)) if mark_as_read else request
 
 
 def batch(message_ids: Sequence[GatewayId], *, mark_as_read: bool, most_bytes: int) -> Request:
