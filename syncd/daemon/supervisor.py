@@ -1,4 +1,4 @@
-"""Runs the jobs of all accounts on time, notices what hangs, and comes to an orderly end.
+"""Runs the jobs of all accounts on time, and comes to an orderly end.
 
 APScheduler does the waiting; the supervisor's own thread wakes now and then to see whether the clock was
 set, whether each part still beats, and whether it is time to stop. systemd is told that we live only while
@@ -18,9 +18,12 @@ from apscheduler.jobstores.base import JobLookupError
 from apscheduler.schedulers.background import BackgroundScheduler
 
 from syncd.core.account import Account
-from syncd.daemon.runner import ADDRESSES, JOBS, PULL, SEND, TRACK, Runner
+from syncd.daemon.jobs import ADDRESSES, JOBS, PULL, SEND, TRACK
+from syncd.daemon.pulse import HANGS_AFTER, Pulse
+from syncd.daemon.runner import Runner
 from syncd.daemon.sdnotify import ServiceManager
 from syncd.daemon.trigger import trigger_for
+from syncd.daemon.turn import Turn
 from syncd.errors import StateError
 from syncd.ports import Clock
 from syncd.ports.folders import Watcher
@@ -28,26 +31,22 @@ from syncd.ports.folders import Watcher
 log = structlog.get_logger(__name__)
 
 TICK = timedelta(seconds=1)
-ORDERLY = timedelta(seconds=10)
-HANGS_AFTER = timedelta(minutes=10)
-"""A job that runs for so long without anything being committed hangs: each request ends long before."""
-OVERDUE = timedelta(minutes=5)
+ORDERLY = timedelta(seconds=9)
+"""For the steps in hand; what comes after fits into the tenth second."""
 CLOCK_STEP = timedelta(seconds=5)
 ADDRESSES_EVERY = timedelta(hours=1)
-LEAST_BETWEEN_SCANS = timedelta(milliseconds=100)
-
-
-@dataclass(slots=True)
-class Beat:
-    """Whether a job that runs gets on: the changes last seen, and when they changed."""
-
-    changes: int = -1
-    at_s: float = 0.0
+LEAST_BETWEEN = timedelta(milliseconds=100)
+"""From one run of a job to the next: so much have the others that wait for the same lock."""
+SIDE_BY_SIDE = 3
+"""Firings of a job that APScheduler lets overlap; all but one find its turn taken, and end at once."""
 
 
 @dataclass(slots=True, kw_only=True)
 class Supervisor:
-    """Owns the scheduler. `run` blocks until `stop` is set; `is_fatal` tells why it ended, if it had to."""
+    """Owns the scheduler. `run` blocks until `stop` is set; `fatal` tells why it ended, if it had to.
+
+    `watchdog`: systemd ends us when it has not heard of us for so long; None: it does not ask.
+    """
 
     runners: Mapping[str, Runner]
     watchers: Mapping[str, Watcher]
@@ -56,43 +55,55 @@ class Supervisor:
     dice: Callable[[], float]
     manager: ServiceManager
     stop: threading.Event
-    feeds_watchdog: bool = False
+    watchdog: timedelta | None = None
     hangs_after: timedelta = HANGS_AFTER
-    fatal: StateError | None = None
-    _rung: set[str] = field(default_factory=set)
-    _beats: dict[tuple[str, str], Beat] = field(default_factory=dict)
+    fatal: Exception | None = None
+    _turns: dict[str, Turn] = field(init=False)
+    _pulse: Pulse = field(init=False)
     _scheduler: BackgroundScheduler = field(init=False)
     _drift_s: float = 0.0
+    _fed_at_s: float | None = None
     _told: str = ""
 
     def __post_init__(self) -> None:
-        """A pool that is never short: each job has a thread of its own."""
-        size = max(4, len(JOBS) * len(self.runners))
+        """A pool that is never short: each job has a thread of its own, and one more for a firing in vain."""
+        size = (len(JOBS) + 1) * max(1, len(self.runners))
         self._scheduler = BackgroundScheduler(
             timezone=UTC,
             executors={"default": ThreadPoolExecutor(size)},
-            job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 1},
+            job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": SIDE_BY_SIDE},
         )
+        self._turns = {_id(runner, job): Turn() for runner in self.runners.values() for job in JOBS}
+        self._pulse = Pulse(self.runners.values(), clock=self.clock, hangs_after=self.hangs_after)
         self._drift_s = self._drift()
 
     # The run ------------------------------------------------------------------------------------
 
     def run(self) -> None:
         """Start everything, then keep watch until told to stop, then end in order."""
+        try:
+            self._start()
+            while not self.stop.wait(TICK.total_seconds()):
+                self._tick()
+        except Exception as error:
+            log.exception("daemon.broke")
+            self.fatal = error
+        finally:
+            self.stop.set()
+            self._end()
+
+    def _start(self) -> None:
         for runner in self.runners.values():
             self._add_jobs(runner)
         for watcher in self.watchers.values():
             watcher.start()
         self._scheduler.start()
-        self.manager.ready(self._summary())
+        self._told = self._summary()
+        self.manager.ready(self._told)
         log.info("daemon.started", accounts=sorted(self.runners))
-        while not self.stop.wait(TICK.total_seconds()):
-            self._tick()
-        self._end()
 
     def _add_jobs(self, runner: Runner) -> None:
-        account = runner.bridge.account
-        paces = _paces(account)
+        paces = _paces(runner.bridge.account)
         for job in JOBS:
             trigger = trigger_for(paces[job], zone=self.zone, dice=self.dice)
             first = trigger.get_next_fire_time(None, datetime.now(UTC))
@@ -102,29 +113,41 @@ class Supervisor:
 
     def _run_job(self, runner: Runner, job: str) -> None:
         """One turn of a job on a pool thread. Nothing escapes: APScheduler would swallow it."""
-        if self.stop.is_set() or not runner.may_run(job):
+        turn = self._turns[_id(runner, job)]
+        if self.stop.is_set() or not turn.begin():
             return
+        wanted_in: timedelta | None = None
         try:
-            if job == SEND:
-                self._rung.discard(runner.name)
-                self.watchers[runner.name].refresh()
-            runner.run(job)
-            self._go_on(runner, job)
+            if runner.may_run(job):
+                turn.listen()
+                self._perform(runner, job)
+                wanted_in = self._wanted_in(runner, job)
         except StateError as error:
             self._fail(error)
         except Exception:
             log.exception("daemon.job_broke", account=runner.name, job=job)
+        finally:
+            is_asked_again = turn.end()
+        self._plan_next(runner, job, LEAST_BETWEEN if is_asked_again else wanted_in)
 
-    def _go_on(self, runner: Runner, job: str) -> None:
-        """When the job is wanted again before its pace: it was asked for meanwhile, or a file settles."""
-        if runner.jobs[job].asked_again:
-            self._soon(runner, job, LEAST_BETWEEN_SCANS)
-        elif job == SEND:
-            left = runner.settle_left()
-            if runner.has_more:
-                self._soon(runner, job, timedelta())
-            elif left is not None:
-                self._soon(runner, job, left)
+    def _perform(self, runner: Runner, job: str) -> None:
+        if job == SEND:
+            self.watchers[runner.name].refresh()
+        runner.run(job)
+
+    def _wanted_in(self, runner: Runner, job: str) -> timedelta | None:
+        """When the job is wanted again before its pace: more could go, or a file settles."""
+        if job != SEND or runner.jobs[job].not_before is not None:
+            return None
+        return timedelta() if runner.has_more else runner.settle_left()
+
+    def _plan_next(self, runner: Runner, job: str, wanted_in: timedelta | None) -> None:
+        """After the turn was given back: a firing before would find it taken."""
+        not_before = runner.jobs[job].not_before
+        if not_before is not None and not_before > self.clock.now():
+            self._plan(runner, job, not_before - self.clock.now(), later_too=True)
+        elif wanted_in is not None:
+            self._plan(runner, job, max(wanted_in, LEAST_BETWEEN))
 
     def _fail(self, error: StateError) -> None:
         log.error("daemon.state_broken", what=error.what, remedy=error.remedy)
@@ -134,29 +157,27 @@ class Supervisor:
     # Being asked --------------------------------------------------------------------------------
 
     def poke(self, account: str, job: str) -> None:
-        """Run a job as soon as it can: at once, or after the run that is under way."""
+        """Run a job as soon as it can: at once, even when it backs off, or after the run under way."""
         runner = self.runners[account]
-        state = runner.jobs[job]
-        if state.running_since is None:
-            self._soon(runner, job, timedelta())
-        else:
-            state.asked_again = True
+        runner.forgive(job)
+        if self._turns[_id(runner, job)].ask():
+            self._plan(runner, job, timedelta())
 
     def ring(self, account: str) -> None:
         """The watcher's bell: something may have changed in an outbox."""
-        if account in self._rung:
-            return
-        self._rung.add(account)
-        self.poke(account, SEND)
+        runner = self.runners[account]
+        if self._turns[_id(runner, SEND)].ring() and runner.jobs[SEND].not_before is None:
+            self._plan(runner, SEND, timedelta())
 
-    def _soon(self, runner: Runner, job: str, span: timedelta) -> None:
+    def _plan(self, runner: Runner, job: str, span: timedelta, *, later_too: bool = False) -> None:
+        """Let the job run after this span, unless it runs earlier anyway (`later_too`: not even then)."""
         at = datetime.now(UTC) + span
         try:
             current = self._scheduler.get_job(_id(runner, job))
-            if current is not None and current.next_run_time and current.next_run_time > at:
+            if current is not None and (later_too or current.next_run_time > at):
                 self._scheduler.modify_job(_id(runner, job), next_run_time=at)
         except JobLookupError:
-            return  # the scheduler is being shut down
+            return  # everything is being shut down
 
     def next_run(self, account: str, job: str) -> datetime | None:
         """When a job runs next, as far as the scheduler knows."""
@@ -167,8 +188,8 @@ class Supervisor:
 
     def _tick(self) -> None:
         self._mind_the_clock()
-        if self.is_alive():
-            self.manager.alive()
+        self._mind_the_secrets()
+        self._feed_watchdog()
         summary = self._summary()
         if summary != self._told:
             self._told = summary
@@ -179,75 +200,80 @@ class Supervisor:
 
     def _mind_the_clock(self) -> None:
         """A clock that was set, or a machine that slept: every time that was planned is asked for anew."""
-        drift_s = self._drift()
-        if abs(drift_s - self._drift_s) < CLOCK_STEP.total_seconds():
+        before_s, self._drift_s = self._drift_s, self._drift()
+        step_s = self._drift_s - before_s
+        if abs(step_s) < CLOCK_STEP.total_seconds():
             return
-        log.warning("clock.stepped", seconds=round(drift_s - self._drift_s))
-        self._drift_s = drift_s
+        log.warning("clock.stepped", seconds=round(step_s))
         for runner in self.runners.values():
             for job in JOBS:
                 runner.forgive(job)
                 self._plan_anew(runner, job)
+        self._scheduler.wakeup()  # it sleeps by the clock that does not step
 
     def _plan_anew(self, runner: Runner, job: str) -> None:
+        """As at the start; what came due meanwhile is due still."""
         found = self._scheduler.get_job(_id(runner, job))
-        if found is not None:
-            at = found.trigger.get_next_fire_time(None, datetime.now(UTC))
-            self._scheduler.modify_job(found.id, next_run_time=at)
+        now = datetime.now(UTC)
+        if found is None or found.next_run_time <= now:
+            return
+        self._scheduler.modify_job(found.id, next_run_time=found.trigger.get_next_fire_time(None, now))
+
+    def _mind_the_secrets(self) -> None:
+        """A password that was written anew is tried at once."""
+        for runner in self.runners.values():
+            if not runner.has_new_secret:
+                continue
+            log.info("account.secret_changed", account=runner.name)
+            for job in JOBS:
+                self.poke(runner.name, job)
+
+    def _feed_watchdog(self) -> None:
+        if not self.is_alive() or self.watchdog is None:
+            return
+        now_s = self.clock.monotonic()
+        if self._fed_at_s is None or now_s - self._fed_at_s >= self.watchdog.total_seconds() / 4:
+            self._fed_at_s = now_s
+            self.manager.alive()
 
     def is_alive(self) -> bool:
         """Whether every part still beats: the scheduler runs its jobs on time, and each that runs gets on."""
-        if not self._scheduler.running:
+        if self._pulse.hangs():
             return False
+        planned = {job.id: job.next_run_time for job in self._scheduler.get_jobs()}
         return not any(
-            self._hangs(runner, job) or self._is_overdue(runner, job)
-            for runner in self.runners.values()
-            for job in JOBS
+            self._pulse.is_overdue(planned.get(name), is_under_way=turn.is_under_way)
+            for name, turn in self._turns.items()
         )
 
-    def _hangs(self, runner: Runner, job: str) -> bool:
-        state, now_s = runner.jobs[job], self.clock.monotonic()
-        beat = self._beats.setdefault((runner.name, job), Beat())
-        if state.running_since is None or beat.changes != runner.hub.changes:
-            beat.changes, beat.at_s = runner.hub.changes, now_s
-        since_s = max(beat.at_s, state.running_since or now_s)
-        hangs = state.running_since is not None and now_s - since_s > self.hangs_after.total_seconds()
-        if hangs:
-            log.error("job.hangs", account=runner.name, job=job, seconds=round(now_s - since_s))
-        return hangs
-
-    def _is_overdue(self, runner: Runner, job: str) -> bool:
-        planned = self.next_run(runner.name, job)
-        idle = runner.jobs[job].running_since is None
-        return idle and planned is not None and planned < datetime.now(UTC) - OVERDUE
-
     def _summary(self) -> str:
-        troubles = [each for runner in self.runners.values() for each in runner.troubles.open()]
-        mine = {(each.trouble.account, each.trouble.what) for each in troubles}
-        accounts = f"{len(self.runners)} account{'s' if len(self.runners) != 1 else ''}"
-        return f"{accounts}, {len(mine)} in trouble" if mine else f"{accounts}, all is well"
+        troubles = [each.trouble for runner in self.runners.values() for each in runner.troubles.open()]
+        count, unwell = len(self.runners), len({trouble.account for trouble in troubles})
+        accounts = f"{count} account{'s' if count != 1 else ''}"
+        return f"{accounts}, {unwell} in trouble" if unwell else f"{accounts}, all is well"
 
     # The end ------------------------------------------------------------------------------------
 
     @property
     def is_quiet(self) -> bool:
-        """Whether no job is running."""
-        return all(
-            state.running_since is None for runner in self.runners.values() for state in runner.jobs.values()
-        )
+        """Whether no job is under way, nor what a person asked for."""
+        turns = any(turn.is_under_way for turn in self._turns.values())
+        return not turns and not any(runner.is_busy for runner in self.runners.values())
 
     def _end(self) -> None:
-        """Let the steps in hand finish, ten seconds at most; what is cut off is as safe as in a crash."""
+        """Let the steps in hand finish, nine seconds at most; what is cut off is as safe as in a crash."""
         self.manager.stopping("finishing the steps in hand")
-        self._scheduler.pause()
+        if self._scheduler.running:
+            self._scheduler.pause()
         for watcher in self.watchers.values():
             watcher.stop()
-        self._scheduler.remove_all_jobs()
         deadline = self.clock.monotonic() + ORDERLY.total_seconds()
         waiting = threading.Event()
         while not self.is_quiet and self.clock.monotonic() < deadline:
             waiting.wait(0.05)
-        self._scheduler.shutdown(wait=False)
+        if self._scheduler.running:
+            self._scheduler.remove_all_jobs()
+            self._scheduler.shutdown(wait=False)
         log.info("daemon.stopped", in_order=self.is_quiet)
 
 

@@ -1,4 +1,8 @@
-"""What keeps the jobs of the accounts from their work: told once when it begins, and once when it is over."""
+"""What keeps the jobs of the accounts from their work: told once when it begins, and once when it is over.
+
+A gateway that is down is in the way of every job of its account: each has that trouble, and the log tells it
+once.
+"""
 
 from __future__ import annotations
 
@@ -37,11 +41,15 @@ class Troubles:
         self._open: dict[_Key, OpenTrouble] = {}
 
     def began(self, trouble: Trouble) -> bool:
-        """Take a trouble down; True, and one log line, when it is new or needs a person only now."""
+        """Take a trouble down; True when it is new for the job, or needs a person only now.
+
+        One log line, unless another job of the account told the same already.
+        """
         now = self._clock.now()
         with self._lock:
+            is_told = self._is_told(trouble)
             is_news = self._note(trouble, now)
-        if is_news:
+        if is_news and not is_told:
             write = log.error if trouble.needs_person else log.warning
             more = {"remedy": trouble.remedy} if trouble.remedy else {}
             write("trouble.began", account=trouble.account, job=trouble.job, what=trouble.what, **more)
@@ -50,12 +58,16 @@ class Troubles:
     def ended(self, account: str, job: str, *, still: Collection[str] = ()) -> None:
         """The job has done its work again: its troubles are over, with one log line for each.
 
-        `still` are those, by what they say, that it met again all the same.
+        `still` are those, by what they say, that it met again all the same. What another job of the account
+        still has is not over.
         """
         now = self._clock.now()
         with self._lock:
             over = [self._open.pop(key) for key in self._of(account, job) if key[2] not in still]
+            left = {key[2] for key in self._open if key[0] == account}
         for each in over:
+            if each.trouble.what in left:
+                continue
             seconds = round((now - each.since).total_seconds())
             log.info("trouble.ended", account=account, job=job, what=each.trouble.what, seconds=seconds)
 
@@ -63,6 +75,15 @@ class Troubles:
         """What is not over, the oldest first."""
         with self._lock:
             return tuple(sorted(self._open.values(), key=lambda each: each.since))
+
+    def _is_told(self, trouble: Trouble) -> bool:
+        """Whether a job of the account has the same, and told it as loudly."""
+        return any(
+            key[0] == trouble.account
+            and key[2] == trouble.what
+            and (each.trouble.needs_person or not trouble.needs_person)
+            for key, each in self._open.items()
+        )
 
     def _note(self, trouble: Trouble, now: datetime) -> bool:
         key = (trouble.account, trouble.job, trouble.what)

@@ -166,6 +166,14 @@ def load_mood(bridge: Bridge) -> planning.Mood:
     return planning.Mood(troubles=words["troubles"], not_before=not_before, refused=words["refused"])
 
 
+def try_again(bridge: Bridge) -> None:
+    """A refused account may be asked at the next pass: its password was written anew, or syncd started."""
+    mood = load_mood(bridge)
+    if mood.refused is not None and mood.not_before is not None:
+        words = _words(replace(mood, not_before=None))
+        bridge.journal.remember(bridge.account.name, {MOOD: words})
+
+
 def _words(mood: planning.Mood) -> str | None:
     if mood.good:
         return None

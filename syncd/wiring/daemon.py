@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import faulthandler
 import os
 import random
 import signal
 import sys
 import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -17,26 +18,25 @@ import structlog
 from syncd.control.server import ControlServer, socket_path
 from syncd.core.account import Account
 from syncd.daemon.hub import Hub
-from syncd.daemon.runner import PULL, SEND, TRACK, Runner
+from syncd.daemon.runner import FOLDERS, Runner
 from syncd.daemon.sdnotify import service_manager, watchdog_within
 from syncd.daemon.supervisor import Supervisor
 from syncd.daemon.troubles import Troubles
-from syncd.errors import ConfigError
+from syncd.errors import CannotAct, ConfigError, SyncdError
+from syncd.flows.bridge import Trouble
 from syncd.folders.tree import Tree
 from syncd.folders.watcher import Watcher
+from syncd.operations.units import why_blocked
+from syncd.wiring.acting import check_folders
+from syncd.wiring.daemon_door import DaemonDoor
 from syncd.wiring.doors import Doors, open_doors
 
 if TYPE_CHECKING:
     from syncd.config import Settings
 
-from syncd.wiring.daemon_door import DaemonDoor
-
 log = structlog.get_logger(__name__)
 
-WATCHED = (PULL, SEND, TRACK)
-PAUSABLE = (PULL, SEND)
 FATAL = 1
-CHECK_FAILED = 2
 
 
 class Daemon:
@@ -46,8 +46,10 @@ class Daemon:
         self.settings = settings
         self.doors = doors
         self.stop = stop
-        self.reloads = False
+        self.ends = False
+        """A signal asked for the end: nothing starts anew any more."""
         self.reload_error = ""
+        self._is_reloading = False
         self.began = doors.clock.now()
         self._trees = {account.name: doors.tree(account) for account in settings.accounts}
         troubles = Troubles(doors.clock)
@@ -62,8 +64,18 @@ class Daemon:
             dice=random.random,
             manager=manager,
             stop=stop,
-            feeds_watchdog=watchdog_within(os.environ) is not None,
+            watchdog=watchdog_within(os.environ),
         )
+
+    @property
+    def reloads(self) -> bool:
+        """Whether the process starts itself anew when it is done."""
+        return self._is_reloading and not self.ends and self.supervisor.fatal is None
+
+    def end(self) -> None:
+        """End in order."""
+        self.ends = True
+        self.stop.set()
 
     def _runner(self, account: Account, troubles: Troubles, stack: ExitStack) -> Runner:
         hub = Hub()
@@ -76,24 +88,50 @@ class Daemon:
             on_root=lambda: self.doors.know_root(account),
             dice=random.random,
             secret_stamp=lambda: _stamp(credentials.password_file),
+            examine=lambda: _examined(account),
+            hint=lambda error: _hint(account.root, error),
         )
 
     def _watcher(self, name: str, tree: Tree) -> Watcher:
         return Watcher(tree, ring=lambda: self.supervisor.ring(name))
 
     def reload(self, check: Callable[[], object]) -> str:
-        """Check the configuration whole; start anew with it, or change nothing. Raises: ConfigError."""
+        """Check the configuration whole; start anew with it, or change nothing.
+
+        Raises: ConfigError; CannotAct when the daemon is ending.
+        """
         try:
             check()
-        except ConfigError as error:
+        except SyncdError as error:
             self.reload_error = error.what
-            keys = [problem.key for problem in error.problems]
+            keys = [problem.key for problem in error.problems] if isinstance(error, ConfigError) else []
             log.error("daemon.not_reloaded", keys=keys, why=error.what)  # noqa: TRY400 - it is the user's
             raise
-        self.reloads = True
+        if self.stop.is_set() and not self._is_reloading:
+            raise CannotAct("the daemon is ending", "Start it: systemctl start syncd")
         self.supervisor.manager.reloading()
+        self._is_reloading = True
         self.stop.set()
         return "the configuration is sound; starting anew with it"
+
+
+def _examined(account: Account) -> Sequence[Trouble]:
+    """What `check` finds wrong with the folders; what stops a job, the job tells."""
+    return [
+        Trouble(account=account.name, job=FOLDERS, what=line.what, remedy=line.remedy)
+        for line in check_folders(account)
+        if line.ok is False
+    ]
+
+
+def _hint(root: Path, error: BaseException) -> str:
+    """Under systemd, the setting of its unit that may be behind a folder's trouble."""
+    cause: BaseException | None = error
+    while cause is not None and not isinstance(cause, OSError):
+        cause = cause.__cause__
+    if cause is None or "INVOCATION_ID" not in os.environ:
+        return ""
+    return why_blocked(root, cause)
 
 
 def _stamp(path: Path | None) -> object:
@@ -115,6 +153,7 @@ def run_daemon(settings: Settings, *, config: Path | None) -> int:
 
     Raises: LockHeld, CannotAct, NewerState, StateBroken, DiskFull: it could not begin.
     """
+    faulthandler.enable()  # systemd's watchdog ends us by SIGABRT: the log then has every thread's stack
     stop = threading.Event()
     with open_doors(settings, stop) as doors, ExitStack() as stack:
         daemon = Daemon(settings, doors, stop, stack)
@@ -129,7 +168,7 @@ def run_daemon(settings: Settings, *, config: Path | None) -> int:
             finally:
                 server.stop()
         if not daemon.supervisor.is_quiet:
-            log.warning("daemon.cut_off", why="a step in hand took longer than ten seconds")
+            log.warning("daemon.cut_off", why="a step in hand took too long")
             _leave(daemon)
     if daemon.reloads:
         _start_anew()
@@ -144,13 +183,18 @@ def _load(config: Path | None) -> object:
 
 def _leave(daemon: Daemon) -> None:
     """Go without waiting for threads that hang; the state is as safe as in a crash."""
+    daemon.doors.close()
     if daemon.reloads:
         _start_anew()
     os._exit(FATAL if daemon.supervisor.fatal else 0)
 
 
 def _start_anew() -> None:
-    """Become the new program in place: same process, same arguments."""
+    """Become the new program in place: same process, same arguments.
+
+    A SIGHUP waits until the new program can take it; by default it would end the process.
+    """
+    signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGHUP})
     sys.stdout.flush()
     sys.stderr.flush()
     os.execv(sys.executable, [sys.executable, "-m", "syncd", *sys.argv[1:]])  # noqa: S606 - no shell
@@ -164,9 +208,9 @@ def _signals(daemon: Daemon, check: Callable[[], object]) -> Iterator[None]:
     """
 
     def end(_number: int, _frame: object) -> None:
-        if daemon.stop.is_set():
+        if daemon.ends:
             os._exit(FATAL)
-        daemon.stop.set()
+        daemon.end()
 
     def reload(_number: int, _frame: object) -> None:
         threading.Thread(target=_reload_quietly, args=(daemon, check), daemon=True).start()
@@ -177,15 +221,19 @@ def _signals(daemon: Daemon, check: Callable[[], object]) -> Iterator[None]:
         signal.SIGHUP: reload,
     }
     before = {number: signal.signal(number, action) for number, action in wanted.items()}
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGHUP})
     try:
         yield
     finally:
-        for number, action in before.items():
-            signal.signal(number, action)
+        signal.signal(signal.SIGHUP, signal.SIG_IGN)  # too late to reload, and no reason to die
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, before[number])
 
 
 def _reload_quietly(daemon: Daemon, check: Callable[[], object]) -> None:
     try:
         daemon.reload(check)
-    except ConfigError:
-        return  # told in the log and by `status`
+    except SyncdError:
+        return  # told in the log and by `status`; or the daemon is ending
+    except Exception:
+        log.exception("daemon.not_reloaded")

@@ -12,7 +12,9 @@ import structlog
 
 from syncd import __version__
 from syncd.core.model import MessageId
-from syncd.daemon.runner import PAUSED, PULL, SEND, TRACK, Runner
+from syncd.daemon.asked import once
+from syncd.daemon.jobs import PULL, SEND, TRACK
+from syncd.daemon.runner import PAUSED, Runner
 from syncd.errors import UsageError
 from syncd.flows.placing import settle
 from syncd.operations import actions
@@ -90,12 +92,13 @@ class DaemonDoor:
         state, clock = runner.jobs[job], self._daemon.doors.clock
         running = state.running_since
         since = None if running is None else clock.now() - timedelta(seconds=clock.monotonic() - running)
+        planned, not_before = self._daemon.supervisor.next_run(runner.name, job), state.not_before
         return JobStatus(
             name=job,
             last_success=state.last_success,
             last_attempt=state.last_attempt,
             running_since=since,
-            next=self._daemon.supervisor.next_run(runner.name, job),
+            next=max(planned, not_before) if planned and not_before else planned,
             is_paused=job in runner.paused(),
         )
 
@@ -116,7 +119,7 @@ class DaemonDoor:
         runners = [self._daemon.runners[name] for name in self._known(accounts)]
         jobs = (only,) if only else WATCHED
         with ThreadPoolExecutor(len(runners)) as pool:
-            results = pool.map(lambda runner: runner.once(jobs, patience=wait or timedelta()), runners)
+            results = pool.map(lambda runner: once(runner, jobs, patience=wait or timedelta()), runners)
             return OnceReport(
                 dry_run=False, accounts=tuple(report(result, self._daemon.settings) for result in results)
             )
