@@ -6,7 +6,7 @@ import signal
 import sys
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import Parameter
@@ -38,9 +38,8 @@ def demo(
     with _leaving_clean(), opened(screen) as story:
         outcome = story.play()
         render(Reply(value=outcome, view=lambda: _table(outcome)), call.options)
-        if keep:
-            _hold(story, screen)
-    return 0 if outcome.agrees else 1
+        in_order = not keep or _hold(story, screen)
+    return 0 if outcome.agrees and in_order else 1
 
 
 class _Screen:
@@ -87,24 +86,26 @@ def _table(outcome: Outcome) -> RenderableType:
     )
 
 
-def _hold(story: Story, screen: _Screen) -> None:
-    """Say how to play, and wait for Ctrl-C."""
+def _hold(story: Story, screen: _Screen) -> bool:
+    """Start the daemon again, say how to play, and wait for Ctrl-C; returns whether it ended in order."""
     from syncd.demo import environment
 
-    screen.head("It stays until Ctrl-C. In another terminal:")
+    story.stay()
+    screen.head("syncd runs again, until Ctrl-C here. In another terminal:")
     outbox = story.folder / "edi" / "outbox" / "RJ_Station" / "ECHO"
     for line in (
         environment(story.processes),
+        "syncd status --watch",
         f"cp SOME-FILE {outbox}/",
-        "syncd once --wait 30s",
         "syncd list",
         f"curl {story.url.removesuffix('/v1')}/_sandbox/ledger",
     ):
         screen.fact("", line)
-    try:
+    with suppress(KeyboardInterrupt):
         threading.Event().wait()
-    except KeyboardInterrupt:
-        return
+    code = story.leave()
+    screen.fact("told to end", f"exit code {code}")
+    return code == 0
 
 
 @contextmanager

@@ -42,6 +42,8 @@ def compare(seen: Evidence) -> tuple[Line, ...]:
         _found_again(seen),
         _unfinished(seen),
         _listed(seen),
+        _counted(seen),
+        _ended(seen),
         _lost(seen),
         _doubled(seen),
         *_requests(seen.ledger),
@@ -172,6 +174,28 @@ def _listed(seen: Evidence) -> Line:
 
 def _is_at(path: Path | None, sha256: str | None, disk: dict[Path, str]) -> bool:
     return path in disk and sha256 in {None, disk[path]}
+
+
+def _counted(seen: Evidence) -> Line:
+    """The daemon's own word in `syncd status`, against the list that was read after its end."""
+    health = seen.health
+    there, here = Counter(row.state for row in seen.rows), Counter(health.counts)
+    agrees = there == here and health.pid == seen.pid and not health.troubles
+    return Line(
+        what="counted by status",
+        there=there.total(),
+        here=here.total(),
+        agrees=agrees,
+        notes=health.troubles,
+    )
+
+
+def _ended(seen: Evidence) -> Line:
+    is_well = seen.code == 0
+    notes = () if is_well else (f"exit code {seen.code}",)
+    return Line(
+        what="ended when told to", unit="daemons", there=1, here=int(is_well), agrees=is_well, notes=notes
+    )
 
 
 def _lost(seen: Evidence) -> Line:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from syncd.demo.disk import DiskFile, DiskMessage, Folders
 from syncd.demo.documents import Drop, Fate
 from syncd.demo.ledger import Ledger, LedgerSent
-from syncd.demo.rows import Row
+from syncd.demo.rows import Health, Row
 
 FileKey = tuple[str, str]
 """Partner and sha256."""
@@ -29,6 +29,12 @@ class Evidence:
     ledger: Ledger
     folders: Folders
     rows: tuple[Row, ...]
+    health: Health
+    """What `syncd status` said while the last daemon ran."""
+    pid: int
+    """That daemon's process."""
+    code: int
+    """How it ended when it was told to: its exit code, minus the signal that it took."""
 
     def fated(self, *fates: Fate) -> Counter[MessageKey]:
         """The dropped messages that are to end so."""

@@ -1,4 +1,4 @@
-"""The ordinary processes of the demo: the sandbox, the bridge, and a person's `syncd list --json`."""
+"""The ordinary processes of the demo: the sandbox, the daemon, and a person's `syncd list` and `status`."""
 
 from __future__ import annotations
 
@@ -23,7 +23,10 @@ T = TypeVar("T")
 GLANCE = timedelta(milliseconds=100)
 START = timedelta(seconds=30)
 """A slow machine with a lot to do needs so long until a process says its first word."""
-END = timedelta(seconds=10)
+END = timedelta(seconds=15)
+"""The daemon promises to end within ten."""
+
+SYSTEMD = ("CREDENTIALS_DIRECTORY", "STATE_DIRECTORY", "RUNTIME_DIRECTORY", "NOTIFY_SOCKET", "WATCHDOG_")
 
 
 def until(fact: Callable[[], T | None], *, within: timedelta) -> T | None:
@@ -35,7 +38,10 @@ def until(fact: Callable[[], T | None], *, within: timedelta) -> T | None:
 
 
 class Process:
-    """One running command of ours; what it prints goes into two files."""
+    """One running command of ours; what it prints goes into two files.
+
+    It is in a process group of its own: Ctrl-C is for the demo, which ends the others in order.
+    """
 
     def __init__(self, words: list[str], *, environ: Mapping[str, str], logs: Path, name: str) -> None:
         self.out, self.log = logs / f"{name}.out", logs / f"{name}.log"
@@ -47,6 +53,7 @@ class Process:
                 stderr=log,
                 env=environ,
                 cwd=logs,
+                process_group=0,
             )
 
     @property
@@ -64,19 +71,17 @@ class Process:
         return until(lambda: self.code, within=within)
 
     def kill(self) -> int:
-        """Kill it with signal 9; returns what the system says of its end."""
+        """Kill it with signal 9, unless it has ended; returns what the system says of its end."""
         self._running.kill()
         return self._running.wait()
 
-    def end(self) -> None:
-        """Ask it to end, and make sure."""
-        if self.code is not None:
-            return
-        self._running.terminate()
-        with suppress(subprocess.TimeoutExpired):
-            self._running.wait(END.total_seconds())
+    def end(self) -> int:
+        """Ask it to end, and make sure; returns its exit code, minus the signal that it took."""
         if self.code is None:
-            self.kill()
+            self._running.terminate()
+            with suppress(subprocess.TimeoutExpired):
+                self._running.wait(END.total_seconds())
+        return self.kill()
 
     @property
     def last_words(self) -> str:
@@ -109,9 +114,13 @@ class Processes:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        """End all, the newest first."""
-        for process in reversed(self._all):
-            process.end()
+        """End all, the newest first; whoever cannot wait for that leaves none behind either."""
+        try:
+            for process in reversed(self._all):
+                process.end()
+        finally:
+            for process in self._all:
+                process.kill()
 
     def sandbox(self) -> tuple[Process, str]:
         """Start the sandbox on a free port; returns its base path too. Raises: CannotAct."""
@@ -129,19 +138,23 @@ class Processes:
         self.settings["SYNCD_ACCOUNTS__DEMO__URL"] = url
         return process, url
 
-    def bridge(self, *, wait: timedelta | None = None) -> Process:
-        """Start one pass of the bridge, which follows what it sent for so long."""
-        words = ["once", "--json"]
-        if wait:
-            words += ["--wait", f"{wait.total_seconds():.0f}s"]
-        return self._start(words, name=f"bridge-{len(self._all)}")
+    def daemon(self) -> Process:
+        """Start the daemon."""
+        return self._start(["run"], name=f"run-{len(self._all)}")
 
     def list_messages(self) -> tuple[rows.Row, ...]:
         """What `syncd list --json` says. Raises: CannotAct."""
-        process = self._start(["list", "--json", "--limit", "1000"], name=f"list-{len(self._all)}")
+        return rows.parse(self._answer("list", "--limit", "1000"))
+
+    def status(self) -> rows.Health:
+        """What `syncd status --json` says. Raises: CannotAct."""
+        return rows.parse_status(self._answer("status"))
+
+    def _answer(self, command: str, *options: str) -> str:
+        process = self._start([command, "--json", *options], name=f"{command}-{len(self._all)}")
         if process.ended(within=START) != 0:
-            raise CannotAct(f"`syncd list` failed: {process.last_words}")
-        return rows.parse(process.out.read_text())
+            raise CannotAct(f"`syncd {command}` failed: {process.last_words}")
+        return process.out.read_text()
 
     def _start(self, words: list[str], *, name: str) -> Process:
         process = Process(words, environ=self._environ(), logs=self._logs, name=name)
@@ -149,7 +162,7 @@ class Processes:
         return process
 
     def _environ(self) -> dict[str, str]:
-        """The user's environment, but for what would lead to the user's own configuration."""
-        foreign = ("SYNCD_", "CREDENTIALS_DIRECTORY", "STATE_DIRECTORY")
+        """The user's environment, but for what would lead to another configuration, state or daemon."""
+        foreign = ("SYNCD_", *SYSTEMD)
         mine = {name: value for name, value in os.environ.items() if not name.startswith(foreign)}
         return mine | self.settings

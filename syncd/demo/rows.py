@@ -1,4 +1,4 @@
-"""What `syncd list --json` says, as far as the demo reads it."""
+"""What `syncd list --json` and `syncd status --json` say, as far as the demo reads them."""
 
 from __future__ import annotations
 
@@ -28,6 +28,18 @@ class Row:
         return tuple(name for name, _, _ in self.files)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Health:
+    """How the bridge says that it is."""
+
+    pid: int | None
+    """None: no daemon runs."""
+    watching: str
+    counts: Mapping[str, int]
+    """How many messages are in each state."""
+    troubles: tuple[str, ...]
+
+
 def parse(text: str) -> tuple[Row, ...]:
     """The rows from what the command printed. Raises: ValueError."""
     return tuple(_row(words) for words in json.loads(text))
@@ -47,3 +59,15 @@ def _row(words: Mapping[str, Any]) -> Row:
 
 def _path(text: str | None) -> Path | None:
     return Path(text) if text else None
+
+
+def parse_status(text: str) -> Health:
+    """How the bridge is, with the demo's one account, from what the command printed. Raises: ValueError."""
+    words = json.loads(text)
+    [account] = words["accounts"]
+    return Health(
+        pid=words["pid"],
+        watching=account["watching"],
+        counts=account["counts"],
+        troubles=tuple(f"{each['job']}: {each['what']}" for each in account["troubles"]),
+    )

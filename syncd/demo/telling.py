@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Protocol
 
-from syncd.demo.disk import DiskFile, DiskMessage
+from syncd.demo.disk import DiskFile, DiskMessage, Folders
 from syncd.demo.documents import kind_of
 from syncd.demo.ledger import LedgerFile
 
@@ -19,6 +19,30 @@ class Teller(Protocol):
     def fact(self, what: str, text: str) -> None:
         """One observed fact."""
         ...
+
+
+class News:
+    """Says what has turned up in the folders since the last look, each once."""
+
+    def __init__(self, tell: Teller) -> None:
+        self._tell = tell
+        self._told: set[tuple[str, str, str]] = set()
+
+    def tell(self, seen: Folders) -> None:
+        """Say what is new; a settled message counts once its status file is there too."""
+        for file in seen.inbox:
+            if self._is_new("inbox", file.partner, file.name):
+                self._tell.fact("in inbox/", file_words(file))
+        for message in seen.settled:
+            is_whole = message.state and message.files
+            if is_whole and self._is_new(message.folder, message.partner, message.name):
+                self._tell.fact(f"in {message.folder}/", settled_words(message))
+
+    def _is_new(self, folder: str, partner: str, name: str) -> bool:
+        key = (folder, partner, name)
+        is_new = key not in self._told
+        self._told.add(key)
+        return is_new
 
 
 def file_words(file: DiskFile) -> str:

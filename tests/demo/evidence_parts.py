@@ -9,7 +9,7 @@ from syncd.demo.disk import DiskFile, DiskMessage, Folders
 from syncd.demo.documents import Document, Drop
 from syncd.demo.evidence import Evidence
 from syncd.demo.ledger import Ledger, LedgerFile, LedgerReceived, LedgerSent
-from syncd.demo.rows import Row
+from syncd.demo.rows import Health, Row
 
 GOOD = Drop(name="a.edi", partner="P", documents=(Document(name="a.edi", content=b"a"),))
 BAD = Drop(name="b.edi", partner="P", documents=(Document(name="b.edi", content=b"b"),), fate="rejected")
@@ -21,6 +21,7 @@ MUCH = Drop(
 )
 FLYING = Drop(name="f.edi", partner="T", documents=(Document(name="f.edi", content=b"f"),))
 INBOUND = b"inbound"
+PID = 4711
 
 
 def sha(content: bytes) -> str:
@@ -111,10 +112,18 @@ def settled() -> tuple[DiskMessage, ...]:
     )
 
 
+def health() -> Health:
+    counts = {"received": 1, "sent": 2, "failed": 2}
+    return Health(pid=PID, watching="watching", counts=counts, troubles=())
+
+
 def evidence() -> Evidence:
     return Evidence(
         dropped=(GOOD, BAD, MUCH, FLYING),
         ledger=ledger(),
         folders=Folders(inbox=(inbox_file(),), settled=settled()),
         rows=(inbound_row(), *outbound_rows()),
+        health=health(),
+        pid=PID,
+        code=0,
     )

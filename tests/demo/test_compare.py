@@ -23,6 +23,10 @@ def _folders(**changes: object) -> Evidence:
     return replace(ALL, folders=replace(ALL.folders, **changes))  # type: ignore[arg-type]
 
 
+def _health(**changes: object) -> Evidence:
+    return replace(ALL, health=replace(parts.health(), **changes))  # type: ignore[arg-type]
+
+
 def _settled(**others: DiskMessage | None) -> Evidence:
     """The settled messages with some replaced by name (dots as underscores), or gone."""
     kept: list[DiskMessage] = []
@@ -131,7 +135,7 @@ def test_agreeing_sides_agree_in_every_line() -> None:
         pytest.param(_ledger(unanswered=()), {"reply lost, found"}, id="no reply was lost at all"),
         pytest.param(
             replace(ALL, rows=(parts.inbound_row(), *parts.outbound_rows()[1:])),
-            {"dropped", "accepted", "listed, and on disk"},
+            {"dropped", "accepted", "listed, and on disk", "counted by status"},
             id="the list lacks a message",
         ),
         pytest.param(
@@ -139,6 +143,15 @@ def test_agreeing_sides_agree_in_every_line() -> None:
             {"still on the way", "doubled"},
             id="a file is left behind",
         ),
+        pytest.param(
+            _health(counts={"received": 1, "sent": 3, "failed": 1}),
+            {"counted by status"},
+            id="status counts otherwise",
+        ),
+        pytest.param(_health(pid=None), {"counted by status"}, id="status knows of no daemon"),
+        pytest.param(_health(troubles=("pull: no",)), {"counted by status"}, id="status tells of a trouble"),
+        pytest.param(replace(ALL, code=-9), {"ended when told to"}, id="the daemon had to be killed"),
+        pytest.param(replace(ALL, code=1), {"ended when told to"}, id="the daemon ended badly"),
         pytest.param(_ledger(over_limit=1), {"most in any 10 s"}, id="the gateway said 429"),
         pytest.param(
             _ledger(requests=tuple(i / 10 for i in range(51))), {"most in any 10 s"}, id="51 requests in 10 s"
@@ -158,7 +171,7 @@ def test_a_line_that_disagrees_has_both_values_and_names_the_files() -> None:
 
 def test_an_empty_ledger_and_empty_folders_prove_nothing() -> None:
     """Both sides empty is no agreement when something was dropped."""
-    nothing = Evidence(dropped=ALL.dropped, ledger=Ledger(), folders=Folders(), rows=())
+    nothing = replace(ALL, ledger=Ledger(), folders=Folders(), rows=())
     assert {"dropped", "accepted", "sent", "lost"} <= _wrong(nothing)
 
 

@@ -67,6 +67,20 @@ def _tell(address: str, command: str, fields: dict[str, object]) -> None:
     link.close()
 
 
+def _ask(export: str, command: str) -> str:
+    """What a person's shell answers after the line that the demo prints."""
+    line = f"{export}; {sys.executable} -m syncd {command}"
+    return subprocess.run(["bash", "-c", line], capture_output=True, text=True, check=False).stdout
+
+
+def _running_daemon(export: str) -> int:
+    """The process of the daemon that was started a moment ago."""
+    for _ in range(30):  # each look takes longer than the daemon's own start
+        if pid := json.loads(_ask(export, "status --json"))["pid"]:
+            return int(pid)
+    raise AssertionError("no daemon runs")
+
+
 def _is_served(address: str) -> bool:
     link = http.client.HTTPConnection(urlsplit(f"//{address}").netloc, timeout=10)
     try:
@@ -93,16 +107,19 @@ def test_the_demo_proves_the_bridge_and_stays_when_asked(start: Start, tmp_path:
     assert re.search(r"RJ_Test/PO-4712\.edi  1 time: \S+@as2gateway\.com\n", told)
     export = re.search(r"export .*", told)
     assert export is not None
-    listed = subprocess.run(
-        ["bash", "-c", f"{export[0]}; {sys.executable} -m syncd list --json"],
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    assert len(json.loads(listed.stdout)) == 12
+    daemon = _running_daemon(export[0])
+    copied = re.search(r"cp SOME-FILE (\S+)", told)
+    assert copied is not None
+    (Path(copied[1]) / "mine.edi").write_text("ISA*00*")
+    _ask(export[0], "once --wait 20s")  # through the daemon
+    listed = json.loads(_ask(export[0], "list --json"))
+    assert [row["state"] for row in listed if row["files"][0]["name"] == "mine.edi"][-1] == "sent"
     demo.send_signal(signal.SIGINT)
-    assert demo.wait(30) == 0
+    ended, _ = demo.communicate(timeout=30)
+    assert demo.returncode == 0, ended
+    assert "exit code 0" in ended
     assert not _is_served(_sandbox(told))
+    assert not Path(f"/proc/{daemon}").exists()
     assert _left(tmp_path) == []
 
 

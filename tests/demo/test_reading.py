@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from syncd.config import load
-from syncd.demo import disk
+from syncd.demo import disk, rows
 from syncd.demo.documents import arrivals, drops, in_flight, kind_of
 
 CONFIG = Path(__file__).parents[2] / "config" / "sandbox.toml"
@@ -43,6 +43,18 @@ def test_folders_are_read_with_their_status_files(tmp_path: Path) -> None:
     gone, many = seen.of("failed")
     assert (gone.name, gone.files, gone.reason) == ("gone.edi", (), "no")
     assert ([file.name for file in many.files], many.state) == (["1.csv"], None)
+
+
+def test_how_the_bridge_is_comes_from_status() -> None:
+    """Without a daemon there is no process; a trouble names its job."""
+    account = {
+        "watching": "",
+        "counts": {"sent": 2},
+        "troubles": [{"job": "pull", "what": "the gateway is out of reach", "needs_person": False}],
+    }
+    health = rows.parse_status(json.dumps({"pid": None, "accounts": [account]}))
+    assert (health.pid, health.counts) == (None, {"sent": 2})
+    assert health.troubles == ("pull: the gateway is out of reach",)
 
 
 def test_the_documents_are_what_they_are_called() -> None:
