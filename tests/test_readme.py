@@ -10,7 +10,8 @@ from pathlib import Path
 
 from syncd.sandbox import Account, Partner, Sandbox, Station, World
 
-README = Path(__file__).parent.parent / "README.md"
+HERE = Path(__file__).parent.parent
+README = HERE / "README.md"
 MARK = "\x01"
 ANYTHING = "…"
 
@@ -81,3 +82,21 @@ def test_every_command_of_the_readme_exists() -> None:
             [sys.executable, "-m", "syncd", command, "--help"], capture_output=True, text=True, check=False
         )
         assert help_text.returncode == 0, command
+
+
+def test_the_service_is_installed_in_ten_lines_that_fit_the_unit() -> None:
+    """The program, its user, root and state are where the packaged unit looks for them."""
+    text = README.read_text().split("## Install as a service, in ten lines", 1)[1]
+    block = text.split("```sh\n", 1)[1].split("```", 1)[0]
+    unit = (HERE / "systemd" / "syncd.service").read_text()
+    program = re.search(r"^ExecStart=(\S+) run$", unit, re.MULTILINE)
+    assert program is not None
+    assert len(block.splitlines()) == 10
+    assert f"ln -s /opt/syncd/bin/syncd {program[1]}" in block
+    assert "useradd --system --home-dir /var/lib/syncd --shell /usr/sbin/nologin syncd" in block
+    assert "User=syncd\n" in unit
+    assert "-m 2770 /srv/edi/acme" in block
+    assert "ReadWritePaths=-/srv/edi\n" in unit
+    credential = re.search(r"#(LoadCredential=\S+)", unit)
+    assert credential is not None
+    assert credential[1] in block
