@@ -17,10 +17,10 @@ SEEN_OUTSIDE = ("gateway.send", "gateway.confirm", "inbox.publish_many", "outbox
 
 
 def one_of_each(moments: list[Moment], *, seed: int) -> list[Moment]:
-    """One moment before each kind of change, and one after those that others see."""
+    """One moment before each kind of record, and one on either side of what others see."""
     dice = random.Random(seed)
     kinds = sorted({kind for kind, _ in moments})
-    chosen = [kind for kind in kinds if kind.startswith("before") or kind.endswith(SEEN_OUTSIDE)]
+    chosen = [kind for kind in kinds if kind.startswith("before journal") or kind.endswith(SEEN_OUTSIDE)]
     return [dice.choice([moment for moment in moments if moment[0] == kind]) for kind in chosen]
 
 
