@@ -60,9 +60,8 @@ def test_death_during_recovery_loses_and_doubles_nothing(memory: Path, seed: int
     [
         {"inbox_style": "folder", "inbox_status_files": True},
         {"inbox_style": "prefix", "sent_when": "transmitted"},
-        {"in_doubt": "hold"},
     ],
-    ids=("folders", "prefixes", "hold"),
+    ids=("folders", "prefixes"),
 )
 def test_death_loses_nothing_in_other_arrangements(memory: Path, keys: dict[str, object]) -> None:
     """The same life with other names and other rules."""
