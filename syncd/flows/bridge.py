@@ -34,6 +34,8 @@ class Addresses:
 
     stations: tuple[Station, ...] | None = None
     partners: tuple[Partner, ...] = ()
+    strangers_judged: bool = False
+    """What stood in `queued/` without a row was held since the last recovery."""
 
     @property
     def station_ids(self) -> frozenset[str]:

@@ -13,6 +13,7 @@ from collections.abc import Sequence
 import structlog
 
 from syncd.core import events as ev
+from syncd.core import status_file
 from syncd.core.model import Direction, File, Folder, Message, MessageId, Pair, Phase, Place, Progress, State
 from syncd.errors import FolderError
 from syncd.flows.bridge import Bridge, Step
@@ -31,9 +32,12 @@ def recover(bridge: Bridge) -> None:
 
 
 def recover_outbound(bridge: Bridge) -> None:
-    """Heal what was on its way out; nothing may be sending at the same time."""
+    """Heal what was on its way out; nothing may be sending at the same time.
+
+    Strangers are judged by the first send pass that knows the partners: their types are not known before.
+    """
     mend_outbound(bridge)
-    _hold_strangers(bridge)
+    bridge.addresses.strangers_judged = False
 
 
 def mend_outbound(bridge: Bridge) -> frozenset[MessageId]:
@@ -52,7 +56,11 @@ def mend_outbound(bridge: Bridge) -> frozenset[MessageId]:
 
 def recover_inbound(bridge: Bridge) -> None:
     """Heal what was on its way in, as far as a pull does not do it by itself; none may run meanwhile."""
-    _clear_staging(bridge)
+    rows = bridge.records.unfinished(bridge.account.name, Direction.INBOUND)
+    for row in rows:
+        if row.state is State.HELD:
+            bridge.inbox.write_alone(row.pair, row.id, status_file.render(row))
+    _clear_staging(bridge, rows)
 
 
 def _doubt(bridge: Bridge, rows: Sequence[Message]) -> None:
@@ -86,7 +94,8 @@ def _finish_claim(bridge: Bridge, row: Message) -> Step:
     return (row, ev.Withdrawn(reason="taken out of the outbox as it was being claimed"))
 
 
-def _hold_strangers(bridge: Bridge) -> None:
+def hold_strangers(bridge: Bridge) -> None:
+    """Hold what stands in `queued/` without a row. Raises: FolderError, StateError."""
     rows = [
         *bridge.records.unfinished(bridge.account.name, Direction.OUTBOUND),
         *bridge.records.moving(bridge.account.name),
@@ -120,9 +129,8 @@ def _stranger(bridge: Bridge, place: Place, pair: Pair, name: str) -> Draft:
     return Draft(event=ev.Held(reason=reason, place=row.place), message=row)
 
 
-def _clear_staging(bridge: Bridge) -> None:
+def _clear_staging(bridge: Bridge, rows: Sequence[Message]) -> None:
     """Remove staging folders of messages that are not staged: they are fetched again, or done."""
-    rows = bridge.records.unfinished(bridge.account.name, Direction.INBOUND)
     staged = {row.id for row in rows if row.phase is Phase.STAGED}
     for message_id in bridge.inbox.staging() - staged:
         bridge.inbox.discard(message_id)

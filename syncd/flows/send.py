@@ -21,7 +21,7 @@ from syncd.errors import FolderError, GatewayError, SyncdError
 from syncd.flows.bridge import Bridge, Trouble
 from syncd.flows.claiming import claim_all
 from syncd.flows.doubts import look_up_doubts
-from syncd.flows.recover import mend_outbound
+from syncd.flows.recover import hold_strangers, mend_outbound
 from syncd.flows.sending import Sent, send_one
 
 log = structlog.get_logger(__name__)
@@ -50,6 +50,7 @@ class Send:
         bridge.tree.check()
         self._mood = load_mood(bridge)
         stuck = mend_outbound(bridge)
+        self._judge_strangers()
         outlook = self._look()
         stuck |= claim_all(bridge, outlook).stuck
         self._clear_refusal()
@@ -58,6 +59,13 @@ class Send:
         if trouble is not None:
             raise trouble
         return outlook
+
+    def _judge_strangers(self) -> None:
+        """Once after each recovery, as soon as the partners are known."""
+        addresses = self._bridge.addresses
+        if addresses.stations is not None and not addresses.strangers_judged:
+            hold_strangers(self._bridge)
+            addresses.strangers_judged = True
 
     def _look(self) -> Outlook:
         """The scan; what stands under no pair is judged after a fresh look at the gateway's lists."""

@@ -66,7 +66,8 @@ def _nothing_lost(ground: Ground) -> Iterator[str]:
 
 def _delivered(ground: Ground) -> Iterator[bytes]:
     yield from ground.files("inbox").values()
-    yield from (path.read_bytes() for path in ground.collected.iterdir())
+    taken = (path for path in ground.collected.iterdir() if not path.name.endswith(STATUS_SUFFIX))
+    yield from (path.read_bytes() for path in taken)
 
 
 def _inbox(ground: Ground, rows: list[Message], ledger: Ledger) -> Iterator[str]:
