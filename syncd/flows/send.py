@@ -27,6 +27,8 @@ from syncd.flows.sending import Sent, send_one
 log = structlog.get_logger(__name__)
 
 MOOD = "send_mood"
+RESCAN_S = 1.0
+"""Seconds without any answer, after which the outbox is looked at again in the middle of a pass."""
 
 
 class Send:
@@ -107,7 +109,9 @@ class Send:
                 self._start(pool, rows, running)
                 if not running:
                     return trouble
-                finished, _ = wait(running, return_when=FIRST_COMPLETED)
+                finished, _ = wait(running, timeout=RESCAN_S, return_when=FIRST_COMPLETED)
+                if not finished:
+                    self._take_more(rows)
                 for future in finished:
                     message_id = running.pop(future)
                     try:
@@ -115,6 +119,17 @@ class Send:
                     except (GatewayError, FolderError) as error:
                         rows.pop(message_id, None)  # the next pass mends it
                         trouble = error
+
+    def _take_more(self, rows: dict[MessageId, Message]) -> None:
+        """While a send waits long for its answer: take over what was dropped meanwhile, it need not wait."""
+        if self._is_over():
+            return
+        try:
+            claims = claim_all(self._bridge, self._bridge.outbox.scan())
+        except FolderError as error:
+            log.warning("outbox.not_scanned", account=self._bridge.account.name, error=str(error))
+            return
+        rows.update({row.id: row for row in claims.taken})
 
     def _start(
         self, pool: ThreadPoolExecutor, rows: dict[MessageId, Message], running: dict[Future[Sent], MessageId]

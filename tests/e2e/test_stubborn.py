@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -9,11 +10,12 @@ from typing import TYPE_CHECKING
 
 from syncd.core.model import Place
 from syncd.errors import FolderError
+from syncd.flows.once import OncePass
 from syncd.sandbox import Sandbox
 
 if TYPE_CHECKING:
     from syncd.flows.bridge import Bridge
-    from syncd.ports import Outbox
+    from syncd.ports import Outbox, Outgoing, Receipt
     from tests.e2e.harness import Ground
 
 
@@ -146,3 +148,35 @@ def test_a_file_that_changes_after_it_was_taken_is_sent_whole(ground: Ground, bo
 
     assert ground.states() == {"slow.edi": "sent"}
     assert [f.size for sent in box.ledger.sent for f in sent.files] == [30]
+
+
+def test_a_send_without_an_answer_keeps_no_later_file_waiting(ground: Ground, box: Sandbox) -> None:
+    """What is dropped while another send hangs goes out in the same pass."""
+    box.trouble("slow", operation="send", path="ECHO", seconds=4.0, times=1)
+    ground.drop("hangs.edi", b"ISA hangs", pair="RJ_Station/ECHO")
+    with ground.process() as process:
+        gateway = process.bridge.gateway
+        late = _DropsMeanwhile(gateway, lambda: ground.drop("late.edi", b"ISA late"))
+        OncePass(replace(process.bridge, gateway=late), process.tally).run()  # type: ignore[arg-type]
+
+    accepted = {row.name: row.accepted_at for row in ground.rows()}
+    assert sorted(accepted) == ["hangs.edi", "late.edi"]
+    assert accepted["late.edi"] < accepted["hangs.edi"]  # type: ignore[operator]  # both were accepted
+
+
+class _DropsMeanwhile:
+    """A gateway whose sends are watched: with the first one another file is dropped."""
+
+    def __init__(self, gateway: object, drop: Callable[[], object]) -> None:
+        self._gateway = gateway
+        self._drop = drop
+        self._is_first = True
+
+    def send(self, outgoing: Outgoing) -> Receipt:
+        if self._is_first:
+            self._is_first = False
+            self._drop()
+        return self._gateway.send(outgoing)  # type: ignore[attr-defined, no-any-return]
+
+    def __getattr__(self, name: str) -> object:
+        return getattr(self._gateway, name)
