@@ -12,11 +12,27 @@ from syncd.errors import AccountRefused, ConfigError, RootUnusable, SyncdError
 
 PULL, SEND, TRACK, ADDRESSES = "pull", "send", "track", "addresses"
 JOBS = (PULL, SEND, TRACK, ADDRESSES)
-FIRST_GAP = timedelta(seconds=5)
-MOST_GAP = timedelta(minutes=5)
-MOST_GAP_REFUSED = timedelta(minutes=15)
-MOST_GAP_ROOT = timedelta(seconds=30)
-"""Looking at our own disk costs nobody anything, and what is mounted again shall go on soon."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Gaps:
+    """How long a job backs off: first, and at most, doubling in between."""
+
+    first: timedelta = timedelta(seconds=5)
+    most: timedelta = timedelta(minutes=5)
+    most_refused: timedelta = timedelta(minutes=15)
+    """The account is refused: asking again might lock it."""
+    most_root: timedelta = timedelta(seconds=30)
+    """Looking at our own disk costs nobody anything, and what is mounted again shall go on soon."""
+
+    def after(self, failures: int, error: SyncdError, *, dice: Callable[[], float]) -> timedelta:
+        """The gap after so many failures in a row."""
+        return delay(failures, first=self.first, most=self._most(error), dice=dice)
+
+    def _most(self, error: SyncdError) -> timedelta:
+        if _is_refusal(error):
+            return self.most_refused
+        return self.most_root if isinstance(error, RootUnusable) else self.most
 
 
 def direction_of(job: str) -> Direction | None:
@@ -56,13 +72,10 @@ class JobState:
         self.failures = 0
         self.forgive()
 
-    def fail(self, error: SyncdError, *, now: datetime, stamp: object, dice: Callable[[], float]) -> None:
-        """It has not: it backs off. `stamp` is that of the password before the try."""
-        self.failures += 1
-        is_refused = isinstance(error, (AccountRefused, ConfigError))
-        self.refusal = Refusal(stamp) if is_refused else None
-        gap = delay(self.failures, first=FIRST_GAP, most=_most_gap(error), dice=dice)
-        self.not_before = now + gap
+    def fail(self, error: SyncdError, *, until: datetime, stamp: object) -> None:
+        """It has not, and backs off until then. `stamp` is that of the password before the try."""
+        self.refusal = Refusal(stamp) if _is_refusal(error) else None
+        self.not_before = until
 
     def forgive(self) -> None:
         """Back off no more."""
@@ -74,7 +87,5 @@ class JobState:
         return self.not_before is not None and now < self.not_before
 
 
-def _most_gap(error: SyncdError) -> timedelta:
-    if isinstance(error, (AccountRefused, ConfigError)):
-        return MOST_GAP_REFUSED
-    return MOST_GAP_ROOT if isinstance(error, RootUnusable) else MOST_GAP
+def _is_refusal(error: SyncdError) -> bool:
+    return isinstance(error, (AccountRefused, ConfigError))

@@ -16,7 +16,7 @@ import structlog
 
 from syncd.core.shown import NotTaken
 from syncd.daemon.hub import Complaints, Hub
-from syncd.daemon.jobs import ADDRESSES, JOBS, PULL, SEND, TRACK, JobState
+from syncd.daemon.jobs import ADDRESSES, JOBS, PULL, SEND, TRACK, Gaps, JobState
 from syncd.daemon.troubles import Troubles
 from syncd.errors import ConfigError, FolderError, GatewayError, RootUnusable, StateError
 from syncd.flows.bridge import Bridge, Trouble
@@ -63,6 +63,7 @@ class Runner:
     secret_stamp: Callable[[], object]
     examine: Callable[[], Sequence[Trouble]] = tuple
     hint: Callable[[BaseException], str] = lambda _: ""
+    gaps: Gaps = field(default_factory=Gaps)
     jobs: dict[str, JobState] = field(default_factory=lambda: {name: JobState() for name in JOBS})
     not_taken: tuple[NotTaken, ...] = ()
     has_more: bool = False
@@ -220,7 +221,10 @@ class Runner:
         trouble = trouble_of(self.name, job, error)
         hint = self.hint(error) if isinstance(error, FolderError) else ""
         self.troubles.began(replace(trouble, remedy=hint) if hint else trouble)
-        self.jobs[job].fail(error, now=self.bridge.clock.now(), stamp=stamp, dice=self.dice)
+        state = self.jobs[job]
+        state.failures += 1
+        gap = self.gaps.after(state.failures, error, dice=self.dice)
+        state.fail(error, until=self.bridge.clock.now() + gap, stamp=stamp)
 
     @contextmanager
     def alone(self) -> Iterator[None]:

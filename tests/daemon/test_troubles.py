@@ -102,3 +102,16 @@ def test_a_text_that_is_always_new_does_not_fill_the_memory(troubles: Troubles) 
     assert len(kept) == MOST + 1
     assert kept[0] == "other"
     assert kept[-1] == f"request {MOST * 3 - 1} failed"
+
+
+def test_what_stops_every_job_is_told_once(troubles: Troubles, clock: StillClock) -> None:
+    """When the first meets it, and when the last one works again."""
+    jobs = ("pull", "send", "track")
+    with capture_logs() as lines:
+        for job in jobs:
+            assert troubles.began(Trouble(account="acme", job=job, what=AWAY.what))
+        clock.pass_time(timedelta(minutes=1))
+        for job in jobs:
+            troubles.ended("acme", job)
+    assert [line["event"] for line in lines] == ["trouble.began", "trouble.ended"]
+    assert lines[1]["seconds"] == 60
