@@ -32,13 +32,13 @@ PAIR = "RJ_Station/RJ_Partner"
 T = TypeVar("T")
 
 
-def until(look: Callable[[], T], *, within_s: float = PATIENCE_S) -> T:
+def until(look: Callable[[], T], *, within_s: float = PATIENCE_S, every_s: float = 0.02) -> T:
     """Look again and again until there is something, and return it. Fails when the patience is over."""
     pause, deadline = threading.Event(), time.monotonic() + within_s
     while not (seen := look()):
         if time.monotonic() > deadline:
             raise AssertionError(f"not within {within_s} s: {look}")
-        pause.wait(0.02)
+        pause.wait(every_s)
     return seen
 
 

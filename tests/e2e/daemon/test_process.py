@@ -157,9 +157,9 @@ def test_a_second_signal_leaves_at_once(silent_send: Bridge, box: Sandbox) -> No
         process.ended(within_s=2)
 
 
-def test_an_end_that_comes_during_a_reload_is_an_end(silent_send: Bridge, box: Sandbox) -> None:
+def test_an_end_that_comes_during_a_reload_is_an_end(bridge: Bridge, box: Sandbox) -> None:
     """The process does not start itself anew any more; and a late SIGHUP does not kill it."""
-    bridge = silent_send
+    box.trouble("silence", operation="send", when="after", seconds=2.0, times=1)
     with started(bridge) as process:
         until(bridge.has_outbox)
         bridge.drop("invoice.edi")
