@@ -187,6 +187,22 @@ def test_a_missing_root_stops_no_other_account(pair: Bridge, box: Sandbox, other
         until(lambda: pair.names("inbox", "globex") == ["late.edi"])
 
 
+def test_under_systemd_the_setting_in_the_way_is_named(
+    pair: Bridge, box: Sandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A root that the unit hides looks like one that is not there."""
+    monkeypatch.setenv("INVOCATION_ID", "0123456789abcdef")
+    pair.of["globex"] = {"root": "/home/nobody-of-that-name/edi"}
+    pair.configure()
+    with pair.running() as running:
+        until(lambda: running.whats("globex"))
+        [began] = running.told(BEGAN, account="globex")
+        assert began["log_level"] == "error"
+        assert "BindPaths=/home/nobody-of-that-name/edi" in began["remedy"]
+        box.deliver(files={"order.edi": b"UNA"})
+        until(lambda: pair.names("inbox") == ["order.edi"])
+
+
 def test_accounts_do_not_wait_for_each_other(pair: Bridge, box: Sandbox, other: Sandbox) -> None:
     """One gateway is silent, the other one's messages come and go all the while."""
     with pair.running() as running:
