@@ -12,7 +12,7 @@ from syncd.core.layout import PRIVATE, name_of, parent, within
 from syncd.core.model import Folder, Place
 from syncd.errors import FolderError, RootUnusable
 from syncd.folders import durable
-from syncd.folders.marker import check_root
+from syncd.folders.marker import check_root, read_marker
 from syncd.folders.reach import STAGING
 from syncd.folders.tree import Tree
 
@@ -26,10 +26,16 @@ class Finding:
     remedy: str = ""
 
 
-def examine(tree: Tree) -> tuple[Finding, ...]:
-    """Look at one root, and leave it as it was. A root that is not prepared yet is judged by itself."""
+def examine(tree: Tree, *, was_used: bool | None = None) -> tuple[Finding, ...]:
+    """Look at one root, and leave it as it was. A root that is not prepared yet is judged by itself.
+
+    `was_used`: whether the tree's state knows the root, and so put its marker there; None: whose root it
+    is does not matter.
+    """
     try:
-        check_root(tree.reach)
+        check_root(tree.reach, was_used=bool(was_used))
+        if was_used or (was_used is not None and read_marker(tree.reach)):
+            tree.check()
         return (_writable(tree), _setgid(tree), *_file_systems(tree), *_folders(tree))
     except FolderError as error:
         return (Finding(ok=False, what=error.what, remedy=error.remedy),)

@@ -59,15 +59,20 @@ def write_marker(reach: Reach, marker: Marker) -> None:
         reach.write(MARKER, marker.render(), over=True)
 
 
-def check_root(reach: Reach) -> None:
-    """Raise RootUnusable when the root's folder is not there or cannot be entered."""
+def check_root(reach: Reach, *, was_used: bool = False) -> None:
+    """Raise RootUnusable when the root's folder is not there or cannot be entered.
+
+    A root that was used before is not to be made anew: its disk may be missing.
+    """
     root = reach.root
     make = f"install -d -o syncd -g edi -m 2770 {root}"
     try:
         with reach.folder(""):
             return
     except FileNotFoundError as error:
-        raise RootUnusable(f"the root {root} is not there", f"Make it once: `{make}`") from error
+        anew = f"Mount it; or, if it was removed on purpose, make it: `{make}`"
+        remedy = anew if was_used else f"Make it once: `{make}`"
+        raise RootUnusable(f"the root {root} is not there", remedy) from error
     except OSError as error:
         raise RootUnusable(
             f"the root {root} cannot be used: {error.strerror}", f"It has to be as from `{make}`"

@@ -6,7 +6,9 @@ pass over. A check that cannot be made because an earlier one failed is left out
 
 from __future__ import annotations
 
+import errno
 import os
+import tempfile
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -25,18 +27,42 @@ MOST_PAGES = 50
 
 
 def check_state(state_dir: Path) -> Iterator[CheckLine]:
-    """Whether the state directory can be used by this user."""
-    there = state_dir if state_dir.exists() else _nearest(state_dir)
-    usable = os.access(there, os.W_OK | os.X_OK)
-    what = f"{state_dir} is writable" if usable else f"{state_dir} cannot be written by this user"
-    remedy = "" if usable else f"install -d -o $(id -un) -m 0700 {state_dir}"
-    yield CheckLine(account=None, name="state", ok=usable, what=what, remedy=remedy)
+    """Whether the state directory can be used, or made, by this user: a file is made and removed there."""
+    why = unusable(state_dir)
+    what = f"{state_dir} cannot be used by this user: {why}" if why else f"{state_dir} is writable"
+    remedy = f"install -d -o $(id -un) -m 0700 {state_dir}, or set state_dir" if why else ""
+    yield CheckLine(account=None, name="state", ok=not why, what=what, remedy=remedy)
+
+
+def unusable(folder: Path) -> str:
+    """Why no file can be made in the folder, or in the nearest one above it that is there; empty: it can."""
+    try:
+        _try_to_write(_nearest(folder))
+    except OSError as error:
+        return error.strerror or str(error)
+    return ""
 
 
 def _nearest(path: Path) -> Path:
-    while not path.exists() and path != path.parent:
-        path = path.parent
+    """The path, or the first above it that is there. Raises: OSError for one that is out of reach."""
+    while path != path.parent:
+        try:
+            path.stat()
+        except (FileNotFoundError, NotADirectoryError):
+            path = path.parent
+        else:
+            break
     return path
+
+
+def _try_to_write(folder: Path) -> None:
+    """Make a file without a name; with one where the file system knows no other. Raises: OSError."""
+    try:
+        os.close(os.open(folder, os.O_TMPFILE | os.O_WRONLY | os.O_CLOEXEC, 0o600))
+    except OSError as error:
+        if error.errno not in {errno.EOPNOTSUPP, errno.EISDIR, errno.EINVAL}:
+            raise
+        tempfile.TemporaryFile(dir=folder, prefix=".syncd-check-").close()
 
 
 def check_account(

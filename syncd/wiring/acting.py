@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING
 
 from syncd.core.account import Account
 from syncd.core.model import Message, MessageId, PartnerType
+from syncd.errors import SyncdError
 from syncd.flows.bridge import Bridge
 from syncd.flows.once import Tally
 from syncd.flows.placing import settle
-from syncd.folders.examine import examine
+from syncd.folders.examine import Finding, examine
 from syncd.folders.tree import Tree
 from syncd.operations import actions, checking
 from syncd.operations.checks import CheckLine
 from syncd.ports import Gateway
+from syncd.store import Store
+from syncd.store.nothing import NoRecords
 from syncd.system.clock import SystemClock
-from syncd.wiring.doors import Doors, open_doors, take_umask
-from syncd.wiring.looking import records
+from syncd.wiring.doors import ROOT_FACT, Doors, open_doors, take_umask
+from syncd.wiring.looking import state
 
 if TYPE_CHECKING:
     from syncd.config import Settings
@@ -37,21 +40,45 @@ def run_check(settings: Settings, accounts: Sequence[str]) -> tuple[CheckLine, .
     doors = Doors(settings, store=None, clock=SystemClock())
     take_umask(settings)
     lines = list(checking.check_state(settings.state_dir))
-    with records(settings) as known, ExitStack() as stack:
+    with ExitStack() as stack:
+        store = _opened(settings, stack, lines)
+        known = store.records if store else NoRecords()
         for name in accounts:
             account = doors.account(name)
             opened = stack.enter_context(doors.gateway(account))
             lines.extend(checking.check_account(account, opened, known, clock=doors.clock))
-            lines.extend(check_folders(account))
+            lines.extend(_check_root(account, store))
     return tuple(lines)
 
 
+def _opened(settings: Settings, stack: ExitStack, lines: list[CheckLine]) -> Store | None:
+    """The state as it is; one that cannot be read is a line, unless it was complained of already."""
+    try:
+        return stack.enter_context(state(settings))
+    except SyncdError as error:
+        if all(line.ok for line in lines):
+            lines.append(
+                CheckLine(account=None, name="state", ok=False, what=error.what, remedy=error.remedy)
+            )
+        return None
+
+
+def _check_root(account: Account, store: Store | None) -> list[CheckLine]:
+    """The folders, and whose they are: without a state, a marker is another's."""
+    was_used = store is not None and ROOT_FACT in store.records.facts(account.name)
+    tree = Tree(account, state_id=store.state_id if store else "", known=was_used)
+    return _lines(account, examine(tree, was_used=was_used))
+
+
 def check_folders(account: Account) -> list[CheckLine]:
-    """Write, rename, group: what the folders allow."""
-    tree = Tree(account, state_id="", known=False)
+    """Write, rename, group: what the folders allow, whosever they are."""
+    return _lines(account, examine(Tree(account, state_id="", known=False)))
+
+
+def _lines(account: Account, findings: Iterable[Finding]) -> list[CheckLine]:
     return [
         CheckLine(account=account.name, name="folders", ok=found.ok, what=found.what, remedy=found.remedy)
-        for found in examine(tree)
+        for found in findings
     ]
 
 

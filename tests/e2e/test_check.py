@@ -4,6 +4,7 @@ import os
 import ssl
 import threading
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from socket import create_server
 
@@ -11,8 +12,10 @@ import pytest
 
 from syncd.operations.checks import CheckLine
 from syncd.sandbox import Sandbox
+from syncd.store import open_store
 from syncd.wiring import run_check
 from tests.e2e.harness import ACCOUNT, Ground
+from tests.two_users import TwoUsers
 
 PEM = Path(__file__).parents[1] / "gateways/loopback.pem"
 
@@ -124,3 +127,60 @@ def test_a_station_and_a_partner_that_nobody_knows_are_named(ground: Ground) -> 
     found = failing(ground)
     assert "RJ_Statoin" in found["station"].what
     assert "RJ_Prtner" in found["partner"].what
+
+
+def test_a_root_that_lost_its_marker_is_told(ground: Ground) -> None:
+    """As a pass would: the state knows the root, so its disk may not be mounted."""
+    ground.run()
+    (ground.root / ".syncd/root.json").unlink()
+
+    assert "no marker" in failing(ground)["folders"].what
+
+
+def test_a_root_that_is_gone_is_to_be_mounted_first(ground: Ground) -> None:
+    """It was there before: to make a folder in its place would hide the disk."""
+    ground.run()
+    ground.root.rename(ground.folder / "elsewhere")
+
+    assert failing(ground)["folders"].remedy.startswith("Mount it")
+
+
+@pytest.mark.parametrize("has_state", [True, False])
+def test_a_root_of_another_state_is_told(ground: Ground, *, has_state: bool) -> None:
+    """Also where there is no state yet: the next pass makes one, and that is another."""
+    ground.run()
+    (ground.state / "state.db").rename(ground.folder / "old.db")
+    if has_state:
+        open_store(ground.state, tell=frozenset()).close()
+
+    assert "belongs to another syncd state" in failing(ground)["folders"].what
+
+
+def test_a_root_of_this_state_is_fine(ground: Ground) -> None:
+    """After the first pass as before it."""
+    ground.root.chmod(0o2770)
+    ground.run()
+
+    assert failing(ground) == {}
+
+
+@pytest.mark.parametrize("state_dir", ["/proc/nope", "/proc/nope/x", "/etc/hostname/x"])
+def test_a_state_directory_that_cannot_be_is_told(ground: Ground, state_dir: str) -> None:
+    """It is really tried: not even root can make anything there. The other checks are made all the same."""
+    settings = replace(ground.settings, state_dir=Path(state_dir))
+
+    lines = run_check(settings, [ACCOUNT])
+    assert [line.ok for line in lines if line.name == "state"] == [False]
+    assert {line.name for line in lines} >= {"log-in", "folders"}
+
+
+def test_another_user_is_told_what_is_out_of_reach(ground: Ground, two_users: TwoUsers) -> None:
+    """A line, and no traceback."""
+    run_check(ground.settings, [ACCOUNT])  # what it imports may be out of that user's reach too
+    os.seteuid(two_users.bridge_uid)
+    try:
+        found = failing(ground)
+    finally:
+        os.seteuid(0)
+    assert "Permission denied" in found["state"].what
+    assert "Permission denied" in found["folders"].what

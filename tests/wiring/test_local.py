@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -52,6 +53,16 @@ def test_without_a_daemon_the_door_is_this_processs(settings: Settings, door: Do
     with pytest.raises(NotFound):
         door.show_message("x", account=None)
     assert not settings.state_dir.exists()
+
+
+@pytest.mark.parametrize("state_dir", ["/proc/nope", "/etc/hostname/x"])
+def test_a_state_that_cannot_be_is_no_empty_one(settings: Settings, state_dir: str) -> None:
+    """A slip in state_dir does not look like a bridge at rest."""
+    with (
+        wiring.door(replace(settings, state_dir=Path(state_dir))) as opened,
+        pytest.raises(CannotAct, match="cannot be used"),
+    ):
+        opened.status(["acme"])
 
 
 @contextmanager
