@@ -11,6 +11,7 @@ from rich.text import Text
 
 from syncd.cli.render import safe
 from syncd.cli.views import STATES, grid, moment, names
+from syncd.operations.status import SHOWN
 
 if TYPE_CHECKING:
     from syncd.operations.questions import Row
@@ -60,12 +61,9 @@ def span(length: timedelta) -> str:
 
 
 def _needs(account: AccountStatus) -> Iterator[str]:
-    held = [row for row in account.attention if row.state == "held"]
-    for row in held:
-        yield _sentence(row)
-    others = account.counts.get("held", 0) - len(held)
-    if others > 0:
-        yield f"{others} {'more ' if held else ''}held: syncd list --state held"
+    yield from map(_sentence, account.attention)
+    if len(account.attention) >= SHOWN:
+        yield "there may be more: syncd list --attention"
     for left in account.not_taken:
         if left.needs_person:
             yield f"{left.path} is not taken: {left.reason}"

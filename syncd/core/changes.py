@@ -226,10 +226,11 @@ def _held(message: Message, event: ev.Held, now: datetime) -> Message:
 def _resolved(message: Message, event: ev.Resolved, now: datetime) -> Message:
     del now
     who = f" by {event.by}" if event.by else ""
+    before = f": {message.reason}" if message.reason else ""
     words = {
-        "sent": f"settled as sent{who}",
-        "fail": f"given up{who}",
-        "done": f"settled without a file{who}",
+        "sent": f"settled as sent{who}{before}",
+        "fail": f"given up{who}{before}",
+        "done": f"settled without a file{who}{before}",
     }
     progress = replace(_found(message), lookups_absent=0)
     if message.direction is Direction.INBOUND:

@@ -118,6 +118,14 @@ def is_unfinished(message: Message) -> bool:
     return spot(message) not in RESTING or (message.state is State.SENT and awaits_mdn)
 
 
+def needs_person(message: Message) -> bool:
+    """Whether somebody has to look at the message: it is held, or it failed and its file is still there.
+
+    A failed file that was put back, deleted or filed away by a person has been seen.
+    """
+    return message.state is State.HELD or (message.state is State.FAILED and not message.progress.file_gone)
+
+
 def may(message: Message, kind: type[ev.Event]) -> bool:
     """Whether an event of this kind can happen to the message now."""
     return spot(message) in _table(message).get(kind, {})

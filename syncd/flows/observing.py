@@ -16,6 +16,8 @@ log = structlog.get_logger("syncd")
 PERSON = (ev.Held, ev.Refused, ev.Bounced)
 AGAIN = (ev.Postponed, ev.Deferred, ev.Doubted, ev.Unstaged)
 QUIET = (ev.Moved, ev.Remembered, ev.LookedUp, ev.Listed, ev.Staged, ev.Submitting, ev.Unsettled)
+NO_NEWS = (ev.Moved, ev.Remembered, ev.TakenAway)
+"""What changes nothing about how a message stands."""
 
 
 def observer(note: Callable[[Message], None]) -> Callable[[Change], None]:
@@ -23,7 +25,8 @@ def observer(note: Callable[[Message], None]) -> Callable[[Change], None]:
 
     def observe(change: Change) -> None:
         _log(change.event, change.after)
-        note(change.after)
+        if not isinstance(change.event, NO_NEWS):
+            note(change.after)
 
     return observe
 

@@ -59,6 +59,7 @@ def _settle_one(bridge: Bridge, row: Message) -> list[Step]:
     except FileGone:
         if bridge.outbox.identity(row.place) is None:
             bridge.tree.check()  # where the whole root is gone, nothing is concluded
+            bridge.outbox.write_status(row.moving_from, None)
             return [(row, ev.TakenAway())] if may(row, ev.TakenAway) else []
     except NameTaken:
         return _settle_elsewhere(bridge, row)

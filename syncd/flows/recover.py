@@ -20,9 +20,12 @@ from syncd.flows.bridge import Bridge, Step
 from syncd.flows.claiming import complain, take
 from syncd.flows.placing import settle
 from syncd.flows.sending import first_lookup
-from syncd.ports import Draft
+from syncd.ports import Draft, Search
 
 log = structlog.get_logger(__name__)
+
+MOST_LOOKED_AT = 100
+"""Failed messages whose file is looked for in one pass, the newest first."""
 
 
 def recover(bridge: Bridge) -> None:
@@ -51,7 +54,21 @@ def mend_outbound(bridge: Bridge) -> frozenset[MessageId]:
     moving = bridge.records.moving(bridge.account.name)
     stuck = _claim_again(bridge, [row for row in moving if row.phase is Phase.CLAIMED])
     settle(bridge, [row for row in moving if row.phase not in (Phase.CLAIMED, Phase.SUBMITTING)])
+    _note_cleared(bridge)
     return stuck
+
+
+def _note_cleared(bridge: Bridge) -> None:
+    """A failed file that a person took out of `failed/` has been seen: it needs nobody any more."""
+    wanted = Search(account=bridge.account.name, states=(State.FAILED,), attention=True, limit=MOST_LOOKED_AT)
+    gone = [
+        row
+        for row in bridge.records.search(wanted)
+        if row.place and row.moving_from is None and bridge.outbox.identity(row.place) is None
+    ]
+    if gone:
+        bridge.tree.check()
+        bridge.record([(row, ev.TakenAway()) for row in gone])
 
 
 def recover_inbound(bridge: Bridge) -> None:

@@ -117,7 +117,8 @@ def _intend(bridge: Bridge, row: Message, contents: Contents) -> tuple[Message, 
     rules = bridge.account.rules(station=row.pair.station, partner=row.pair.partner)
     date = planning.date_words(bridge.local_now())
     subject = planning.subject_for(rules.subject, row, date=date)
-    event = ev.Submitting(files=files, subject=subject, resend_of=old.id if old else None)
+    note = f"a resend of {old.id}" if old else ""
+    event = ev.Submitting(files=files, subject=subject, resend_of=old.id if old else None, note=note)
     after = bridge.record_one(row, event)
     _forget_old_status(bridge, after)
     named = tuple((file.name, content) for file, (_, content) in zip(files, contents, strict=True))
@@ -133,8 +134,12 @@ def _first_names(row: Message, files: tuple[File, ...]) -> tuple[File, ...]:
 def _failed_before(bridge: Bridge, row: Message, files: tuple[File, ...]) -> Message | None:
     """A failed message of the pair with this name and these bytes: the file was put back by hand."""
     hashes = sorted(file.sha256 or "" for file in files)
+    sizes = sorted(file.size for file in files)
     for old in bridge.records.alike_failed(bridge.account.name, row.pair, row.name):
-        if old.id != row.id and sorted(file.sha256 or "" for file in old.files) == hashes:
+        known = sorted(file.sha256 or "" for file in old.files)
+        # What was refused here was never read: its name and sizes have to do.
+        same = known == hashes if any(known) else sorted(file.size for file in old.files) == sizes
+        if old.id != row.id and same:
             return old
     return None
 

@@ -66,13 +66,11 @@ def resolve(desk: Desk, row: Message, verdict: str, *, by: str) -> Message:
 
 def _place_after(desk: Desk, row: Message, verdict: str) -> Place | None:
     there = row.place is not None and desk.outbox.identity(row.place) is not None
-    if not there:
-        if verdict == "resend":
-            raise UsageError(
-                f"the file of message {row.id} was taken out of held/",
-                f"Drop it into the outbox again instead, and settle this one: `syncd resolve {row.id} fail`.",
-            )
-        return row.place
+    if not there and verdict == "resend":
+        raise UsageError(
+            f"the file of message {row.id} was taken out of held/",
+            f"Drop it into the outbox again instead, and settle this one: `syncd resolve {row.id} fail`.",
+        )
     now = desk.now.astimezone(desk.zone)
     return desk.outbox.free_place(FOLDER_AFTER[verdict], row.pair, row.name, now=now)
 

@@ -127,6 +127,6 @@ def _path(file: File, message: Message, root: Path | None) -> Path | None:
         return None
     if message.direction is Direction.INBOUND:
         return root / file.place if file.place else None
-    if message.place is None:
+    if message.place is None or message.progress.file_gone:
         return None
     return root / message.place / file.name if message.is_folder else root / message.place

@@ -9,7 +9,6 @@ from datetime import datetime
 from pathlib import Path
 
 from syncd.core.account import Account
-from syncd.core.model import State
 from syncd.operations.questions import Roots, Row, row
 from syncd.operations.reports import Left
 from syncd.ports import Records, Search
@@ -79,8 +78,8 @@ class Status:
 
 
 def needs_person(account: AccountStatus) -> bool:
-    """Whether somebody has to do something about the account: something is held, or a job is stuck."""
-    held = account.counts.get(State.HELD, 0) > 0
+    """Whether somebody has to act: something is held or failed, a job is stuck, a file not taken."""
+    held = bool(account.attention)
     stuck = any(trouble.needs_person for trouble in account.troubles)
     return held or stuck or any(left.needs_person for left in account.not_taken)
 

@@ -73,6 +73,9 @@ def _filters(wanted: Search) -> list[sa.ColumnElement[bool]]:
         filters.append(_m.created >= wanted.since)
     if wanted.until is not None:
         filters.append(_m.created < wanted.until)
+    if wanted.attention:
+        is_gone = _m.progress["file_gone"].as_boolean()
+        filters.append(sa.or_(_m.state != State.FAILED.value, is_gone.is_(None), is_gone.is_(sa.false())))
     if wanted.name is not None:
         filters.append(_is_named(wanted.name))
     return filters

@@ -75,17 +75,7 @@ class DaemonDoor:
                 Left(path=root / n.place, reason=n.reason, needs_person=n.needs_person, since=n.since)
                 for n in runner.not_taken
             ],
-            troubles=[
-                TroubleStatus(
-                    job=each.trouble.job,
-                    what=each.trouble.what,
-                    remedy=each.trouble.remedy,
-                    since=each.since,
-                    needs_person=each.trouble.needs_person,
-                )
-                for each in runner.troubles.open()
-                if each.trouble.account == runner.name
-            ],
+            troubles=_by_cause(runner),
         )
 
     def _job(self, runner: Runner, job: str) -> JobStatus:
@@ -141,6 +131,8 @@ class DaemonDoor:
         for name in self._known(accounts):
             runner = self._daemon.runners[name]
             self._set_paused(runner, runner.paused() | set(_pausable(job)))
+            for each in _pausable(job):
+                runner.troubles.ended(name, each)  # a job that does not run cannot tell that it is over
             log.warning("account.paused", account=name, jobs=sorted(runner.paused()), by=by)
         return self.status(accounts)
 
@@ -166,3 +158,21 @@ class DaemonDoor:
 
 def _pausable(job: str | None) -> tuple[str, ...]:
     return PAUSABLE if job is None else (job,)
+
+
+def _by_cause(runner: Runner) -> list[TroubleStatus]:
+    """The open troubles, one for each cause: a refused password stops every job, and is one trouble."""
+    causes: dict[str, TroubleStatus] = {}
+    for each in runner.troubles.open():
+        trouble = each.trouble
+        if trouble.account != runner.name:
+            continue
+        known = causes.get(trouble.what)
+        causes[trouble.what] = TroubleStatus(
+            job=f"{known.job}, {trouble.job}" if known else trouble.job,
+            what=trouble.what,
+            remedy=trouble.remedy,
+            since=known.since if known else each.since,
+            needs_person=trouble.needs_person or bool(known and known.needs_person),
+        )
+    return list(causes.values())

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from syncd.core.account import Account
 from syncd.errors import SyncdError
+from syncd.flows.bridge import Trouble
 from syncd.flows.once import JOBS, OncePass, PassResult, Tally, trouble_of
 from syncd.flows.rehearsal import Rehearsed, rehearse
 from syncd.folders.marker import check_root
@@ -21,6 +22,7 @@ from syncd.operations.reports import AccountReport, Left, OnceReport
 from syncd.ports import Records
 from syncd.system.clock import SystemClock
 from syncd.wiring.doors import Doors, open_doors, teach
+from syncd.wiring.local import paused_jobs
 from syncd.wiring.looking import records
 
 if TYPE_CHECKING:
@@ -55,6 +57,14 @@ def _one_pass(
     account, tally = doors.account(name), Tally(progress=progress)
     with doors.gateway(account) as gateway:
         bridge = doors.bridge(account, gateway, tally)
+        paused = paused_jobs(doors.store.records.facts(name))
+        for job in sorted(paused.intersection(jobs)):
+            tally.complain(
+                Trouble(
+                    account=name, job=f"paused {job}", what=f"{job} is paused", remedy=f"syncd resume {job}"
+                )
+            )
+        jobs = tuple(job for job in jobs if job not in paused)
         once = OncePass(bridge, tally, jobs=jobs, on_root=lambda: doors.know_root(account))
         return once.run(patience=wait)
 

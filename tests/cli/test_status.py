@@ -103,12 +103,12 @@ def test_check_is_one_line_when_all_is_well(world: World, capsys: Screen) -> Non
 
 
 def test_check_says_what_needs_a_person(world: World, capsys: Screen) -> None:
-    """A line each, and 1; what failed was told already, what heals by itself is no news."""
+    """A line each, and 1; what heals by itself is no news."""
     world.opened.known = {"acme": STUCK}
     assert world.run("status", "--check") == 1
     assert shown(capsys) == [
         "acme: bbbb2222 order.edi is held: nobody knows whether it was sent",
-        "acme: 2 more held: syncd list --state held",
+        "acme: aaaa1111 invoice.edi is held: refused: no such partner",
         "acme: /srv/acme/outbox/l�nk is not taken: a link",
         "acme: pull: the gateway refuses the log-in. Ask.",
     ]

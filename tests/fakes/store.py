@@ -10,8 +10,8 @@ from datetime import datetime
 from pathlib import PurePosixPath
 from threading import Lock
 
-from syncd.core.history import UNHAPPY, line, news
-from syncd.core.machine import is_unfinished
+from syncd.core.history import line, news
+from syncd.core.machine import is_unfinished, needs_person
 from syncd.core.model import Direction, GatewayId, Message, MessageId, Pair, State, bare
 from syncd.errors import StateBroken
 from syncd.ports.store import Change, Draft, Line, Search, Telling
@@ -212,7 +212,7 @@ def _fits(message: Message, names: set[str], wanted: Search) -> bool:
         wanted.account in {None, message.account}
         and wanted.direction in {None, message.direction}
         and (not wanted.states or message.state in wanted.states)
-        and (not wanted.attention or message.state in UNHAPPY)
+        and (not wanted.attention or needs_person(message))
         and wanted.station in {None, message.pair.station}
         and wanted.partner in {None, message.pair.partner}
         and (wanted.since is None or message.created >= wanted.since)

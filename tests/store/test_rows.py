@@ -54,7 +54,8 @@ def database() -> Iterator[sa.Connection]:
 @given(message=anything(Message), number=st.integers(0, SPACE - 1))
 def test_a_message_comes_back_from_its_row(database: sa.Connection, message: Message, number: int) -> None:
     """Every field of every kind survives, whatever is in it."""
-    message = replace(message, id=IDS.encode(number), account="acme", gateway="as2gateway")  # our own words
+    message = replace(message, id=IDS.encode(number), account="acme", gateway="as2gateway")
+    message = replace(message, resend_of=IDS.encode(number))  # these three are our own words
     database.execute(sa.insert(schema.messages), rows.values(message, number))
     row = database.execute(sa.select(schema.messages)).one()
     database.rollback()
