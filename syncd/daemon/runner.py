@@ -31,6 +31,7 @@ log = structlog.get_logger(__name__)
 PAUSED = "paused"
 FOLDERS = "folders"
 """What `check` finds wrong with the folders is a trouble of its own: it stops no job."""
+EXAMINE_AGAIN = timedelta(hours=1)
 SLICE = timedelta(seconds=20)
 """How long one send pass goes on starting messages before tracking gets its turn."""
 _NEVER = object()
@@ -43,6 +44,7 @@ class _Ready:
     root: bool = False
     sound: bool = False
     """The folders were examined, and nothing was wrong."""
+    examined_at_s: float | None = None
     inbound: bool = False
     outbound: bool = False
 
@@ -150,30 +152,43 @@ class Runner:
     def _prepare(self, job: str) -> None:
         """The root before anything, then the leftovers of this direction; addresses before a pull."""
         with self._starting:
-            self._prepare_root(job)
+            self._prepare_root()
         self._heal(job)
+        self._examine(job)
         if job == PULL:
             with self._asking:
                 if self.bridge.addresses.stations is None:
                     self.bridge.refresh_addresses()
 
-    def _prepare_root(self, job: str) -> None:
+    def _prepare_root(self) -> None:
         if self._ready.root:
             self.bridge.tree.check()
-        else:
-            self.bridge.tree.prepare()
-            self.on_root()
-        if not self._ready.root or (job == ADDRESSES and not self._ready.sound):
-            self._examine()
+            return
+        self.bridge.tree.prepare()
+        self.on_root()
         self._ready.root = True
 
-    def _examine(self) -> None:
-        """The folder part of `check`: once a root is in use, again every hour while something is wrong."""
+    def _examine(self, job: str) -> None:
+        """Only while nothing is staged: a pull clears from staging what it does not know."""
+        if job == PULL:
+            self._examine_when_due()
+        elif job == ADDRESSES and self._inbound.acquire(blocking=False):
+            try:
+                self._examine_when_due()
+            finally:
+                self._inbound.release()
+
+    def _examine_when_due(self) -> None:
+        """The folder part of `check`: once a root is in use; every hour again while something is wrong."""
+        ready, now_s = self._ready, self.bridge.clock.monotonic()
+        last_s = ready.examined_at_s
+        if ready.sound or (last_s is not None and now_s - last_s < EXAMINE_AGAIN.total_seconds()):
+            return
         found = self.examine()
         for trouble in found:
             self.troubles.began(trouble)
         self.troubles.ended(self.name, FOLDERS, still=[trouble.what for trouble in found])
-        self._ready.sound = not found
+        ready.sound, ready.examined_at_s = not found, now_s
 
     def _heal(self, job: str) -> None:
         """Each direction is healed under its own lock: nothing of it is under way."""

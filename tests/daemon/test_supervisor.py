@@ -9,8 +9,9 @@ import pytest
 from structlog.testing import capture_logs
 
 from syncd.core.model import Place
-from syncd.daemon.jobs import JOBS
+from syncd.daemon.jobs import JOBS, Gaps
 from syncd.errors import AccountRefused, RootUnusable, StateBroken, Unreachable
+from syncd.flows.bridge import Trouble
 from tests.daemon.parts import HOUR, World, until
 
 MINUTE = timedelta(minutes=1)
@@ -95,8 +96,9 @@ def test_a_poke_forgives_the_gap() -> None:
 
 
 def test_a_new_password_is_tried_at_once_by_every_job() -> None:
-    """Whichever met the refusal."""
+    """Whichever met the refusal, however long it would have backed off."""
     world = World()
+    world.runner.gaps = Gaps(first=HOUR, most=HOUR, most_refused=HOUR)
     for call in ("unread", "partners"):
         world.gateway.fail_next(AccountRefused("wrong password"), call=call)
         world.gateway.fail_next(AccountRefused("wrong password"), call=call)
@@ -200,6 +202,28 @@ def test_an_unusable_root_is_looked_at_often() -> None:
     error = RootUnusable("the root is not there")
     assert world.runner.gaps.after(50, error, dice=lambda: 0.0) == timedelta(seconds=30)
     assert world.runner.gaps.after(50, Unreachable("away"), dice=lambda: 0.0) == 5 * MINUTE
+
+
+def test_folders_that_are_wrong_are_examined_every_hour() -> None:
+    """Until they are right; a passing pull does not look at them each time."""
+    world = World()
+    looked: list[int] = []
+    wrong = Trouble(account="acme", job="folders", what="the root lacks its bit")
+
+    def examine() -> list[Trouble]:
+        looked.append(len(looked))
+        return [wrong] if len(looked) < 3 else []
+
+    world.runner.examine = examine
+    for _ in range(3):
+        world.runner.run("pull")
+    assert len(looked) == 1
+    assert [each.trouble for each in world.troubles.open()] == [wrong]
+    for _ in range(4):
+        world.clock.passed += HOUR
+        world.runner.run("addresses")
+    assert len(looked) == 3
+    assert world.troubles.open() == ()
 
 
 def test_what_is_not_begun_when_the_end_comes_is_left() -> None:

@@ -224,6 +224,7 @@ def test_folders_that_check_would_not_pass_are_told_at_the_start(bridge: Bridge,
     with bridge.running() as running:
         box.deliver(files={"order.edi": b"UNA"})
         until(lambda: bridge.names("inbox") == ["order.edi"])
+        running.worked("pull", times=2)
         [trouble] = running.account().troubles
         assert trouble.job == "folders"
         assert "setgid" in trouble.what
