@@ -5,6 +5,7 @@ from __future__ import annotations
 import getpass
 import json
 import os
+import re
 import shlex
 import sys
 import tomllib
@@ -28,6 +29,7 @@ class Written:
     """What was written, and what to type next."""
 
     config: Path
+    root: Path
     password_file: Path
     password_written: bool
     next: tuple[str, ...]
@@ -63,13 +65,21 @@ class Answers:
         }
         lines = [f"{key} = {json.dumps(value)}" for key, value in keys.items() if value]
         return "\n".join(
-            ["# `syncd config` shows every key there is.", f"[accounts.{self.name}]", *lines, ""]
+            ["# `syncd config` shows every key there is.", f"[accounts.{_key(self.name)}]", *lines, ""]
         )
+
+
+def _key(name: str) -> str:
+    """In quotes where TOML wants them, so that a name that is none is read, and refused as such."""
+    return name if re.fullmatch(r"[A-Za-z0-9_-]+", name) else json.dumps(name)
 
 
 def init(
     *,
-    name: Annotated[str, Parameter(help="The account's name, yours to choose.")] = "main",
+    name: Annotated[
+        str | None,
+        Parameter(help="The account's name, yours to choose; main, unless given here or as --account."),
+    ] = None,
     gateway: Annotated[Literal["as2gateway"], Parameter(help="The hosted service.")] = "as2gateway",
     url: Annotated[str | None, Parameter(help="Its address, unless it is the usual one.")] = None,
     username: Annotated[str | None, Parameter(help="The login there.")] = None,
@@ -94,6 +104,7 @@ def init(
     path = _path(call, os.environ)
     if os.path.lexists(path):
         raise CannotAct(f"{path} is there already", "Edit it, or name another file with --config.")
+    name = _name(name, call.options.account)
     asked = _ask_for({"--username": username, "--root": str(root) if root else None})
     secret = (password_file or path.with_name(f"{name}.password")).expanduser().absolute()
     answers = Answers(
@@ -109,6 +120,7 @@ def init(
     _write(path, answers.text(), mode=0o640)
     written = Written(
         config=path,
+        root=Path(answers.root),
         password_file=secret,
         password_written=password_written,
         next=_next(path, secret, Path(answers.root), call),
@@ -130,6 +142,13 @@ def _adopt(call: Call, name: str) -> Reply:
     return Reply(
         value=adopted, view=lambda: Text(safe(f"{root} belongs to this state now; next: syncd once"))
     )
+
+
+def _name(name: str | None, account: str | None) -> str:
+    """The account's name: --account says it as well as --name. Raises: UsageError for two."""
+    if name is not None and account is not None and name != account:
+        raise UsageError(f"--name {name} and --account {account} are two names", "Leave one of them out.")
+    return name or account or "main"
 
 
 def _path(call: Call, environ: Mapping[str, str]) -> Path:
@@ -162,10 +181,15 @@ def _ask(question: str, read: Callable[[str], str]) -> str:
 
 
 def _prove(answers: Answers, path: Path) -> None:
-    """Refuse what the other commands would refuse, before anything is written. Raises: ConfigError."""
+    """Refuse what the other commands would refuse, before anything is written. Raises: UsageError."""
     from syncd.config import check
 
-    check(tomllib.loads(answers.text()), path=path)
+    try:
+        tables = tomllib.loads(answers.text())
+    except tomllib.TOMLDecodeError as error:
+        what = f"an answer has letters that no configuration can hold: {error}"
+        raise UsageError(what, "Leave them out.") from error
+    check(tables, path=path)
 
 
 def _write_password(path: Path, username: str) -> bool:
@@ -210,7 +234,7 @@ def _next(path: Path, secret: Path, root: Path, call: Call) -> tuple[str, ...]:
 def _view(written: Written) -> RenderableType:
     from rich.text import Text
 
-    lines = [f"wrote {written.config}"]
+    lines = [f"wrote {written.config}", f"the root is {written.root}"]
     if written.password_written:
         lines.append(f"wrote {written.password_file}")
     return Text(_safe_lines([*lines, "next:", *(f"  {each}" for each in written.next)]))

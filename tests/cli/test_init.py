@@ -49,6 +49,15 @@ def test_json_says_the_same(tmp_path: Path, words: list[str], capsys: Screen) ->
     assert shown["next"][-1].startswith("syncd once")
 
 
+def test_the_account_may_be_named_by_the_shared_option(tmp_path: Path, capsys: Screen) -> None:
+    """And a root from where one stands is made whole, and shown."""
+    path = tmp_path / "syncd.toml"
+    assert run(["init", "--config", str(path), "--account", "foo", "--username", "u", "--root", "rel"]) == 0
+    (account,) = load(path, passwords=False).accounts
+    assert (account.name, account.root) == ("foo", Path("rel").absolute())
+    assert f"the root is {account.root}" in capsys.readouterr().out
+
+
 def test_an_existing_file_is_left_alone(tmp_path: Path, words: list[str], capsys: Screen) -> None:
     """Whatever stands there, also a link to nothing."""
     path = tmp_path / "etc" / "syncd.toml"
@@ -66,7 +75,17 @@ def test_what_is_missing_is_named_where_nobody_can_be_asked(tmp_path: Path, caps
     assert list(tmp_path.iterdir()) == []
 
 
-@pytest.mark.parametrize("wrong", [["--name", "Acme"], ["--url", "http://example.com"]])
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        ["--name", "Acme"],
+        ["--name", "Bad Name"],
+        ["--name", 'a"]'],
+        ["--root", "/srv/\x7f"],
+        ["--account", "other"],
+        ["--url", "http://example.com"],
+    ],
+)
 def test_a_wrong_answer_writes_nothing(tmp_path: Path, words: list[str], wrong: list[str]) -> None:
     """What the other commands would refuse is refused before."""
     assert run([*words, *wrong]) == 2
