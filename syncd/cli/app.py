@@ -14,8 +14,8 @@ from cyclopts import App, Group, Parameter
 from cyclopts.exceptions import CycloptsError
 
 from syncd.cli.options import Call, Options, Wiring, installed
-from syncd.cli.render import Reply, render, render_error
-from syncd.errors import NotFound, SyncdError, UsageError
+from syncd.cli.render import Reply, refuse_deaf_output, render, render_error
+from syncd.errors import CannotAct, NotFound, SyncdError, UsageError
 
 _RUN = Group("Run", sort_key=1)
 _LOOK = Group("Look", sort_key=2)
@@ -80,11 +80,22 @@ def _run(words: list[str], reach: Callable[[], Wiring]) -> int:
         return 2
     except (BrokenPipeError, KeyboardInterrupt):
         raise
-    except Exception:  # noqa: BLE001 - a fault of ours, and nobody else is left to tell of it
-        traceback.print_exc()
-        render_error(SyncdError("this is a fault in syncd itself", "Please report it."), as_json=as_json)
-        return 3
+    except Exception as error:  # noqa: BLE001 - a fault of ours, and nobody else is left to tell of it
+        return _fault(error, as_json=as_json)
     return code if isinstance(code, int) else 0
+
+
+def _fault(error: Exception, *, as_json: bool) -> int:
+    """Show where it was, unless it was nothing but an output that cannot be written."""
+    try:
+        if isinstance(error, OSError):
+            refuse_deaf_output()
+    except CannotAct as deaf:
+        render_error(deaf, as_json=as_json)
+        return 3
+    traceback.print_exception(error)
+    render_error(SyncdError("this is a fault in syncd itself", "Please report it."), as_json=as_json)
+    return 3
 
 
 def commands() -> frozenset[str]:

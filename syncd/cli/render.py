@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 import unicodedata
 from collections.abc import Callable, Mapping
@@ -11,7 +12,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from syncd.cli.options import Options
-from syncd.errors import ConfigError, SyncdError
+from syncd.errors import CannotAct, ConfigError, SyncdError
 
 if TYPE_CHECKING:
     from _typeshed import DataclassInstance
@@ -31,7 +32,9 @@ class Reply:
 
 
 def render(reply: Reply, options: Options) -> None:
-    """Print to standard output."""
+    """Print to standard output. Raises: CannotAct when it is closed."""
+    if sys.stdout is None and not options.quiet:
+        refuse_deaf_output()
     if options.json:
         print(json.dumps(plain(reply.value), indent=2), flush=True)
     elif not options.quiet:
@@ -41,6 +44,18 @@ def render(reply: Reply, options: Options) -> None:
             screen.print(reply.view())
         lines = shown.get().splitlines()
         print("\n".join(line if screen.is_terminal else line.rstrip() for line in lines), flush=True)
+
+
+def refuse_deaf_output() -> None:
+    """Raises: CannotAct when standard output takes nothing, or was closed before we began."""
+    remedy = "Send it where there is room."
+    if sys.stdout is None:
+        raise CannotAct("standard output cannot be written: it is closed", remedy)
+    try:
+        print(end="", flush=True)  # what a write left behind is tried once more
+    except OSError as error:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # or Python complains again at exit
+        raise CannotAct(f"standard output cannot be written: {error.strerror}", remedy) from error
 
 
 def render_error(error: SyncdError, *, as_json: bool) -> None:

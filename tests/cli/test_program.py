@@ -87,6 +87,24 @@ def test_a_fault_of_ours_shows_its_traceback(world: World, capsys: Screen) -> No
     assert "ZeroDivisionError" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize("output", [">/dev/full", ">&-"])
+@pytest.mark.parametrize("words", ["list", "list --json"])
+def test_an_output_that_takes_nothing_is_no_fault_of_ours(world: World, output: str, words: str) -> None:
+    """It is named, and nothing else is said."""
+    world.configuration.write_text(
+        world.configuration.read_text(encoding="utf-8").replace(
+            "timezone", f'state_dir = "{world.folder}"\ntimezone'
+        ),
+        encoding="utf-8",
+    )
+    line = f"exec {sys.executable} -m syncd {words} --config {world.configuration} {output}"
+    ended = subprocess.run(["sh", "-c", line], capture_output=True, text=True, check=False)
+    assert ended.returncode == 3
+    assert "standard output cannot be written" in ended.stderr
+    assert "Traceback" not in ended.stderr
+    assert "fault" not in ended.stderr
+
+
 def test_an_interrupt_ends_quietly(world: World, capsys: Screen) -> None:
     """130, as shells expect."""
 
