@@ -20,9 +20,11 @@ import httpx
 from syncd.errors import (
     AccountRefused,
     BadReply,
+    ConfigError,
     GatewayError,
     NotThere,
     Rejected,
+    SyncdError,
     TryLater,
     Unanswered,
     Unreachable,
@@ -87,6 +89,18 @@ def of_status(request: Request, *, status: int, headers: Headers, body: bytes) -
         return Rejected(what, request=name, status=status, detail=detail)
     kind = BadReply if status < 300 else Unanswered
     return kind(what, request=name, status=status, detail=detail)
+
+
+def of_password(mishap: SyncdError | OSError) -> AccountRefused:
+    """The error for a password that cannot be had, in the words of whoever keeps it."""
+    if isinstance(mishap, ConfigError):
+        first = mishap.problems[0]
+        return AccountRefused(
+            f"{first.key}: {first.what}", remedy=first.remedy[:1].upper() + first.remedy[1:]
+        )
+    if isinstance(mishap, OSError):
+        return AccountRefused(f"the password cannot be read: {mishap.strerror or mishap}")
+    return AccountRefused(f"the password cannot be read: {mishap.what}", remedy=mishap.remedy)
 
 
 _REMEDIES = {

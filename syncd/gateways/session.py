@@ -150,7 +150,7 @@ class Session:
         try:
             password = self._secrets.password()
         except (SyncdError, OSError) as mishap:
-            raise AccountRefused(f"the password cannot be read: {mishap}") from mishap
+            raise border.of_password(mishap) from mishap
         request = self._log_in.request(password)
         try:
             with self._exchange(request, None) as answer:

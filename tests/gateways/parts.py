@@ -11,7 +11,7 @@ from syncd.gateways.as2gateway import AS2Gateway, As2LogIn
 from syncd.gateways.limiter import Limiter
 from syncd.gateways.session import Session, Timeouts
 from syncd.gateways.transport import tls_context
-from syncd.ports.surroundings import Clock
+from syncd.ports.surroundings import Clock, Secrets
 from syncd.sandbox import Sandbox
 
 SHORT = Timeouts(
@@ -86,7 +86,7 @@ def session(
     url: str,
     *,
     clock: Clock | None = None,
-    password: Password | None = None,
+    password: Secrets | None = None,
     timeouts: Timeouts | None = None,
     limit: Limiter | None = None,
     ca_file: str | None = None,

@@ -14,6 +14,7 @@ from syncd.core.window import Use
 from syncd.errors import AccountRefused, BadReply, NotThere, TryLater, Unanswered, Unreachable
 from syncd.gateways.wire import Request
 from syncd.sandbox import Sandbox, World
+from syncd.system.secrets import FileSecrets
 from tests.gateways.parts import SHORT, HandClock, MachineClock, Password, limiter, session
 from tests.gateways.scripted import Script, reply, scripted
 
@@ -363,6 +364,16 @@ def test_a_wrong_password_is_the_accounts_trouble() -> None:
         opened.call(GET)
         assert password.reads == 2
         opened.close()
+
+
+def test_a_password_that_cannot_be_had_says_why(tmp_path: Path) -> None:
+    """In one line, by its key, with a remedy of its own."""
+    opened = session("http://127.0.0.1:9/v1", password=FileSecrets(tmp_path, key="accounts.a.password_file"))
+    with pytest.raises(AccountRefused) as caught:
+        opened.call(GET)
+    assert caught.value.what == f"accounts.a.password_file: {tmp_path} cannot be read: Is a directory"
+    assert caught.value.remedy.startswith("Make it readable")
+    opened.close()
 
 
 def test_refused_after_a_new_log_in_is_the_accounts_trouble() -> None:
