@@ -100,11 +100,14 @@ def _read_named(path: Path, *, key: str) -> dict[str, Any]:
 def _read(path: Path) -> dict[str, Any] | None:
     """The file's tables; None: there is no such file."""
     try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
+        return tomllib.loads(path.read_text(encoding="utf-8-sig"))  # some editors begin with a mark
     except (FileNotFoundError, NotADirectoryError):
         return None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise ConfigError((_problem(str(path), f"is not TOML: {error}", "Correct it there"),)) from error
+    except IsADirectoryError as error:
+        remedy = f"Name the file in it: {path / 'syncd.toml'}"
+        raise ConfigError((_problem(str(path), "is a folder", remedy),)) from error
     except OSError as error:
         raise CannotAct(
             f"{path} cannot be read: {error.strerror}", "Run as the user that it belongs to."

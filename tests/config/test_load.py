@@ -251,8 +251,24 @@ def test_a_file_that_is_no_toml(read: Load) -> None:
 
 def test_a_file_that_cannot_be_read(tmp_path: Path) -> None:
     """That is no mistake of the configuration: the person may be the wrong one."""
+    loop = tmp_path / "syncd.toml"
+    loop.symlink_to(loop)
     with pytest.raises(CannotAct, match="cannot be read"):
+        load(loop, {})
+
+
+def test_a_folder_is_no_configuration(tmp_path: Path) -> None:
+    """The file in it was meant."""
+    with pytest.raises(ConfigError) as caught:
         load(tmp_path, {})
+    assert caught.value.problems[0].remedy == f"Name the file in it: {tmp_path / 'syncd.toml'}"
+
+
+def test_a_mark_at_the_beginning_is_passed_over(tmp_path: Path) -> None:
+    """Some editors write one before UTF-8."""
+    path = tmp_path / "syncd.toml"
+    path.write_text(ACME, encoding="utf-8-sig")
+    assert load(path, {}).accounts[0].name == "acme"
 
 
 def test_sections_that_are_no_tables(read: Load) -> None:
