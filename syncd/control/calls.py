@@ -26,7 +26,7 @@ from syncd.ports import Search
 Asked = TypeVar("Asked")
 Answer = TypeVar("Answer")
 
-SOON = timedelta(seconds=30)
+SOON = timedelta(seconds=5)
 """How long a question may take; what acts may wait for a pass to end, and has no limit."""
 
 
