@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from syncd.cli.act import user
 from syncd.cli.options import Call, Given
 from syncd.cli.render import Reply, render_error, safe
-from syncd.errors import NewerState, UsageError
+from syncd.errors import ConfigError, NewerState, UsageError
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,7 +52,11 @@ def reload(*, call: Given) -> Reply:
     """
     from rich.text import Text
 
-    settings = call.settings(passwords=False)
-    with call.wiring.door(settings) as door:
-        done = door.reload(by=user())
+    try:
+        settings = call.settings(passwords=False)
+        with call.wiring.door(settings) as door:
+            done = door.reload(by=user())
+    except ConfigError as error:
+        error.remedy = "Nothing has changed: a daemon that runs goes on with the old one."
+        raise
     return Reply(value=Reloaded(done=done), view=lambda: Text(safe(done)))

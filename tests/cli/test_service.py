@@ -51,6 +51,7 @@ def test_a_configuration_with_mistakes_is_78_from_run(world: World, capsys: Scre
     assert world.run("run", "--json") == 78
     assert [each["key"] for each in parsed(capsys.readouterr().err)["problems"]] == ["log_level", "accounts"]
     assert world.run("reload") == 2
+    assert "goes on with the old one" in capsys.readouterr().err
 
 
 def test_run_is_for_every_account(world: World, capsys: Screen) -> None:
