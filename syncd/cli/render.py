@@ -63,8 +63,15 @@ def render_error(error: SyncdError, *, as_json: bool) -> None:
     if as_json:
         print(json.dumps(_error(error)), file=sys.stderr)
         return
-    lines = "\n".join(safe(line) for line in str(error).splitlines())
+    lines = "\n".join(safe(line) for line in sentences(error.what, error.remedy).splitlines())
     print(f"syncd: {lines}", file=sys.stderr)
+
+
+def sentences(what: str, remedy: str) -> str:
+    """What went wrong and what to do, with one stop between them."""
+    if not remedy:
+        return what
+    return f"{what}{'' if what.endswith(('.', '?', '!')) else '.'} {remedy}"
 
 
 def _error(error: SyncdError) -> dict[str, object]:

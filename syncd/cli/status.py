@@ -15,7 +15,7 @@ from syncd.cli.render import Reply, console, safe
 from syncd.errors import SyncdError, UsageError
 
 if TYPE_CHECKING:
-    from rich.console import Console, RenderableType
+    from rich.console import Console, ConsoleOptions, RenderableType, RenderResult
 
     from syncd.config import Settings
     from syncd.operations.status import Status
@@ -84,7 +84,28 @@ def _drawn(call: Call, settings: Settings) -> RenderableType:
         known = _asked(call, settings)
     except SyncdError as error:
         return Text(safe(error), style="red")
-    return status_view.status(known, settings.timezone, now=datetime.now(UTC))
+    return status_view.watched(known, settings.timezone, now=datetime.now(UTC))
+
+
+class _Fitted:
+    """A picture, and how much of it the screen has no room for."""
+
+    def __init__(self, picture: RenderableType) -> None:
+        self._picture = picture
+
+    def __rich_console__(self, screen: Console, options: ConsoleOptions) -> RenderResult:
+        """Line by line; the last one tells of the others."""
+        from rich.segment import Segment
+        from rich.text import Text
+
+        lines = screen.render_lines(self._picture, options.update(height=None), pad=False)
+        room = screen.size.height
+        shown = lines if len(lines) <= room else lines[: room - 1]
+        for line in shown:
+            yield from line
+            yield Segment.line()
+        if len(shown) < len(lines):
+            yield Text(f"… {len(lines) - len(shown)} more lines: syncd status", style="yellow")
 
 
 def draw(picture: Callable[[], RenderableType], screen: Console, *, wait: Callable[[float], bool]) -> None:
@@ -92,8 +113,8 @@ def draw(picture: Callable[[], RenderableType], screen: Console, *, wait: Callab
     from rich.live import Live
 
     try:
-        with Live(picture(), console=screen, auto_refresh=False, screen=screen.is_terminal) as live:
+        with Live(_Fitted(picture()), console=screen, auto_refresh=False, screen=screen.is_terminal) as live:
             while not wait(REDRAWN_S):
-                live.update(picture(), refresh=True)
+                live.update(_Fitted(picture()), refresh=True)
     except KeyboardInterrupt:
         return

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from rich.console import Group, RenderableType
 from rich.text import Text
 
-from syncd.cli.render import safe
+from syncd.cli.render import safe, sentences
 from syncd.cli.views import STATES, grid, moment, names
 from syncd.operations.status import SHOWN
 
@@ -32,6 +32,13 @@ def status(known: Status, zone: tzinfo, *, now: datetime) -> RenderableType:
     for account in known.accounts:
         parts += [Text(), _title(account), grid(("", "", "", ""), _lines(account, zone, now))]
     return Group(*parts)
+
+
+def watched(known: Status, zone: tzinfo, *, now: datetime) -> RenderableType:
+    """The whole bridge on a screen that may be too small for it: what needs a person comes first."""
+    urgent = [f"{account.account}: {line}" for account in known.accounts for line in _needs(account)]
+    lines = [Text(safe(line), style="bold red") for line in urgent]
+    return Group(*lines, status(known, zone, now=now))
 
 
 def verdict(known: Status) -> RenderableType:
@@ -69,11 +76,12 @@ def _needs(account: AccountStatus) -> Iterator[str]:
             yield f"{left.path} is not taken: {left.reason}"
     for trouble in account.troubles:
         if trouble.needs_person:
-            yield f"{trouble.job}: {trouble.what}. {trouble.remedy}".rstrip()
+            yield f"{trouble.job}: {sentences(trouble.what, trouble.remedy)}"
 
 
 def _sentence(row: Row) -> str:
-    return f"{row.id} {names(row)} is held: {row.reason or 'it needs your decision'}"
+    verb = "failed" if row.state == "failed" else f"is {row.state}"
+    return f"{row.id} {names(row)} {verb}: {row.reason or 'it needs your decision'}"
 
 
 def _head(known: Status, zone: tzinfo) -> Text:

@@ -10,7 +10,7 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from syncd.cli.render import safe
+from syncd.cli.render import safe, sentences
 
 if TYPE_CHECKING:
     from syncd.config import InForce
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from syncd.operations.questions import Row, Whole
     from syncd.operations.reports import AccountReport, OnceReport
 
+_LONGEST = 60
 _COLOURS = {"received": "green", "sent": "green", "failed": "red", "held": "yellow"}
 STATES = ("received", "sent", "queued", "arriving", "gone", "withdrawn", "failed", "held")
 """In the order in which people want to see them."""
@@ -44,8 +45,16 @@ def _state(state: str, phase: str | None = None) -> Text:
 
 
 def names(row: Row) -> str:
-    """The names of a message's files."""
-    return ", ".join(file.name for file in row.files)
+    """The names of a message's files, as far as a table has room: one widens its column for all lines."""
+    shown = [_shortened(file.name) for file in row.files[:1]]
+    if len(row.files) > 1:
+        shown.append(f"{len(row.files) - 1} more")
+    return " + ".join(shown)
+
+
+def _shortened(name: str) -> str:
+    """Both ends are kept: the one is what people look for, the other tells the kind."""
+    return name if len(name) <= _LONGEST else f"{name[: _LONGEST - 16]}…{name[-15:]}"
 
 
 def messages(rows: Sequence[Row], zone: tzinfo) -> RenderableType:
@@ -175,7 +184,9 @@ def once(report: OnceReport) -> RenderableType:
 def _account(account: AccountReport) -> list[RenderableType]:
     parts: list[RenderableType] = [Text(safe(account.account), style="bold")]
     if account.trouble:
-        parts.append(Text(f"  could not go on: {safe(account.trouble)}. {safe(account.remedy)}", style="red"))
+        parts.append(
+            Text(f"  could not go on: {safe(sentences(account.trouble, account.remedy))}", style="red")
+        )
     rows = sorted(account.messages, key=lambda row: STATES.index(row.state))
     moved: list[Sequence[object]] = [_moved(row) for row in rows]
     moved += [("  would", sentence, "") for sentence in account.would]

@@ -1,12 +1,14 @@
 """The commands that look: `list`, `find`, `show`, `partners`, `stations`, and `resolve`."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
 
 from syncd.cli.look import moment
-from syncd.core.model import Direction, State
+from syncd.core.model import Direction, File, State
 from syncd.errors import UsageError
 from tests.cli.world import HELD, NOON, SENT, World, parsed
 
@@ -59,6 +61,19 @@ def test_list_shows_people_a_line_each(world: World, capsys: Screen) -> None:
     assert heading.split() == ["ID", "CREATED", "ACCOUNT", "STATE", "STATION", "PARTNER", "FILES", "REASON"]
     assert held.split()[:5] == ["bbbb2222", "2026-01-31", "13:00:00", "acme", "held"]
     assert "nobody knows whether it was sent" in held
+
+
+def test_many_files_and_long_names_are_shortened(tmp_path: Path, capsys: Screen) -> None:
+    """One message would widen the table for all; JSON has every letter."""
+    long = "a" * 200 + ".edi"
+    files = (File(name=long, size=1), *(File(name=f"{number}.edi", size=1) for number in range(10)))
+    world = World(folder=tmp_path, messages=(replace(HELD, files=files),))
+    assert world.run("list") == 0
+    printed = capsys.readouterr().out
+    assert "aaa…aaaaaaaaaaa.edi + 10 more" in printed
+    assert max(map(len, printed.splitlines())) < 250
+    assert world.run("list", "--json") == 0
+    assert long in capsys.readouterr().out
 
 
 def test_names_from_outside_do_not_steer_the_terminal(world: World, capsys: Screen) -> None:

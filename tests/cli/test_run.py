@@ -47,6 +47,14 @@ def test_once_says_what_moved(world: World, capsys: Screen) -> None:
     ]
 
 
+def test_a_question_is_followed_by_no_stop(world: World, capsys: Screen) -> None:
+    """What went wrong may end with its own mark."""
+    trouble = AccountReport(account="acme", trouble="is its disk mounted?", remedy="Mount it")
+    world.opened.report = report(trouble)
+    assert world.run("once") == 3
+    assert "is its disk mounted? Mount it" in capsys.readouterr().out
+
+
 def test_the_exit_code_of_once(world: World, capsys: Screen) -> None:
     """0 all well; 1 a person is needed; 3 an account could not be asked."""
     fine = AccountReport(account="acme", messages=(row(SENT, ROOTS),))

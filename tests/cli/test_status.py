@@ -2,7 +2,7 @@
 
 import io
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, timedelta
 from pathlib import Path
 
 import pytest
@@ -10,10 +10,10 @@ from rich.console import Console
 from rich.text import Text
 
 from syncd.cli.status import draw
-from syncd.cli.status_view import span
+from syncd.cli.status_view import span, watched
 from syncd.operations.questions import row
 from syncd.operations.reports import Left
-from syncd.operations.status import AccountStatus, JobStatus, TroubleStatus
+from syncd.operations.status import AccountStatus, JobStatus, Status, TroubleStatus
 from tests.cli.world import HELD, NOON, SENT, World, parsed
 
 Screen = pytest.CaptureFixture[str]
@@ -108,7 +108,7 @@ def test_check_says_what_needs_a_person(world: World, capsys: Screen) -> None:
     assert world.run("status", "--check") == 1
     assert shown(capsys) == [
         "acme: bbbb2222 order.edi is held: nobody knows whether it was sent",
-        "acme: aaaa1111 invoice.edi is held: refused: no such partner",
+        "acme: aaaa1111 invoice.edi failed: refused: no such partner",
         "acme: /srv/acme/outbox/l�nk is not taken: a link",
         "acme: pull: the gateway refuses the log-in. Ask.",
     ]
@@ -158,6 +158,24 @@ def test_watching_draws_anew_until_it_ends() -> None:
     assert drawn.index("first") < drawn.index("second") < drawn.index("third")
     assert waits == [2.0] * 3
     assert next(pictures) == "never"
+
+
+def test_a_screen_that_is_too_small_says_so() -> None:
+    """What it has room for, and how much more there is."""
+    screen = Console(file=io.StringIO(), force_terminal=True, width=40, height=5)
+    draw(lambda: Text("\n".join("abcdefgh")), screen, wait=lambda _: True)
+    assert isinstance(screen.file, io.StringIO)
+    drawn = screen.file.getvalue()
+    assert "d" in drawn
+    assert "e\n" not in drawn
+    assert "… 4 more lines: syncd status" in drawn
+
+
+def test_what_needs_a_person_is_drawn_first(capsys: Screen) -> None:
+    """Before the jobs and counts, which may be cut off."""
+    known = Status(version="1", pid=1, since=NOON, reload_error="", accounts=(STUCK,))
+    Console(width=200).print(watched(known, UTC, now=NOON))
+    assert shown(capsys)[0].startswith("acme: bbbb2222 order.edi is held")
 
 
 @pytest.mark.parametrize(
