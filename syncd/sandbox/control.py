@@ -1,4 +1,26 @@
-"""The control surface for other processes, under `/_sandbox/`: not counted, not limited, never in trouble."""
+"""The control surface for other processes, under `/_sandbox/`: not counted, not limited, never in trouble.
+
+`GET /_sandbox/ledger` gives all that happened. Each command is a POST with a JSON object, whose fields are
+those of the method of the same name in Python::
+
+    deliver      {"partner": "RJ_Partner", "files": [{"name": "a.edi", "text": "UNA"}]}
+    trouble      {"do": "status", "operation": "stations", "status": 502, "times": 3}
+    calm         {}
+    behave       {"partner": "RJ_Partner", "files": "*.bad", "delivery": "permanent"}
+    pause        {"as2_id": "RJ_Partner"}
+    resume       {"as2_id": "RJ_Partner"}
+    advance      {"seconds": 3600}
+    switch       {"page_offset": "record"}
+    mark_read    {"id": "…"}
+    mark_unread  {"id": "…"}
+    restore      {}
+    revive       {"id": "…"}
+    reset        {}
+
+A file's content is `text`, or `base64`. On a shell::
+
+    curl -d '{"files": [{"name": "a.edi", "text": "UNA"}]}' http://127.0.0.1:PORT/_sandbox/deliver
+"""
 
 from __future__ import annotations
 
@@ -29,7 +51,10 @@ class Control:
             known = ", ".join(sorted(self._commands))
             return Reply.of_json(404, {"error": f"There is GET ledger, and POST {known}."})
         try:
-            return Reply.of_json(200, command(_fields(request.body)))
+            fields = _fields(request.body)
+            if name == "deliver":
+                _check_files(fields.get("files", []))
+            return Reply.of_json(200, command(fields))
         except (TypeError, ValueError, LookupError) as mistake:
             return Reply.of_json(400, {"error": str(mistake)})
 
@@ -39,3 +64,15 @@ def _fields(body: bytes) -> dict[str, Any]:
     if not isinstance(fields, dict):
         raise TypeError("The body must be a JSON object.")
     return fields
+
+
+def _check_files(files: object) -> None:
+    """Raises: TypeError with the form that is wanted."""
+    if not isinstance(files, list) or not all(_is_file(one) for one in files):
+        raise TypeError('The files must be a list: [{"name": "a.edi", "text": "UNA"}], or base64 for text.')
+
+
+def _is_file(one: object) -> bool:
+    if not isinstance(one, dict) or not isinstance(one.get("name"), str):
+        return False
+    return isinstance(one.get("text"), str) or isinstance(one.get("base64"), str)

@@ -1,12 +1,14 @@
 """The control surface, for other processes."""
 
 import base64
+import json
+import re
 from typing import Any
 
 import httpx
 import pytest
 
-from syncd.sandbox import Sandbox
+from syncd.sandbox import Sandbox, control
 from tests.sandbox.driver import CONTEXT, Driver
 
 
@@ -25,6 +27,28 @@ def test_a_message_is_delivered(driver: Driver) -> None:
 
     assert driver.ids("received") == [answer.json()["id"]]
     assert [file.size for file in driver.box.ledger.received[0].files] == [3, 1]
+
+
+@pytest.mark.parametrize("files", [{"a": {"text": "X"}}, [{"name": "a"}], ["a"], "a"])
+def test_files_of_another_form_are_refused(driver: Driver, files: object) -> None:
+    """With the form that is wanted, as an example."""
+    answer = tell(driver.box, "deliver", files=files)
+
+    assert answer.status_code == 400
+    assert '[{"name": "a.edi", "text": "UNA"}]' in answer.json()["error"]
+    assert driver.box.ledger.received == ()
+
+
+def test_every_command_has_an_example(driver: Driver) -> None:
+    """That can be sent as it stands, but for the ids."""
+    examples = re.findall(r"^    (\w+)  +(\{.*\})$", control.__doc__ or "", flags=re.MULTILINE)
+    named = tell(driver.box, "nothing").json()["error"]
+
+    assert all(name in named for name, _ in examples)
+    assert len(examples) == named.count(",")
+    for name, fields in examples:
+        if "…" not in fields:
+            assert tell(driver.box, name, **json.loads(fields)).status_code == 200, name
 
 
 def test_trouble_is_made_and_ended(driver: Driver) -> None:
