@@ -46,7 +46,8 @@ class SyncdError(Exception):
         self.remedy = remedy
 
     def __str__(self) -> str:
-        return f"{self.what}. {self.remedy}" if self.remedy else self.what
+        stop = "" if self.what.endswith(("?", ".", "!")) else "."
+        return f"{self.what}{stop} {self.remedy}" if self.remedy else self.what
 
 
 class UsageError(SyncdError):

@@ -34,7 +34,7 @@ class Tree:
 
     def prepare(self) -> None:
         """Make or check the marker and `.syncd/`. Raises: RootUnusable."""
-        check_root(self.reach)
+        check_root(self.reach, was_used=self._known)
         found = read_marker(self.reach)
         if found is None:
             self._refuse_second_tree()
@@ -50,7 +50,7 @@ class Tree:
 
     def check(self) -> None:
         """Raise RootUnusable unless the marker is there and ours."""
-        check_root(self.reach)
+        check_root(self.reach, was_used=self._known)
         found = read_marker(self.reach)
         if found is None:
             raise self._unmounted()

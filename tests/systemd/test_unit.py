@@ -28,7 +28,7 @@ def test_systemd_finds_no_fault(analyze: str, tmp_path: Path) -> None:
     text = UNIT.read_text(encoding="utf-8")
     assert text.count("\nExecStart=/usr/bin/syncd run\n") == 1
     copy = tmp_path / "syncd.service"
-    copy.write_text(text.replace("ExecStart=/usr/bin/syncd", f"ExecStart={sys.executable}"))
+    copy.write_text(text.replace("=/usr/bin/syncd ", f"={sys.executable} "))
     said = subprocess.run(
         [analyze, "verify", "--man=no", str(copy)], capture_output=True, text=True, check=False
     )
