@@ -87,8 +87,7 @@ def test_a_fault_of_ours_shows_its_traceback(world: World, capsys: Screen) -> No
     assert "ZeroDivisionError" in capsys.readouterr().err
 
 
-@pytest.mark.parametrize("output", [">/dev/full", ">&-"])
-@pytest.mark.parametrize("words", ["list", "list --json"])
+@pytest.mark.parametrize(("words", "output"), [("list", ">/dev/full"), ("list --json", ">&-")])
 def test_an_output_that_takes_nothing_is_no_fault_of_ours(world: World, output: str, words: str) -> None:
     """It is named, and nothing else is said."""
     world.configuration.write_text(

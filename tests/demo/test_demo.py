@@ -95,6 +95,7 @@ def _left(tmp_path: Path) -> list[Path]:
     return [*(tmp_path / "scratch").iterdir(), *(tmp_path / "empty").iterdir()]
 
 
+@pytest.mark.torture  # the proof itself runs wherever the wheel is tried; this adds that it stays
 @pytest.mark.timeout(150)
 def test_the_demo_proves_the_bridge_and_stays_when_asked(start: Start, tmp_path: Path) -> None:
     """Every line agrees, the kill came in mid-send, `--keep` can be played with, Ctrl-C leaves nothing."""

@@ -33,7 +33,7 @@ def _fates(switches: Switches) -> dict[str, str]:
 
 def test_the_story_is_the_same_under_every_reading(ground: Ground, box: Sandbox) -> None:
     """What came in is in the inbox and marked read; what went out is in sent/ or failed/, each once."""
-    ground.configure(failed_grace="1m")
+    ground.configure(failed_grace="1m", partner_types=["production"])
     twins = [("same.edi", b"one"), ("same.edi", b"two")]
     for number in range(3):
         box.deliver(files={f"in-{number}.edi": f"UNA {number}".encode(), "b c.txt": bytes(9 + number)})

@@ -40,7 +40,7 @@ def flood(bridge: Bridge, box: Sandbox, count: int, *, within_s: float, deaf: bo
 
 def test_all_files_of_a_flood_are_sent_once(bridge: Bridge, box: Sandbox) -> None:
     """Also those that came while the first were claimed, without a bell, by the scans alone."""
-    flood(bridge, box, 400, within_s=30, deaf=True)
+    flood(bridge, box, 150, within_s=30, deaf=True)
 
 
 @pytest.mark.torture
