@@ -9,7 +9,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -68,15 +68,15 @@ def clean(**more: str) -> dict[str, str]:
 
 
 @contextmanager
-def started(bridge: Bridge) -> Iterator[Process]:
-    """A daemon that is ready; killed when the test is done with it."""
+def started(bridge: Bridge, *, within: Sequence[str] = (), **more: str) -> Iterator[Process]:
+    """A daemon that is ready; killed when the test is done with it. `within` is what starts it instead."""
     notify, log = bridge.folder / "notify", bridge.folder / "log"
     with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as ear, log.open("ab") as file:
         notify.unlink(missing_ok=True)
         ear.bind(str(notify))
         ear.setblocking(False)
-        env = clean(NOTIFY_SOCKET=str(notify), WATCHDOG_USEC="4000000")
-        with subprocess.Popen(command(bridge, "run"), stderr=file, env=env) as popen:
+        env = clean(NOTIFY_SOCKET=str(notify), WATCHDOG_USEC="4000000", **more)
+        with subprocess.Popen([*within, *command(bridge, "run")], stderr=file, env=env) as popen:
             process = Process(bridge=bridge, ear=ear, popen=popen, log=log)
             try:
                 until(lambda: process.heard("READY=1") or popen.poll() is not None)
