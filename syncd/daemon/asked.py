@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from syncd.core.model import Direction, Phase, State
 from syncd.daemon.jobs import ADDRESSES, PULL, SEND, TRACK
 from syncd.daemon.runner import Runner
 from syncd.flows.bridge import Trouble
-from syncd.flows.once import PassResult, Tally
+from syncd.flows.once import PassResult, Tally, has_outstanding, paused_trouble, settle_deadline_s
 
 STEP = timedelta(seconds=1)
 
@@ -42,7 +41,7 @@ def _now(runner: Runner, job: str) -> None:
 def _send_settled(runner: Runner) -> None:
     """What stood in the outbox at the start is given its settle."""
     clock = runner.bridge.clock
-    deadline = clock.monotonic() + 3 * runner.bridge.account.settle.total_seconds() + 1
+    deadline = settle_deadline_s(runner.bridge)
     while clock.monotonic() < deadline:
         left = runner.settle_left()
         if left is None or clock.wait(left):
@@ -53,7 +52,7 @@ def _send_settled(runner: Runner) -> None:
 def _follow(runner: Runner, jobs: tuple[str, ...], patience: timedelta) -> None:
     clock = runner.bridge.clock
     deadline = clock.monotonic() + patience.total_seconds()
-    while clock.monotonic() < deadline and _outstanding(runner):
+    while clock.monotonic() < deadline and has_outstanding(runner.bridge):
         if clock.wait(STEP):
             return
         for job in (SEND, TRACK):
@@ -61,15 +60,7 @@ def _follow(runner: Runner, jobs: tuple[str, ...], patience: timedelta) -> None:
                 _now(runner, job)
 
 
-def _outstanding(runner: Runner) -> bool:
-    rows = runner.bridge.records.unfinished(runner.name, Direction.OUTBOUND)
-    return any(row.state is State.QUEUED and row.phase is not Phase.STOPPED for row in rows)
-
-
 def _open_troubles(runner: Runner, jobs: tuple[str, ...]) -> list[Trouble]:
     opened = [each.trouble for each in runner.troubles.open() if each.trouble.job in {*jobs, ADDRESSES}]
-    paused = [
-        Trouble(account=runner.name, job=job, what=f"{job} is paused", remedy=f"syncd resume {job}")
-        for job in sorted(runner.paused() & set(jobs))
-    ]
+    paused = [paused_trouble(runner.name, job) for job in sorted(runner.paused() & set(jobs))]
     return [trouble for trouble in opened if trouble.account == runner.name] + paused

@@ -120,7 +120,7 @@ class OncePass:
 
     def _give_settle(self) -> None:
         """Wait until what stood in the outbox at the start has had its `settle`, twice where need be."""
-        deadline = self._bridge.clock.monotonic() + 3 * self._bridge.account.settle.total_seconds() + 1
+        deadline = settle_deadline_s(self._bridge)
         while self._bridge.clock.monotonic() < deadline:
             left = self._bridge.outbox.next_settled()
             if left is None or self._bridge.clock.wait(left):
@@ -135,16 +135,12 @@ class OncePass:
         """Go on until what was sent is settled, or patience or the program ends."""
         clock = self._bridge.clock
         deadline = clock.monotonic() + patience.total_seconds()
-        while self._outstanding() and clock.monotonic() < deadline:
+        while has_outstanding(self._bridge) and clock.monotonic() < deadline:
             if clock.wait(WAIT_STEP):
                 return
             if "send" in self._jobs:
                 self._try("send", self._send_pass)
             self._try("track", self._track.run)
-
-    def _outstanding(self) -> bool:
-        rows = self._bridge.records.unfinished(self._bridge.account.name, Direction.OUTBOUND)
-        return any(row.state is State.QUEUED and row.phase is not Phase.STOPPED for row in rows)
 
     def _try(self, job: str, work: Callable[[], object]) -> bool:
         """Do one job; its trouble is noted and never stops the next job."""
@@ -155,6 +151,24 @@ class OncePass:
             self._bridge.complain(trouble_of(self._bridge.account.name, job, error))
             return False
         return True
+
+
+def settle_deadline_s(bridge: Bridge) -> float:
+    """Until when, in monotonic seconds, what stands in the outbox is given its `settle`, twice and more."""
+    return bridge.clock.monotonic() + 3 * bridge.account.settle.total_seconds() + 1
+
+
+def has_outstanding(bridge: Bridge) -> bool:
+    """Whether a message is on its way out and will move on by itself."""
+    rows = bridge.records.unfinished(bridge.account.name, Direction.OUTBOUND)
+    return any(row.state is State.QUEUED and row.phase is not Phase.STOPPED for row in rows)
+
+
+def paused_trouble(account: str, job: str) -> Trouble:
+    """What a pass says of a job that a person has paused."""
+    return Trouble(
+        account=account, job=f"paused {job}", what=f"{job} is paused", remedy=f"syncd resume {job}"
+    )
 
 
 def trouble_of(account: str, job: str, error: SyncdError) -> Trouble:

@@ -12,8 +12,7 @@ from typing import TYPE_CHECKING
 
 from syncd.core.account import Account
 from syncd.errors import SyncdError
-from syncd.flows.bridge import Trouble
-from syncd.flows.once import JOBS, OncePass, PassResult, Tally, trouble_of
+from syncd.flows.once import JOBS, OncePass, PassResult, Tally, paused_trouble, trouble_of
 from syncd.flows.rehearsal import Rehearsed, rehearse
 from syncd.folders.marker import check_root
 from syncd.folders.tree import Tree
@@ -59,11 +58,7 @@ def _one_pass(
         bridge = doors.bridge(account, gateway, tally)
         paused = paused_jobs(doors.store.records.facts(name))
         for job in sorted(paused.intersection(jobs)):
-            tally.complain(
-                Trouble(
-                    account=name, job=f"paused {job}", what=f"{job} is paused", remedy=f"syncd resume {job}"
-                )
-            )
+            tally.complain(paused_trouble(name, job))
         jobs = tuple(job for job in jobs if job not in paused)
         once = OncePass(bridge, tally, jobs=jobs, on_root=lambda: doors.know_root(account))
         return once.run(patience=wait)
