@@ -10,12 +10,13 @@ from syncd.core.model import File, GatewayId, Identity, Mdn, Pair, PartnerType, 
 
 
 class Box(StrEnum):
-    """The gateway's four lists."""
+    """The gateway's lists. `outbox` is the one list of a gateway that keeps all that was sent together."""
 
     RECEIVED = "received"
     QUEUED = "queued"
     SENT = "sent"
     FAILED = "failed"
+    OUTBOX = "outbox"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,8 +43,10 @@ class Partner:
 class Record:
     """One entry of one of the gateway's lists.
 
-    `sender` and `receiver` are the two ids as listed; which of them is ours is decided here, not there.
-    `files` may be missing from queued entries. `delivered` and `mdn` are None where the words are unknown.
+    `box` is where the entry stands: of the one list of all that was sent, the box that its status means.
+    `sender` and `receiver` are the two ids as listed, empty where the entry has none; which of them is ours
+    is decided here, not there. `files` may be missing from queued entries. `delivered` and `mdn` are None
+    where the words are unknown.
     """
 
     message_id: GatewayId
@@ -58,14 +61,27 @@ class Record:
     delivered: bool | None = None
     transport_status: int | None = None
     mdn: Mdn | None = None
+    status: str | None = None
+    """The gateway's own word for how the entry stands, where it has one."""
+    settled: bool = False
+    """Sent: the partner has it, the gateway says so itself, and no MDN is to come."""
+    asks_more: bool = False
+    """On its way: the list does not tell how it ends, asking for the entry by its id may."""
+    taken: bool = False
+    """Received: somebody took it, so it is not to be fetched any more."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Listing:
-    """One page of a list. `total` is the number of all results, as the gateway counts them."""
+    """One page of a list.
+
+    `total` is the number of all results, as the gateway counts them; None: it does not tell. `is_last`: no
+    further page follows, as far as the page itself shows.
+    """
 
     records: tuple[Record, ...]
-    total: int
+    total: int | None
+    is_last: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,6 +97,21 @@ class Capabilities:
     has_batch_confirm: bool
     can_mark_unread: bool
     can_retry: bool
+    can_delete: bool
+    can_read_sent: bool
+    """The content of a sent message can be had and compared."""
+    has_numbered_pairs: bool
+    """Any two numbers are a pair; there is no list of partners, and `auto` routes by the file's header."""
+    has_one_outbox: bool
+    """All that was sent stands in one list, each entry with the box that its status means."""
+    has_ordered_lists: bool
+    """Lists come in the order of time, so that reading may stop early."""
+    has_exact_sizes: bool
+    """A listed size is the attachment's own; else it may count a wrapping too."""
+    names_sender: bool
+    """The sender of a received message is the partner for certain."""
+    failed_is_final: bool
+    """A failed entry is the gateway's last word; else it is one failed try."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

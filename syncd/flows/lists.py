@@ -10,7 +10,6 @@ from syncd.core.planning.doubt import Seen
 from syncd.core.shown import Box, Listing, Record
 from syncd.flows.bridge import Bridge
 
-PAGE = 100
 MOST_PAGES = 1000
 
 
@@ -19,8 +18,11 @@ def read_lists(
 ) -> Seen:
     """The lists in the given order, newest first; queued whole, the others down to `back_to`.
 
-    Complete means: no page was shorter than the total promised. Raises: GatewayError.
+    A gateway that keeps all that was sent in one list is asked for that one alone. Complete means: no page
+    was shorter than the total promised. Raises: GatewayError.
     """
+    if boxes and bridge.gateway.capabilities.has_one_outbox:
+        boxes = (Box.OUTBOX,)
     records: list[Record] = []
     complete = True
     began = bridge.clock.now()
@@ -37,15 +39,15 @@ def _read_box(
     seen: dict[tuple[str, int | None], Record] = {}
     read = 0
     for page in range(MOST_PAGES):
-        listing = bridge.gateway.page(box, partner_type, page=page)
+        listing = bridge.gateway.page(box, partner_type, page=page, since=back_to)
         before = len(seen)
         for record in listing.records:
             seen.setdefault((bare(record.message_id), record.persisted), record)
         read += len(listing.records)
-        if _reaches(listing, back_to):
+        if bridge.gateway.capabilities.has_ordered_lists and _reaches(listing, back_to):
             return list(seen.values()), True
-        if len(listing.records) < PAGE or len(seen) == before:
-            return list(seen.values()), read >= listing.total
+        if listing.is_last or len(seen) == before:
+            return list(seen.values()), listing.total is None or read >= listing.total
     return list(seen.values()), False
 
 

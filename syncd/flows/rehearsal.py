@@ -10,7 +10,6 @@ from syncd.core.account import Account
 from syncd.core.model import Message, bare
 from syncd.core.planning.pull import plan_walk
 from syncd.core.shown import Outlook, Partner, Record, Station
-from syncd.flows.walking import PAGE
 from syncd.ports import Clock, Gateway, Outbox, Records
 
 MOST_PAGES = 10
@@ -46,7 +45,7 @@ def pulled_soon(account: Account, gateway: Gateway, known: Records, *, clock: Cl
         for page in range(MOST_PAGES):
             listing = gateway.unread(partner_type, page=page)
             listed.extend(listing.records)
-            if len(listing.records) < PAGE:
+            if listing.is_last:
                 break
         yield from _fetches(account, listed, known, clock)
 

@@ -42,13 +42,18 @@ class Walk:
     known: dict[str, list[Message]] = field(default_factory=dict)
     complete: bool = False
     skipped: int = 0
-    total: int = 0
+    total: int | None = 0
     new: int = 0
 
     @property
     def records(self) -> tuple[Record, ...]:
         """What was listed, oldest first."""
         return tuple(sorted(self.seen.values(), key=lambda r: (r.persisted or 0, r.message_id)))
+
+    @property
+    def unseen(self) -> int:
+        """How many the gateway counts beyond those that were listed; none where it does not count."""
+        return max(0, (self.total or 0) - len(self.seen))
 
     def is_old(self, record: Record) -> bool:
         """Whether a message is from before the time that the account starts at."""
@@ -84,19 +89,20 @@ def walk(
     the newest end, which then is the shorter way. None: the total is `nothing_new_at`, nothing is to do.
     """
     walked = Walk(partner_type=partner_type, began=bridge.clock.now())
+    is_ordered = bridge.gateway.capabilities.has_ordered_lists
     for page in range(MOST_PAGES):
         listing = bridge.gateway.unread(partner_type, page=page, newest_first=newest_first)
         if page == 0:
-            if nothing_new_at is not None and listing.total == nothing_new_at:
+            if nothing_new_at is not None and _total(listing) == nothing_new_at:
                 return None
             walked.since = since(walked.began)
         fresh = walked.note(listing, _rows(bridge, listing))
-        if len(listing.records) < PAGE or not fresh:
+        if listing.is_last or not fresh:
             walked.complete = _is_whole(bridge, walked, page, newest_first=newest_first)
             return walked
-        if newest_first and any(walked.is_old(record) for record in listing.records):
+        if is_ordered and newest_first and any(walked.is_old(record) for record in listing.records):
             return _rest_is_old(walked)
-        if not newest_first and page == 0 and all(map(walked.is_old, listing.records)):
+        if is_ordered and not newest_first and page == 0 and all(map(walked.is_old, listing.records)):
             return _from_newest(bridge, walked, since)
         if not newest_first and walked.new >= MOST_TO_FETCH:
             return walked
@@ -109,7 +115,7 @@ def _is_whole(bridge: Bridge, walked: Walk, page: int, *, newest_first: bool) ->
     A total that promises more may count other messages too; or the page was cut short. The same page once
     more tells: one that brings nothing new was whole.
     """
-    if len(walked.seen) >= walked.total:
+    if walked.total is None or len(walked.seen) >= walked.total:
         return True
     again = bridge.gateway.unread(walked.partner_type, page=page, newest_first=newest_first)
     return not walked.note(again, _rows(bridge, again))
@@ -120,14 +126,19 @@ def _from_newest(bridge: Bridge, first: Walk, since: Since) -> Walk | None:
     if walked is not None:
         walked.seen = {**first.seen, **walked.seen}
         walked.known = {**first.known, **walked.known}
-        walked.skipped = max(0, walked.total - len(walked.seen))
+        walked.skipped = walked.unseen
     return walked
 
 
 def _rest_is_old(walked: Walk) -> Walk:
     walked.complete = True
-    walked.skipped = max(0, walked.total - len(walked.seen))
+    walked.skipped = walked.unseen
     return walked
+
+
+def _total(listing: Listing) -> int | None:
+    """How many there are, also where the gateway does not count them and the first page has them all."""
+    return len(listing.records) if listing.total is None and listing.is_last else listing.total
 
 
 def _rows(bridge: Bridge, listing: Listing) -> Sequence[Message]:
@@ -152,7 +163,13 @@ class Reader:
         """A message for an entry that we have no row of; its id is still empty."""
         record, bridge = fetch.record, self._bridge
         addresses = bridge.addresses
-        told = whose(record, stations=addresses.station_ids, partners=addresses.partner_ids, seen=self._seen)
+        told = whose(
+            record,
+            stations=addresses.station_ids,
+            partners=addresses.partner_ids,
+            seen=self._seen,
+            names_sender=bridge.gateway.capabilities.names_sender,
+        )
         if told.proven and told.sender_is is not self._seen:
             self._seen = self.learned = told.sender_is
         if not told.proven and self._seen is None:

@@ -22,7 +22,6 @@ from syncd.ports import Clock, Gateway, Records
 
 MOST_OFFSET = timedelta(seconds=60)
 MOST_PAIRS = 500
-PAGE = 100
 MOST_PAGES = 50
 
 
@@ -176,6 +175,6 @@ def _older(gateway: Gateway, partner_type: PartnerType, since: datetime) -> list
         listing = gateway.unread(partner_type, page=page)
         old = [r.persisted_at for r in listing.records if r.persisted_at and r.persisted_at < since]
         times.extend(old)
-        if len(old) < PAGE:
+        if listing.is_last or (gateway.capabilities.has_ordered_lists and len(old) < len(listing.records)):
             break
     return times

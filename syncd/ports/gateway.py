@@ -52,7 +52,8 @@ class Fetched:
     Exactly one of them says what became of it: `contents` (all of its attachments, in the listed
     order), `error` (the gateway could not give it), `unfit` (names or sizes that disagree with the
     listing, or a name that an archive cannot carry: fetch it by index), or `truncated` (the answer
-    ended before it: ask again, in a smaller company).
+    ended before it: ask again, in a smaller company). `reference` is by what the gateway's support finds the
+    request, empty where there is none.
     """
 
     message_id: GatewayId
@@ -60,6 +61,7 @@ class Fetched:
     error: str | None = None
     unfit: str | None = None
     truncated: bool = False
+    reference: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,10 +77,11 @@ class Outgoing:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Receipt:
-    """What came back for a send: the gateway's id, and the gateway's own time if it told it."""
+    """What came back for a send: the gateway's id, its own time and its reference, if it told them."""
 
     message_id: GatewayId
     at: datetime | None = None
+    reference: str = ""
 
 
 class Gateway(Protocol):
@@ -102,19 +105,30 @@ class Gateway(Protocol):
         ...
 
     def partners(self) -> Sequence[Partner]:
-        """The trading partners there, of both types. One request."""
+        """The trading partners there, of both types. One request, none where there is no such list."""
         ...
 
     def unread(self, partner_type: PartnerType, *, page: int, newest_first: bool = False) -> Listing:
-        """One page (100) of unread inbound messages, oldest first unless told. One request."""
+        """One page (100) of unread inbound messages. One request.
+
+        Oldest first unless told; in any order where lists are not in order.
+        """
         ...
 
-    def page(self, box: Box, partner_type: PartnerType, *, page: int) -> Listing:
-        """One page (100) of a list, newest first. One request."""
+    def page(
+        self, box: Box, partner_type: PartnerType, *, page: int, since: datetime | None = None
+    ) -> Listing:
+        """One page (100) of a list, newest first where lists are in order. One request.
+
+        Entries from before `since`, by the gateway's clock, may be left out.
+        """
         ...
 
     def entry(self, box: Box, message_id: GatewayId) -> Record:
-        """One entry of a list. One request. Raises: NotThere."""
+        """One entry of a list, with all that can be learned of it. One request, a few where it asks more.
+
+        Raises: NotThere, also when it stands in another list.
+        """
         ...
 
     def fetch(self, wanted: Sequence[Wanted], *, scratch: Path) -> AbstractContextManager[Iterator[Fetched]]:
@@ -131,8 +145,11 @@ class Gateway(Protocol):
         """Download one message attachment by attachment: one request for each, any size."""
         ...
 
-    def confirm(self, message_id: GatewayId) -> None:
-        """Tell the gateway that one inbound message is safe here. Safe to repeat. Raises: NotThere."""
+    def confirm(self, message_id: GatewayId) -> str:
+        """Tell the gateway that one inbound message is safe here. Safe to repeat; returns its reference.
+
+        Raises: NotThere.
+        """
         ...
 
     def confirm_batch(self, wanted: Sequence[Wanted]) -> frozenset[GatewayId]:
@@ -164,7 +181,7 @@ class Gateway(Protocol):
         ...
 
     def delete(self, box: str, message_ids: Sequence[GatewayId]) -> None:
-        """Delete entries of received, sent, queued, stopped or failed; at most 100."""
+        """Delete entries of received, sent, queued, stopped or failed; at most 100. Raises: Rejected."""
         ...
 
     def close(self) -> None:

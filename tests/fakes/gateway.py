@@ -79,6 +79,14 @@ class FakeGateway:
             has_batch_confirm=True,
             can_mark_unread=True,
             can_retry=True,
+            can_delete=True,
+            can_read_sent=True,
+            has_numbered_pairs=False,
+            has_one_outbox=False,
+            has_ordered_lists=True,
+            has_exact_sizes=True,
+            names_sender=False,
+            failed_is_final=False,
         )
     )
     known_stations: list[Station] = field(default_factory=lambda: [Station(as2_id="RJ_Station")])
@@ -156,7 +164,9 @@ class FakeGateway:
             unread = [one for one in self.messages if one.box == Box.RECEIVED and not one.is_read]
             return _page(unread, partner_type, page, newest_first=newest_first)
 
-    def page(self, box: Box, partner_type: PartnerType, *, page: int) -> Listing:
+    def page(
+        self, box: Box, partner_type: PartnerType, *, page: int, since: datetime | None = None
+    ) -> Listing:
         with self._call("page"):
             return _page([one for one in self.messages if one.box == box], partner_type, page)
 
@@ -181,9 +191,10 @@ class FakeGateway:
         else:
             yield Fetched(message_id=wanted.message_id, error="the message has no attachments")
 
-    def confirm(self, message_id: GatewayId) -> None:
+    def confirm(self, message_id: GatewayId) -> str:
         with self._call("confirm"):
             self._find(message_id, Box.RECEIVED).is_read = True
+        return ""
 
     def confirm_batch(self, wanted: Sequence[Wanted]) -> frozenset[GatewayId]:
         with self._call("confirm_batch"):
@@ -305,4 +316,5 @@ def _page(
 ) -> Listing:
     records = [one.record for one in messages if one.record.partner_type is partner_type]
     records.sort(key=lambda record: record.persisted or 0, reverse=newest_first)
-    return Listing(records=tuple(records[page * _PAGE : (page + 1) * _PAGE]), total=len(records))
+    shown = tuple(records[page * _PAGE : (page + 1) * _PAGE])
+    return Listing(records=shown, total=len(records), is_last=len(shown) < _PAGE)

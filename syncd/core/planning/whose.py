@@ -31,14 +31,20 @@ class Whose:
 
 
 def whose(
-    record: Record, *, stations: Collection[str], partners: Collection[str], seen: SenderIs | None
+    record: Record,
+    *,
+    stations: Collection[str],
+    partners: Collection[str],
+    seen: SenderIs | None,
+    names_sender: bool = False,
 ) -> Whose:
     """The pair of a received message.
 
-    Exactly one id among our stations decides; else exactly one among the partners; else the reading that
-    this account's clear messages showed (`seen`); else the document's words.
+    `names_sender`: the gateway's word is clear, the sender is the partner. Else exactly one id among our
+    stations decides; else exactly one among the partners; else the reading that this account's clear
+    messages showed (`seen`); else the document's words.
     """
-    reading = _by_lists(record, stations, partners)
+    reading = SenderIs.PARTNER if names_sender else _by_lists(record, stations, partners)
     sender_is = reading or seen or SenderIs.STATION
     station, partner = record.sender, record.receiver
     if sender_is is SenderIs.PARTNER:

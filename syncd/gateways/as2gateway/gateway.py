@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from syncd.core.model import GatewayId, PartnerType
@@ -30,6 +30,14 @@ _CAPABILITIES = Capabilities(
     has_batch_confirm=True,
     can_mark_unread=True,
     can_retry=True,
+    can_delete=True,
+    can_read_sent=True,
+    has_numbered_pairs=False,
+    has_one_outbox=False,
+    has_ordered_lists=True,
+    has_exact_sizes=True,
+    names_sender=False,
+    failed_is_final=False,
 )
 _ROOTS = ("", "/message")
 _BOXES = frozenset({"received", "sent", "queued", "stopped", "failed"})
@@ -77,8 +85,11 @@ class AS2Gateway:
         """GET /message/received?unreadOnly=true (§5.1)."""
         return self._page(Box.RECEIVED, partner_type, page, newest_first=newest_first, unread_only=True)
 
-    def page(self, box: Box, partner_type: PartnerType, *, page: int) -> Listing:
-        """GET /message/:box (§5)."""
+    def page(
+        self, box: Box, partner_type: PartnerType, *, page: int, since: datetime | None = None
+    ) -> Listing:
+        """GET /message/:box (§5); lists know no times, so nothing is left out."""
+        del since
         return self._page(box, partner_type, page, newest_first=True, unread_only=False)
 
     def entry(self, box: Box, message_id: GatewayId) -> Record:
@@ -96,10 +107,11 @@ class AS2Gateway:
         """GET …/attachments/:index (§7.1, §7.2)."""
         return self._downloads.by_index(wanted, box=box, scratch=scratch)
 
-    def confirm(self, message_id: GatewayId) -> None:
+    def confirm(self, message_id: GatewayId) -> str:
         """GET /message/received/:id?markAsRead=true (§6.1); a page of a proxy confirms nothing."""
         request = requests.entry(Box.RECEIVED, message_id, mark_as_read=True)
         replies.entry(self._about_one(request), request, box=Box.RECEIVED, wanted=message_id)
+        return ""
 
     def confirm_batch(self, wanted: Sequence[Wanted]) -> frozenset[GatewayId]:
         """POST /message/received/batch/attachments?markAsRead=true (§7.3)."""

@@ -39,7 +39,8 @@ def listing(reply: Reply, request: Request, *, box: Box, partner_type: PartnerTy
     """
     page = _read(_PAGE, reply, request)
     records = tuple(_record(shape, box=box, partner_type=partner_type) for shape in page.records)
-    return Listing(records=records, total=page.total_records)
+    length = int(dict(request.query).get("pageLength", "10"))
+    return Listing(records=records, total=page.total_records, is_last=len(records) < length)
 
 
 def entry(reply: Reply, request: Request, *, box: Box, wanted: GatewayId) -> Record:
