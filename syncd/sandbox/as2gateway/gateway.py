@@ -94,6 +94,10 @@ class As2Gateway:
             return Reply(status=refusal.status, headers=refusal.headers)
         return Reply.of_json(refusal.status, {"message": refusal.message}, refusal.headers)
 
+    def say(self, status: int, message: str, headers: Headers) -> Reply:
+        """Write what trouble puts into the gateway's mouth."""
+        return Reply.of_json(status, {"message": message}, headers)
+
     def over_limit(self, wait_s: float) -> Reply:
         """Answer a request that came too soon (§1)."""
         waits = {

@@ -19,7 +19,7 @@ from syncd.sandbox.ledger import Ledger
 from syncd.sandbox.trouble.rules import Trouble, trouble_from
 from syncd.sandbox.wire.server import LoopbackServer
 from syncd.sandbox.wire.service import Service
-from syncd.sandbox.wire.throttle import Throttle
+from syncd.sandbox.wire.throttle import PerLogin, Throttle
 
 Files = Mapping[str, bytes] | Iterable[tuple[str, bytes]]
 
@@ -39,7 +39,7 @@ class Sandbox:
         self.clock = Clock()
         self._first_switches = switches or Switches()
         self._gateway = self._new_gateway()
-        self._service = Service(gateway=self._gateway, clock=self.clock, throttle=self._new_throttle())
+        self._service = Service(gateway=self._gateway, clock=self.clock, limit=self._new_limit())
         self._server = LoopbackServer(
             answer=self._service.answer,
             clock=self.clock,
@@ -54,9 +54,9 @@ class Sandbox:
     def _new_gateway(self) -> As2Gateway:
         return As2Gateway(self.world, switches=self._first_switches, clock=self.clock)
 
-    def _new_throttle(self) -> Throttle:
+    def _new_limit(self) -> PerLogin:
         timing = self.world.timing
-        return Throttle(requests=timing.rate_requests, window_s=timing.rate_window_s)
+        return PerLogin(Throttle(requests=timing.rate_requests, window_s=timing.rate_window_s))
 
     @property
     def address(self) -> str:
@@ -87,7 +87,7 @@ class Sandbox:
         with self._service.lock:
             self._gateway = self._new_gateway()
             self._gateway.base = self.url
-            self._service.reset(gateway=self._gateway, throttle=self._new_throttle())
+            self._service.reset(gateway=self._gateway, limit=self._new_limit())
 
     def deliver(
         self,

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields, replace
-from typing import Literal, Self, get_args, get_type_hints
+from dataclasses import dataclass
+from typing import Literal, Self
+
+from syncd.sandbox.readings import changed, readings_of, turned
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,8 +82,7 @@ class Switches:
     @classmethod
     def readings(cls) -> dict[str, tuple[str, ...]]:
         """Give the readings of each switch, the default first."""
-        hints = get_type_hints(cls)
-        return {field.name: get_args(hints[field.name]) for field in fields(cls)}
+        return readings_of(cls)
 
     @classmethod
     def every_reading(cls) -> tuple[Self, ...]:
@@ -97,19 +98,9 @@ class Switches:
 
         Raises: ValueError for a switch or a reading that does not exist.
         """
-        known = self.readings()
-        for name, reading in readings.items():
-            if reading not in known.get(name, ()):
-                raise ValueError(
-                    f"Switch {name!r} has no reading {reading!r}; known: {known.get(name, 'no such')}."
-                )
-        return replace(self, **readings)  # type: ignore[arg-type]  # each was just compared with its Literal
+        return changed(self, readings)
 
     @property
     def turned(self) -> str:
         """Name what differs from the default, for the id of a test."""
-        plain = type(self)()
-        names = [
-            field.name for field in fields(self) if getattr(self, field.name) != getattr(plain, field.name)
-        ]
-        return ",".join(f"{name}={getattr(self, name)}" for name in names) or "default"
+        return turned(self)

@@ -21,10 +21,8 @@ def replaces(trouble: Trouble) -> bool:
 
 
 def stand_in(trouble: Trouble, request: Request, reply: Reply, base: str) -> Reply:
-    """Give what comes in place of the gateway's answer."""
+    """Give what comes in place of the gateway's answer; a status is the gateway's own to say."""
     match trouble.do:
-        case "status":
-            return _status(trouble)
         case "html":
             return Reply(status=trouble.status or 200, headers=(("Content-Type", "text/html"),), body=_PAGE)
         case "shape":
@@ -33,12 +31,6 @@ def stand_in(trouble: Trouble, request: Request, reply: Reply, base: str) -> Rep
             return _redirect(trouble, request, base)
         case _:
             return reply
-
-
-def _status(trouble: Trouble) -> Reply:
-    headers = (("Retry-After", trouble.retry_after),) if trouble.retry_after is not None else ()
-    message = trouble.text or "The sandbox was told to answer this"
-    return Reply.of_json(trouble.status or 503, {"message": message}, headers)
 
 
 def _shaped(trouble: Trouble, reply: Reply) -> Reply:

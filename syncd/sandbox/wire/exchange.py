@@ -22,6 +22,8 @@ class Request:
     body: bytes = b""
     missing_bytes: int = 0
     """How much of the announced Content-Length never came."""
+    peer: str = ""
+    """The client's IP address."""
 
     def header(self, name: str) -> str | None:
         """Give the first header of that name, whatever its case."""
@@ -54,6 +56,10 @@ class Reply:
     def with_body(self, body: bytes) -> Reply:
         """Keep everything but the body."""
         return replace(self, body=body)
+
+    def with_headers(self, headers: Headers) -> Reply:
+        """Add headers."""
+        return replace(self, headers=(*self.headers, *headers)) if headers else self
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,6 +108,9 @@ class Gateway(Protocol):
 
     def refuse(self, refusal: Refusal) -> Reply:
         """Write a refusal the way this gateway does."""
+
+    def say(self, status: int, message: str, headers: Headers) -> Reply:
+        """Write what trouble puts into the gateway's mouth."""
 
     def over_limit(self, wait_s: float) -> Reply:
         """Answer a request that came too soon; the next one fits after wait_s."""

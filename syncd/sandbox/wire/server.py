@@ -98,6 +98,7 @@ class Handler(WSGIRequestHandler):
             headers=tuple(self.headers.items()),
             body=body,
             missing_bytes=missing,
+            peer=self.client_address[0],
         )
 
     def _announced(self) -> int:

@@ -11,7 +11,7 @@ from syncd.sandbox.ledger import RequestRecord
 from syncd.sandbox.trouble import mangling
 from syncd.sandbox.trouble.rules import Trouble, Troubles
 from syncd.sandbox.wire.exchange import Gateway, Manner, Refusal, Reply, Request
-from syncd.sandbox.wire.throttle import Throttle
+from syncd.sandbox.wire.throttle import Limit
 
 CONTROL = "/_sandbox/"
 _BEFORE = ("expire_tokens", "lose")
@@ -27,20 +27,20 @@ class _Late:
 class Service:
     """Answers requests one at a time; only the waiting on the wire happens side by side."""
 
-    def __init__(self, *, gateway: Gateway, clock: Clock, throttle: Throttle) -> None:
+    def __init__(self, *, gateway: Gateway, clock: Clock, limit: Limit) -> None:
         self.lock = threading.RLock()
         self.troubles = Troubles()
         self.requests: list[RequestRecord] = []
         self.base = ""
         self.control: Callable[[Request], Reply] | None = None
         self._clock = clock
-        self.reset(gateway=gateway, throttle=throttle)
+        self.reset(gateway=gateway, limit=limit)
 
-    def reset(self, *, gateway: Gateway, throttle: Throttle) -> None:
+    def reset(self, *, gateway: Gateway, limit: Limit) -> None:
         """Start anew with another state; the address stays."""
         with self.lock:
             self._gateway = gateway
-            self._throttle = throttle
+            self._limit = limit
             self._late: list[_Late] = []
             self.troubles.clear()
             self.requests.clear()
@@ -70,13 +70,14 @@ class Service:
     def _answer(self, request: Request) -> tuple[Reply, Manner]:
         at = self._clock.monotonic()
         operation, login = self._gateway.operation(request), self._gateway.login(request)
-        wait_s = self._throttle.admit(login, at)
+        admission = self._limit.admit(request, login=login, now=at)
         struck: tuple[Trouble, ...] = ()
-        if wait_s:
-            reply, manner = self._gateway.over_limit(wait_s), Manner()
+        if admission.wait_s:
+            reply, manner = self._gateway.over_limit(admission.wait_s), Manner()
         else:
             struck = self.troubles.strike(request, operation=operation, login=login)
             reply, manner = self._perform(request, struck)
+        reply = reply.with_headers(admission.headers)
         if request.missing_bytes:
             manner = Manner(ending="close")
         self._note(request, reply, manner, at=at, operation=operation, login=login, struck=struck)
@@ -100,9 +101,18 @@ class Service:
             due = self._clock.now() + (instead.seconds or 0.0)
             self._late.append(_Late(due=due, request=request))
         if instead and (instead.do == "late" or instead.when == "before"):
-            return mangling.stand_in(instead, request, Reply(status=200), self.base)
+            return self._stand_in(instead, request, Reply(status=200))
         reply = self._spoiled(request, self._act(request), struck)
-        return mangling.stand_in(instead, request, reply, self.base) if instead else reply
+        return self._stand_in(instead, request, reply) if instead else reply
+
+    def _stand_in(self, trouble: Trouble, request: Request, reply: Reply) -> Reply:
+        if trouble.do == "status":
+            return self._gateway.say(
+                trouble.status or 503,
+                trouble.text or "The sandbox was told to answer this",
+                (("Retry-After", trouble.retry_after),) if trouble.retry_after is not None else (),
+            )
+        return mangling.stand_in(trouble, request, reply, self.base)
 
     def _spoiled(self, request: Request, reply: Reply, struck: tuple[Trouble, ...]) -> Reply:
         for trouble in struck:
