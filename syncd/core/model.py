@@ -21,6 +21,10 @@ Place = NewType("Place", str)
 """Where a file or folder stands: a POSIX path relative to the account's root."""
 
 
+AUTO = "auto"
+"""Station and partner of a message whose pair the gateway reads off the file's own header."""
+
+
 class Direction(StrEnum):
     """Which way a message goes, seen from here."""
 

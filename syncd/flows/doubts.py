@@ -70,6 +70,7 @@ def _decide(
         rows=rows,
         offset=bridge.gateway_offset(),
         subject=_telling_subject(row),
+        by_content=bridge.gateway.capabilities.can_read_sent,
     )
     if found.certain is not None:
         return ev.Adopted(message_id=found.certain, at=bridge.clock.now())

@@ -10,9 +10,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from syncd.core.model import File, Message
+from syncd.core.model import File, GatewayId, Message
 from syncd.core.planning.batches import Batch
-from syncd.core.shown import Box
+from syncd.core.shown import Box, Record
 from syncd.errors import BadReply, GatewayError, NotThere, Rejected, Unanswered
 from syncd.flows.bridge import Bridge
 from syncd.ports import Content, Fetched, Wanted
@@ -25,7 +25,7 @@ MOST_LOST = 20
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Arrived:
-    """The message's files are staged. `note` tells when they are not what the listing said."""
+    """The message's files are staged. `note` tells by what request, and when they are not as listed."""
 
     row: Message
     files: tuple[File, ...]
@@ -135,27 +135,36 @@ class Fetcher:
 
     def _whole(self, row: Message) -> Outcome:
         """By index; what disagrees with the listing has to come twice the same to be believed."""
-        files = self._stage_by_index(row)
+        files, reference = self._stage_by_index(row)
+        named = _named_as_listed(files, row)
         if _sizes(files) == _sizes(row.files):
-            return Arrived(row=row, files=_named_as_listed(files, row))
-        again = self._stage_by_index(row)
+            return Arrived(row=row, files=named, note=reference)
+        listed = f"the listing said sizes {_sizes(row.files)}"
+        if not self._bridge.gateway.capabilities.has_exact_sizes:
+            note = f"{listed}, the download has {_sizes(files)}"
+            return Arrived(row=row, files=named, note=f"{reference}; {note}" if reference else note)
+        again, _ = self._stage_by_index(row)
         if [f.sha256 for f in files] != [f.sha256 for f in again]:
             return NotArrived(row=row, reason="two downloads of it differ")
-        note = f"the listing said sizes {_sizes(row.files)}, both downloads have {_sizes(again)}"
-        return Arrived(row=row, files=_named_as_listed(again, row), note=note)
+        return Arrived(row=row, files=named, note=f"{listed}, both downloads have {_sizes(again)}")
 
-    def _stage_by_index(self, row: Message) -> tuple[File, ...]:
+    def _stage_by_index(self, row: Message) -> tuple[tuple[File, ...], str]:
+        """The staged files, and the gateway's reference for the download."""
         bridge = self._bridge
         with bridge.gateway.fetch_by_index(
             wanted_of(row), scratch=bridge.inbox.scratch, box=Box.RECEIVED
         ) as item:
             if item.error is not None:
                 raise BadReply(item.error)
-            return bridge.inbox.stage(row.id, item.contents)
+            return bridge.inbox.stage(row.id, item.contents), item.reference
 
     def _missing(self, row: Message, error: NotThere) -> Outcome:
-        """An attachment is not there: is the message?"""
-        if is_at_gateway(self._bridge, row):
+        """An attachment is not there: is the message? Another reader of the mailbox may have been first."""
+        record = _at_gateway(self._bridge, row)
+        if record is not None and record.taken:
+            reason = f"taken from the gateway before it was fetched: {record.status or 'somebody read it'}"
+            return NotArrived(row=row, reason=reason, gone=True)
+        if record is not None:
             return NotArrived(row=row, reason=f"the gateway lists it but cannot give it: {error.what}")
         return NotArrived(row=row, reason="no longer at the gateway, and it was never fetched", gone=True)
 
@@ -168,12 +177,23 @@ def wanted_of(row: Message) -> Wanted:
 
 
 def is_at_gateway(bridge: Bridge, row: Message) -> bool:
-    """Whether the gateway still has an inbound message. One request."""
+    """Whether the gateway still has an inbound message, read by somebody or not. One request."""
+    return _at_gateway(bridge, row) is not None
+
+
+def is_untouched(bridge: Bridge, message_id: GatewayId) -> bool:
+    """Whether nobody has taken an inbound message, as its own entry says. One request."""
     try:
-        bridge.gateway.entry(Box.RECEIVED, wanted_of(row).message_id)
+        return not bridge.gateway.entry(Box.RECEIVED, message_id).taken
     except NotThere:
         return False
-    return True
+
+
+def _at_gateway(bridge: Bridge, row: Message) -> Record | None:
+    try:
+        return bridge.gateway.entry(Box.RECEIVED, wanted_of(row).message_id)
+    except NotThere:
+        return None
 
 
 def _sizes(files: Sequence[File | Content]) -> list[int]:

@@ -7,6 +7,7 @@ and the whole folder is gone: staging was emptied from outside, and a person has
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 import structlog
 
@@ -174,7 +175,15 @@ def _emptied(bridge: Bridge) -> ev.Held:
     return ev.Held(reason=reason, next_at=bridge.clock.now() + NEVER_BY_ITSELF)
 
 
-def confirm_group(bridge: Bridge, rows: Sequence[Message]) -> list[Message]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Noted:
+    """A message that the gateway has noted as safe here, and its reference for that, maybe empty."""
+
+    row: Message
+    reference: str = ""
+
+
+def confirm_group(bridge: Bridge, rows: Sequence[Message]) -> list[Noted]:
     """Tell the gateway that these are safe here; returns those that it has noted for certain.
 
     Several go in one request, one by itself. Safe to repeat. Touches no row: the caller records. A message
@@ -184,11 +193,12 @@ def confirm_group(bridge: Bridge, rows: Sequence[Message]) -> list[Message]:
     confirmed: frozenset[GatewayId] = frozenset()
     if len(rows) > 1:
         confirmed = _confirm_together(bridge, rows)
-    done: list[Message] = []
+    done: list[Noted] = []
     failures = 0
     for row in rows:
-        if row.message_id in confirmed or _is_confirmed(bridge, row):
-            done.append(row)
+        reference = "" if row.message_id in confirmed else _confirm_one(bridge, row)
+        if reference is not None:
+            done.append(Noted(row=row, reference=reference))
             continue
         failures += 1
         if failures >= MOST_UNCONFIRMED:
@@ -210,16 +220,15 @@ def _is_silence(error: GatewayError) -> bool:
     return isinstance(error, Unanswered) and error.status is None and not isinstance(error, BadReply)
 
 
-def _is_confirmed(bridge: Bridge, row: Message) -> bool:
-    """Confirm one message; one that the gateway no longer has needs no confirmation."""
+def _confirm_one(bridge: Bridge, row: Message) -> str | None:
+    """Confirm one message; one that the gateway no longer has needs no confirmation. None: not now."""
     try:
-        bridge.gateway.confirm(wanted_of(row).message_id)
+        return bridge.gateway.confirm(wanted_of(row).message_id)
     except NotThere:
-        return True
+        return ""
     except (Rejected, Unanswered) as error:
         if _is_silence(error):
             raise
         what = f"the gateway does not confirm message {row.id}: {error.what}"
         bridge.complain(Trouble(account=bridge.account.name, job="pull", what=what))
-        return False
-    return True
+        return None

@@ -24,9 +24,9 @@ from syncd.core.planning.batches import Batch, plan_batches, plan_confirmations
 from syncd.errors import GatewayError
 from syncd.flows import walking
 from syncd.flows.bridge import Bridge
-from syncd.flows.fetching import Fetcher, Outcome, is_at_gateway
+from syncd.flows.fetching import Fetcher, Outcome, is_at_gateway, is_untouched
 from syncd.flows.holding import complain_of_marks, has_room, hold_empty, hold_restored
-from syncd.flows.publishing import confirm_group, publish, recover_staged, store
+from syncd.flows.publishing import Noted, confirm_group, publish, recover_staged, store
 
 log = structlog.get_logger(__name__)
 
@@ -41,7 +41,7 @@ class _Pipeline:
     """What one walk has under way."""
 
     downloads: deque[tuple[Batch, Future[tuple[Outcome, ...]]]] = field(default_factory=deque)
-    confirmations: list[Future[list[Message]]] = field(default_factory=list)
+    confirmations: list[Future[list[Noted]]] = field(default_factory=list)
     moved: int = 0
 
 
@@ -165,13 +165,26 @@ class Pull:
         moved = hold_restored(bridge, plan.restored) + self._confirm(plan.confirm_again)
         if plan.unmarked:
             complain_of_marks(bridge)
-        again = bridge.record([(f.row, ev.Returned()) for f in plan.returned if f.row])
+        again = self._give_back(plan.returned, walk)
         fresh = self._drafts([fetch for fetch in plan.fetch if fetch.row is None])
         rows = [_as_listed(f) for f in plan.fetch if f.row is not None] + again
         empty = [row for row in (*fresh, *rows) if not row.files]
         moved += hold_empty(bridge, empty)
         whole = [row for row in (*rows, *fresh) if row.files]
         return moved + self._fetch(self._in_order(whole, walk))
+
+    def _give_back(self, fetches: Sequence[planning.Fetch], walk: walking.Walk) -> list[Message]:
+        """What a person marked unread at the gateway, to be delivered again.
+
+        A listing without a total may have been cut short unseen, so that a message seemed to have left it:
+        there the entry itself has to say that nobody has it. Else it is confirmed once more.
+        """
+        rows = [fetch.row for fetch in fetches if fetch.row]
+        if walk.total is None:
+            back = [r for r in rows if r.message_id and is_untouched(self._bridge, r.message_id)]
+            self._confirm([row for row in rows if row not in back])
+            rows = back
+        return self._bridge.record([(row, ev.Returned()) for row in rows])
 
     def _drafts(self, fetches: Sequence[planning.Fetch]) -> list[Message]:
         reader = walking.Reader(self._bridge, self._facts.get(walking.SENDER_IS))
@@ -244,12 +257,12 @@ class Pull:
             done += len(confirmed)
         return done
 
-    def _note_confirmed(self, rows: Sequence[Message]) -> None:
-        if not rows:
+    def _note_confirmed(self, noted: Sequence[Noted]) -> None:
+        if not noted:
             return
         at = self._bridge.clock.now()
         self._note_first_confirmation(at)
-        self._bridge.record([(row, ev.Confirmed(answered_at=at)) for row in rows])
+        self._bridge.record([(one.row, ev.Confirmed(answered_at=at, note=one.reference)) for one in noted])
 
     def _note_first_confirmation(self, at: datetime) -> None:
         """Remember, once a walk, that what was listed so far tells nothing of what is confirmed from now on.

@@ -143,6 +143,7 @@ class Send:
             mood=self._mood,
             parallel=bridge.account.parallel_sends,
             now=bridge.clock.now(),
+            names_alone=bridge.gateway.capabilities.has_numbered_pairs,
         )
         if starts and self._is_over():
             self.was_cut = True

@@ -72,40 +72,45 @@ class Track:
             newest_seen=self._time(f"sent_seen.{partner_type}"),
             offset=bridge.gateway_offset(),
             now=bridge.clock.now(),
+            one_outbox=bridge.gateway.capabilities.has_one_outbox,
         )
         if agenda.lists:
             seen = read_lists(bridge, partner_type, agenda.lists, back_to=agenda.sent_back_to)
-            self._judge_all(
-                [row for row in rows if row not in agenda.singles], seen, whole=Box.QUEUED in agenda.lists
-            )
+            self._judge_all(agenda.listed, seen, whole=agenda.lists != (Box.SENT,))
             self._note_newest(partner_type, seen)
         for row in agenda.singles:
             self._ask(row)
 
     def _judge_all(self, rows: Sequence[Message], seen: Seen, *, whole: bool) -> None:
         boxes = planning.by_box(seen)
+        open_ended = planning.to_ask(rows, boxes, now=self._bridge.clock.now())
         steps: list[Step] = []
         for row in rows:
+            if row in open_ended:
+                continue
             finding = self._judge(row, boxes, complete=seen.complete and whole, at=seen.at)
             steps.extend(step_for(self._bridge, row, finding))
         record_and_settle(self._bridge, steps)
+        for row in open_ended:
+            self._ask(row)
 
     def _judge(self, row: Message, boxes: Boxes, *, complete: bool, at: datetime) -> Finding:
         bridge = self._bridge
         timeout = bridge.addresses.send_timeout_s(row.pair)
         grace = planning.failed_grace(bridge.account.failed_grace, timeout, bridge.account.track_every)
-        finding = planning.judge(row, boxes, complete=complete, grace=grace, at=at)
+        final = bridge.gateway.capabilities.failed_is_final
+        finding = planning.judge(row, boxes, complete=complete, grace=grace, at=at, failed_is_final=final)
         return self._verified(row, finding) if finding.to_verify else finding
 
     def _verified(self, row: Message, finding: Finding) -> Finding:
         """A verdict that rests on absence: ask for the entry by its id before it is believed."""
-        record = entry(self._bridge, Box.SENT, row)
-        if record is not None:
+        record = entry(self._bridge, row, Box.SENT, Box.QUEUED)
+        if record is not None and record.box is Box.SENT:
             return planning.read_sent(record)
-        if entry(self._bridge, Box.QUEUED, row) is not None:
+        if record is not None:
             progress = replace(row.progress, failed_since=None, failed_seen=None, nowhere_since=None)
             return Finding(fate=Fate.UNCHANGED, progress=progress)
-        failed = entry(self._bridge, Box.FAILED, row)
+        failed = entry(self._bridge, row, Box.FAILED)
         if finding.fate is Fate.BOUNCED:
             return replace(finding, reason=planning.why_failed(failed), mdn=failed.mdn if failed else None)
         if failed is None:
@@ -115,19 +120,23 @@ class Track:
         return Finding(fate=Fate.UNCHANGED, progress=progress)
 
     def _ask(self, row: Message) -> None:
-        """One older message, by its id: has its MDN come?"""
+        """One message, by its id: has its MDN come, how does it end?"""
         bridge, now = self._bridge, self._bridge.clock.now()
-        record = entry(bridge, Box.SENT, row)
-        finding = planning.read_sent(record) if record else _lost_sight_of(row)
-        steps = step_for(bridge, row, finding)
-        if not steps:
-            asked = replace(row.progress, mdn_asked_at=now)
-            steps = [(row, ev.Remembered(progress=asked))]
-        record_and_settle(bridge, steps)
+        if bridge.gateway.capabilities.has_one_outbox:
+            record = entry(bridge, row, Box.SENT, Box.QUEUED, Box.FAILED)
+            finding = planning.judge_single(row, record, at=now)
+        else:
+            record = entry(bridge, row, Box.SENT)
+            finding = planning.read_sent(record) if record else _lost_sight_of(row)
+        asked = replace(finding.progress or row.progress, mdn_asked_at=now)
+        steps = step_for(bridge, row, replace(finding, progress=asked))
+        record_and_settle(bridge, steps or [(row, ev.Remembered(progress=asked))])
 
     def _note_newest(self, partner_type: PartnerType, seen: Seen) -> None:
         times = [r.persisted_at for r in seen.records if r.box is Box.SENT and r.persisted_at]
         key = f"sent_seen.{partner_type}"
+        if not self._bridge.gateway.capabilities.has_ordered_lists:
+            return
         newest = max(times, default=None)
         if seen.complete and newest is not None and newest != self._time(key):
             self._remember(key, newest)
@@ -165,7 +174,7 @@ class Track:
     def _by_id(self, rows: Sequence[Message]) -> Iterator[Record]:
         """The sent or queued entry of each, asked for one by one."""
         for row in rows:
-            found = entry(self._bridge, Box.SENT, row) or entry(self._bridge, Box.QUEUED, row)
+            found = entry(self._bridge, row, Box.SENT, Box.QUEUED)
             if found is not None:
                 yield found
 
@@ -176,9 +185,13 @@ class Track:
             key = bare(row.message_id or "")
             if key in boxes[Box.SENT]:
                 steps.extend(step_for(bridge, row, planning.read_sent(boxes[Box.SENT][key])))
-            elif key in boxes[Box.QUEUED]:
+            elif key in boxes[Box.QUEUED] and not self._is_still_failed(row, boxes[Box.QUEUED][key]):
                 steps.append((row, ev.Revived(place=place_for(bridge, row, Folder.QUEUED))))
         record_and_settle(bridge, steps)
+
+    def _is_still_failed(self, row: Message, record: Record) -> bool:
+        """An entry that does not tell how it ends may have ended badly already."""
+        return record.asks_more and entry(self._bridge, row, Box.SENT, Box.QUEUED) is None
 
     # Facts --------------------------------------------------------------------------------------
 
@@ -204,8 +217,19 @@ def _is_tracked(row: Message) -> bool:
     return row.phase in TRACKED or (row.state is State.SENT and pending)
 
 
-def entry(bridge: Bridge, box: Box, row: Message) -> Record | None:
-    """One entry of a list by the row's id, or None. One request."""
+def entry(bridge: Bridge, row: Message, *boxes: Box) -> Record | None:
+    """The row's entry in the first of these lists that has it, asked for by its id; or None.
+
+    One request for each list, one in all where everything that was sent stands in one.
+    """
+    if bridge.gateway.capabilities.has_one_outbox:
+        record = _entry(bridge, row, Box.OUTBOX)
+        return record if record is not None and record.box in boxes else None
+    found = (_entry(bridge, row, box) for box in boxes)
+    return next((record for record in found if record is not None), None)
+
+
+def _entry(bridge: Bridge, row: Message, box: Box) -> Record | None:
     try:
         return bridge.gateway.entry(box, GatewayId(row.message_id or ""))
     except NotThere:
@@ -254,7 +278,8 @@ def _transmitted(bridge: Bridge, row: Message, mdn: Mdn | None) -> Event | None:
             return None
         if row.state is State.SENT:
             return ev.Delivered(mdn=Mdn(status=MdnStatus.MISSING), place=row.place)
-        reason = "the gateway sent it, but no MDN came: ask the partner whether it arrived"
+        came = "MDN" if bridge.gateway.capabilities.has_mdn else "word of its arrival"
+        reason = f"the gateway sent it, but no {came} came: ask the partner whether it arrived"
         return ev.Held(reason=reason, place=place_for(bridge, row, Folder.HELD))
     if bridge.account.sent_when == "transmitted":
         return ev.Transmitted(mdn=mdn, place=place_for(bridge, row, Folder.SENT), done=True)

@@ -14,8 +14,9 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 
-from syncd.core.model import GatewayId, Message, Phase, State, bare
+from syncd.core.model import AUTO, File, GatewayId, Message, Phase, State, bare
 from syncd.core.planning.send import likeness
 from syncd.core.shown import Box, Record
 
@@ -78,11 +79,13 @@ def candidates(
     rows: Sequence[Message],
     offset: timedelta,
     subject: str | None = None,
+    by_content: bool = True,
 ) -> Candidates:
     """The entries that may be this message.
 
     `ours` are the bare ids already assigned, `rows` every unfinished outbound row, `offset` the gateway's
-    clock minus ours, `subject` the message's subject when it carries our id.
+    clock minus ours, `subject` the message's subject when it carries our id. Not `by_content`: what was sent
+    cannot be read there, so names and sizes have to do.
     """
     fitting = [r for r in seen.records if _fits(r, message, ours, offset)]
     if subject is not None:
@@ -90,6 +93,8 @@ def candidates(
         if mine is not None:
             return Candidates(certain=mine.message_id)
         fitting = [r for r in fitting if r.subject is None]
+    if not by_content:
+        return _by_names(message, fitting, seen, rows)
     alike = [r for r in fitting if not r.files or _same_files(r, message)]
     sent = tuple(r for r in alike if r.box is Box.SENT and r.files)
     waiting = tuple(r for r in alike if r.box is Box.QUEUED or (r.box is Box.SENT and not r.files))
@@ -102,10 +107,35 @@ def candidates(
     return Candidates(by_content=sent, open=(*waiting, *failed))
 
 
+def _by_names(message: Message, fitting: Sequence[Record], seen: Seen, rows: Sequence[Message]) -> Candidates:
+    """The only entry of the names and sizes is the message.
+
+    What has its names with other sizes, which may count a wrapping, keeps the question open; so do two.
+    """
+    named = tuple(r for r in fitting if not r.files or _names(r.files) == _names(message.files))
+    exact = {bare(r.message_id): r.message_id for r in named if r.files and _same_files(r, message)}
+    if len(exact) == 1 and seen.complete and _is_only(message, rows, names_alone=True):
+        return Candidates(certain=next(iter(exact.values())))
+    return Candidates(open=named)
+
+
+def _names(files: Sequence[File]) -> list[str]:
+    return sorted(file.name for file in files)
+
+
 def _fits(record: Record, message: Message, ours: Collection[str], offset: timedelta) -> bool:
-    ends = {record.sender, record.receiver} == {message.pair.station, message.pair.partner}
+    ends = _has_no_pair(record, message) or {record.sender, record.receiver} == {
+        message.pair.station,
+        message.pair.partner,
+    }
     same_type = record.partner_type is message.pair.partner_type
     return ends and same_type and bare(record.message_id) not in ours and not _older(record, message, offset)
+
+
+def _has_no_pair(record: Record, message: Message) -> bool:
+    """Whether the pair tells nothing: the entry lacks an id, or the gateway chose the pair by itself."""
+    chosen_there = message.pair.station == message.pair.partner == AUTO
+    return chosen_there or not record.sender or not record.receiver
 
 
 def _older(record: Record, message: Message, offset: timedelta) -> bool:
@@ -123,9 +153,10 @@ def _elsewhere(record: Record, others: Sequence[Record]) -> bool:
     return any(bare(other.message_id) == bare(record.message_id) for other in others)
 
 
-def _is_only(message: Message, rows: Sequence[Message]) -> bool:
+def _is_only(message: Message, rows: Sequence[Message], *, names_alone: bool = False) -> bool:
+    alike = partial(likeness, names_alone=names_alone)
     return not any(
-        row.id != message.id and likeness(row) == likeness(message) and _may_be_there(row) for row in rows
+        row.id != message.id and alike(row) == alike(message) and _may_be_there(row) for row in rows
     )
 
 

@@ -13,6 +13,7 @@ import re
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 
 from syncd.core.model import Message, MessageId, Phase, State
 
@@ -50,9 +51,13 @@ _PLACEHOLDER = re.compile(r"\{[a-z]+\}")
 _UNASSIGNED = (Phase.SUBMITTING, Phase.IN_DOUBT)
 
 
-def likeness(message: Message) -> tuple[object, ...]:
-    """What a look-up can compare: two messages alike in it are twins."""
-    return (message.pair, tuple(sorted((file.name, file.size) for file in message.files)))
+def likeness(message: Message, *, names_alone: bool = False) -> tuple[object, ...]:
+    """What a look-up can compare: two messages alike in it are twins.
+
+    `names_alone`: the gateway's entries may lack their pair.
+    """
+    pair = None if names_alone else message.pair
+    return (pair, tuple(sorted((file.name, file.size) for file in message.files)))
 
 
 def next_starts(
@@ -62,22 +67,25 @@ def next_starts(
     mood: Mood,
     parallel: int,
     now: datetime,
+    names_alone: bool = False,
 ) -> tuple[Message, ...]:
     """The messages to send now, in order, given every unfinished outbound row of the account.
 
-    `running` are being sent at this moment. Returns at most what `parallel` leaves free.
+    `running` are being sent at this moment; `names_alone` is what makes twins. Returns at most what
+    `parallel` leaves free.
     """
     if mood.refused is not None or (mood.not_before and now < mood.not_before):
         return ()
     free = (parallel if mood.good else 1) - len(running)
-    busy = {likeness(row) for row in rows if row.phase in _UNASSIGNED or row.id in running}
+    alike = partial(likeness, names_alone=names_alone)
+    busy = {alike(row) for row in rows if row.phase in _UNASSIGNED or row.id in running}
     chosen: list[Message] = []
     for row in sorted(filter(_can_start, rows), key=_age):
         if len(chosen) >= free:
             break
-        if row.id in running or (row.next_at and row.next_at > now) or likeness(row) in busy:
+        if row.id in running or (row.next_at and row.next_at > now) or alike(row) in busy:
             continue
-        busy.add(likeness(row))
+        busy.add(alike(row))
         chosen.append(row)
     return tuple(chosen)
 

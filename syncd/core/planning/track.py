@@ -22,6 +22,8 @@ ASKED_BY_ID_AFTER = timedelta(minutes=5)
 ASKED_OFTEN_FOR = timedelta(hours=1)
 MOST_MDN_GAP = timedelta(hours=6)
 LIST_MARGIN = timedelta(minutes=10)
+MOST_ASKED = 20
+"""Entries that the list leaves open, asked for one by one in a pass."""
 REVIVABLE_FOR = timedelta(days=2)
 REVIVAL_EVERY = timedelta(minutes=10)
 
@@ -52,8 +54,10 @@ class Finding:
 
 
 def read_sent(record: Record) -> Finding:
-    """What a row of the `sent` list means (REST v1, §3.2)."""
+    """What a row of the `sent` list means (REST v1, §3.2); an entry that settles itself needs no MDN."""
     mdn = record.mdn
+    if record.settled:
+        return Finding(fate=Fate.DELIVERED, mdn=mdn)
     if mdn is not None and mdn.error:
         return Finding(fate=Fate.BOUNCED, reason=f"the partner's MDN says no: {mdn.content or '-'}", mdn=mdn)
     if record.delivered is False:
@@ -80,15 +84,19 @@ def judge(
     complete: bool,
     grace: timedelta,
     at: datetime,
+    failed_is_final: bool = False,
 ) -> Finding:
     """The fate of an accepted message, given the lists read at `at`.
 
-    `grace` is how long it has to be seen in `failed` alone; `complete` tells whether absence means anything.
+    `grace` is how long it has to be seen in `failed` alone, unless that is the gateway's last word;
+    `complete` tells whether absence means anything.
     """
     key = bare(message.message_id or "")
     progress = message.progress
     if key in boxes[Box.SENT]:
         return read_sent(boxes[Box.SENT][key])
+    if failed_is_final and key in boxes[Box.FAILED]:
+        return read_failed(boxes[Box.FAILED][key])
     if message.phase is not Phase.ACCEPTED:  # an entry of the sent list goes to no other
         return Finding(fate=Fate.UNCHANGED)
     if key in boxes[Box.QUEUED] or not complete:
@@ -114,8 +122,15 @@ def _judge_failed(progress: Progress, record: Record | None, *, grace: timedelta
     return Finding(fate=Fate.UNCHANGED, progress=remembered)
 
 
+def read_failed(record: Record) -> Finding:
+    """What an entry means that failed for good."""
+    return Finding(fate=Fate.BOUNCED, reason=why_failed(record), mdn=record.mdn)
+
+
 def why_failed(record: Record | None) -> str:
     """Why the gateway gave up, in the words of its last failed try."""
+    if record and record.status:
+        return f"the gateway gave up: {record.status}"
     if record and record.mdn and record.mdn.error:
         return f"the partner's MDN says no: {record.mdn.content or '-'}"
     if record and record.transport_status:
@@ -153,17 +168,27 @@ class Agenda:
 
     What is older was seen by the last complete pass; an entry that turns up below is found by its id.
     """
+    listed: tuple[Message, ...]
+    """Messages that what is read tells of."""
     singles: tuple[Message, ...]
     """Messages that are asked for one by one."""
 
 
 def plan_agenda(
-    rows: Sequence[Message], *, newest_seen: datetime | None, offset: timedelta, now: datetime
+    rows: Sequence[Message],
+    *,
+    newest_seen: datetime | None,
+    offset: timedelta,
+    now: datetime,
+    one_outbox: bool = False,
 ) -> Agenda:
     """What to read for the outstanding messages of one type (accepted, awaiting_mdn).
 
-    `newest_seen` is the time of the newest `sent` row known from the last complete pass.
+    `newest_seen` is the time of the newest `sent` row known from the last complete pass. `one_outbox`: all
+    that was sent stands in one list, by the time when it was taken over.
     """
+    if one_outbox:
+        return _agenda_of_one_list(rows, offset=offset, now=now)
     on_the_way = [row for row in rows if row.phase is Phase.ACCEPTED]
     fresh = [row for row in rows if row.phase is not Phase.ACCEPTED and _is_fresh(row, now)]
     due = sorted((row for row in rows if not _is_listed(row, now) and is_due(row, now)), key=_asked)
@@ -174,7 +199,44 @@ def plan_agenda(
         lists = (Box.SENT,)
     most = max(1, len(rows) // 100)
     back_to = _back_to(on_the_way, fresh, newest_seen=newest_seen, offset=offset)
-    return Agenda(lists=lists, sent_back_to=back_to, singles=tuple(due[:most]))
+    singles = tuple(due[:most])
+    listed = tuple(row for row in rows if row not in singles)
+    return Agenda(lists=lists, sent_back_to=back_to, listed=listed, singles=singles)
+
+
+def _agenda_of_one_list(rows: Sequence[Message], *, offset: timedelta, now: datetime) -> Agenda:
+    """The young ones by the list, which the oldest of them makes as long as it is; the others one by one."""
+    fresh = [row for row in rows if _is_fresh(row, now)]
+    due = sorted((row for row in rows if not _is_fresh(row, now) and is_due(row, now)), key=_asked)
+    return Agenda(
+        lists=(Box.OUTBOX,) if fresh else (),
+        sent_back_to=_back_to([], fresh, newest_seen=None, offset=offset),
+        listed=tuple(fresh),
+        singles=tuple(due[: max(1, len(rows) // 100)]),
+    )
+
+
+def to_ask(
+    rows: Sequence[Message], boxes: Mapping[Box, Mapping[str, Record]], *, now: datetime
+) -> Sequence[Message]:
+    """Messages whose entry in the list does not tell how it ends: those asked for longest ago, a few."""
+    open_ids = {key for key, record in boxes[Box.QUEUED].items() if record.asks_more}
+    wanted = [row for row in rows if bare(row.message_id or "") in open_ids and is_due(row, now)]
+    return sorted(wanted, key=_asked)[:MOST_ASKED]
+
+
+def judge_single(message: Message, record: Record | None, *, at: datetime) -> Finding:
+    """The fate of a message that was asked for by its id alone, in the lists that can settle it."""
+    if record is not None:
+        boxes = by_box(Seen(records=(record,), complete=False, at=at))
+        return judge(message, boxes, complete=False, grace=NOWHERE_FOR, at=at, failed_is_final=True)
+    if message.phase is not Phase.ACCEPTED:
+        return Finding(fate=Fate.TRANSMITTED)
+    since = message.progress.nowhere_since
+    if since is not None and at - since >= NOWHERE_FOR:
+        return Finding(fate=Fate.NOWHERE, reason="deleted at the gateway: it does not know it any more")
+    progress = replace(message.progress, nowhere_since=since or at, nowhere_seen=at)
+    return Finding(fate=Fate.UNCHANGED, progress=progress)
 
 
 def _back_to(
