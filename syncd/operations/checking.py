@@ -74,16 +74,33 @@ def check_account(
         yield _failed(account, "log-in", error)
         return
     yield _fine(account, "log-in", f"{account.url} lets us in")
-    yield _stations(account, stations)
     try:
-        partners = tuple(gateway.partners())
-        yield _fine(account, "partners", f"{len(partners)} partners: {_some(p.as2_id for p in partners)}")
-        yield from _tables(account, stations, partners)
-        yield from _pairs(account, stations, partners)
+        if gateway.capabilities.has_numbered_pairs:
+            yield _numbers(account, stations)
+        else:
+            yield from _listed_pairs(account, gateway, stations)
         yield _clock(account, gateway)
         yield from _history(account, gateway, records, clock)
     except GatewayError as error:
         yield _failed(account, "partners", error)
+
+
+def _numbers(account: Account, stations: tuple[Station, ...]) -> CheckLine:
+    """Any two numbers are a pair, so a list that cannot be had is no fault."""
+    if stations:
+        return _fine(
+            account, "stations", f"{len(stations)} IDs of our own: {_some(s.as2_id for s in stations)}"
+        )
+    what = "the gateway lists no IDs of our own to this login; any two numbers make a pair all the same"
+    return _fine(account, "stations", what)
+
+
+def _listed_pairs(account: Account, gateway: Gateway, stations: tuple[Station, ...]) -> Iterator[CheckLine]:
+    yield _stations(account, stations)
+    partners = tuple(gateway.partners())
+    yield _fine(account, "partners", f"{len(partners)} partners: {_some(p.as2_id for p in partners)}")
+    yield from _tables(account, stations, partners)
+    yield from _pairs(account, stations, partners)
 
 
 def _failed(account: Account, name: str, error: SyncdError) -> CheckLine:
