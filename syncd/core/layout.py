@@ -1,7 +1,8 @@
 """Where things stand under a root: the two layouts, as arithmetic on places.
 
-A *pair folder* is what stands for a pair in the tree: `<station>/<partner>`, or a friendly name of one
-component. `by-state` has `<folder>/<pair folder>/…`, `by-partner` has `<pair folder>/<folder>/…`.
+A *pair folder* is what stands for a pair in the tree: `<station>/<partner>`, or one component: a friendly
+name, or `auto` where IDs are numbers. `by-state` has `<folder>/<pair folder>/…`, `by-partner` has
+`<pair folder>/<folder>/…`.
 """
 
 from __future__ import annotations
@@ -48,7 +49,7 @@ class Layout:
         return self.place(folder, pair_folder, now.astimezone(zone).date().isoformat())
 
     def read(self, place: Place, *, friendly: Collection[str] = ()) -> Standing | None:
-        """What a place means; None when it is none of a pair's. `friendly`: the friendly folders' names."""
+        """What a place means; None when it is no pair's. `friendly`: the pair folders of one component."""
         parts = place.split("/")
         if self.kind == BY_STATE:
             return self._read_by_state(parts, friendly)

@@ -17,7 +17,11 @@ NAME_BYTES = 200
 
 STATUS_SUFFIX = ".syncd.json"
 TEST_SUFFIX = ".test"
-RESERVED_IDS = frozenset({"auto", "unknown"})
+AUTO = "auto"
+"""The pair folder of what the gateway routes by the file's own header."""
+UNKNOWN = "unknown"
+"""The folder of a partner whom the gateway does not name."""
+RESERVED_IDS = frozenset({AUTO, UNKNOWN})
 """Folder names with a meaning of their own, where an ID would stand."""
 
 BUILT_IN_PATTERNS = (
@@ -156,16 +160,22 @@ def _cut(text: str, limit: int) -> str:
 
 def encode_id(identifier: str) -> str:
     """The folder name of an ID; what cannot stand there is percent-encoded. `decode_id` undoes it."""
-    encoded = _CONTROL.sub(_percent, identifier.replace("%", "%25").replace("/", "%2F"))
-    encoded = re.sub(r"[\ud800-\udfff]", _percent, encoded)
-    if encoded[:1] in {".", "~"} or identifier.endswith(TEST_SUFFIX) or identifier in RESERVED_IDS:
-        encoded = encoded if encoded[0] == "%" else _percent(encoded[0]) + encoded[1:]
+    encoded = escaped(identifier)
+    if encoded[:1] != "%" and (identifier.endswith(TEST_SUFFIX) or identifier in RESERVED_IDS):
+        encoded = _percent(encoded[0]) + encoded[1:]
     if encoded.endswith(TEST_SUFFIX) and encoded == partner_folder(
         identifier[: -len(TEST_SUFFIX)], test=True
     ):
         # `auto.test` would have the folder of `auto`'s test partner: its dot is encoded, too.
         return encoded[: -len(TEST_SUFFIX)] + _percent(".") + TEST_SUFFIX[1:]
     return encoded
+
+
+def escaped(text: str) -> str:
+    """Any text as one folder name: what no name may have, or begin with, is percent-encoded."""
+    encoded = _CONTROL.sub(_percent, text.replace("%", "%25").replace("/", "%2F"))
+    encoded = re.sub(r"[\ud800-\udfff]", _percent, encoded)
+    return _percent(encoded[0]) + encoded[1:] if encoded[:1] in {".", "~"} else encoded
 
 
 def decode_id(folder: str) -> str:

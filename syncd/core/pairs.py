@@ -57,7 +57,7 @@ class PairBook:
 
     @property
     def friendly(self) -> frozenset[str]:
-        """The names of all friendly folders, one component each."""
+        """The pair folders that are one component each."""
         return frozenset(self._friendly) | {name + TEST_SUFFIX for name in self._friendly}
 
     @property
@@ -86,6 +86,12 @@ class PairBook:
         if self._account.make_folders == "used" or self.too_many:
             return tuple(pair for pair in self._all() if pair in self._used or self._has_table(pair))
         return tuple(self._all())
+
+    @staticmethod
+    def has_inbox(pair: Pair) -> bool:
+        """Whether a pair that has an outbox has an inbox too: here each has."""
+        del pair
+        return True
 
     # Folder → pair ------------------------------------------------------------------------------
 

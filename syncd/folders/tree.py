@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from syncd.core.account import Account
 from syncd.core.layout import PRIVATE, Layout
 from syncd.core.model import Folder, Pair, Place
-from syncd.core.pairs import PairBook
+from syncd.core.number_pairs import pair_book
 from syncd.core.shown import Partner, Station
 from syncd.errors import DiskFull, FolderError, RootUnusable
 from syncd.folders.durable import speaking_of
@@ -19,18 +19,20 @@ from syncd.folders.reach import SCRATCH, STAGING, Reach
 class Tree:
     """One account's tree. Inbox and Outbox of the account share it.
 
-    `state_id` names the state directory's database; `known` says whether that state has used this root.
+    `state_id` names the state directory's database; `known` says whether that state has used this root;
+    `numbered` that the gateway's IDs are numbers, of which any two are a pair.
     """
 
-    def __init__(self, account: Account, *, state_id: str, known: bool) -> None:
+    def __init__(self, account: Account, *, state_id: str, known: bool, numbered: bool = False) -> None:
         self.account = account
         self.reach = Reach(account.root, dir_mode=account.dir_mode, file_mode=account.file_mode)
         self.layout = Layout(account.layout)
-        self.book = PairBook(account=account, stations=(), partners=(), used=())
+        self.book = pair_book(account, numbered=numbered)
         self.unmade: tuple[tuple[Place, FolderError], ...] = ()
         """Pair folders that could not be made, with the reason."""
         self._marker = Marker(account=account.name, state=state_id)
         self._known = known
+        self._numbered = numbered
 
     def prepare(self) -> None:
         """Make or check the marker and `.syncd/`. Raises: RootUnusable."""
@@ -56,6 +58,14 @@ class Tree:
             raise self._unmounted()
         self._compare(found)
 
+    def learn(
+        self, *, stations: Sequence[Station], partners: Sequence[Partner], used: Sequence[Pair] = ()
+    ) -> None:
+        """Know the pairs from now on, without making a folder."""
+        self.book = pair_book(
+            self.account, numbered=self._numbered, stations=stations, partners=partners, used=used
+        )
+
     def make_pairs(
         self, *, stations: Sequence[Station], partners: Sequence[Partner], used: Sequence[Pair]
     ) -> None:
@@ -65,7 +75,7 @@ class Tree:
         Raises: RootUnusable, DiskFull.
         """
         self.check()
-        self.book = PairBook(account=self.account, stations=stations, partners=partners, used=used)
+        self.learn(stations=stations, partners=partners, used=used)
         unmade: list[tuple[Place, FolderError]] = []
         for place in self._folders():
             try:
@@ -88,7 +98,9 @@ class Tree:
         tops = [] if self.layout.kind == "by-partner" else [Place(Folder.OUTBOX), Place(Folder.INBOX)]
         for pair in self.book.to_make():
             name = self.book.folder(pair)
-            tops += [self.layout.place(Folder.OUTBOX, name), self.layout.place(Folder.INBOX, name)]
+            tops.append(self.layout.place(Folder.OUTBOX, name))
+            if self.book.has_inbox(pair):
+                tops.append(self.layout.place(Folder.INBOX, name))
         return tops
 
     def _make(self) -> None:

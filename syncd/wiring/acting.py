@@ -20,7 +20,7 @@ from syncd.ports import Gateway
 from syncd.store import Store
 from syncd.store.nothing import NoRecords
 from syncd.system.clock import SystemClock
-from syncd.wiring.doors import ROOT_FACT, Doors, open_doors, take_umask
+from syncd.wiring.doors import ROOT_FACT, Doors, has_numbered_pairs, open_doors, take_umask
 from syncd.wiring.looking import state
 
 if TYPE_CHECKING:
@@ -66,13 +66,15 @@ def _opened(settings: Settings, stack: ExitStack, lines: list[CheckLine]) -> Sto
 def _check_root(account: Account, store: Store | None) -> list[CheckLine]:
     """The folders, and whose they are: without a state, a marker is another's."""
     was_used = store is not None and ROOT_FACT in store.records.facts(account.name)
-    tree = Tree(account, state_id=store.state_id if store else "", known=was_used)
+    state_id, numbered = store.state_id if store else "", has_numbered_pairs(account)
+    tree = Tree(account, state_id=state_id, known=was_used, numbered=numbered)
     return _lines(account, examine(tree, was_used=was_used))
 
 
 def check_folders(account: Account) -> list[CheckLine]:
     """Write, rename, group: what the folders allow, whosever they are."""
-    return _lines(account, examine(Tree(account, state_id="", known=False)))
+    numbered = has_numbered_pairs(account)
+    return _lines(account, examine(Tree(account, state_id="", known=False, numbered=numbered)))
 
 
 def _lines(account: Account, findings: Iterable[Finding]) -> list[CheckLine]:

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Protocol
 
 from syncd.core.account import Account
 from syncd.core.model import Message
-from syncd.core.pairs import PairBook
 from syncd.core.shown import Partner, Station
 from syncd.errors import CannotAct
 from syncd.flows.bridge import Bridge, Trouble
@@ -113,7 +112,7 @@ class Doors:
     def tree(self, account: Account) -> Tree:
         """The account's root."""
         known = ROOT_FACT in self.store.records.facts(account.name)
-        return Tree(account, state_id=self.store.state_id, known=known)
+        return Tree(account, state_id=self.store.state_id, known=known, numbered=has_numbered_pairs(account))
 
     def know_root(self, account: Account) -> None:
         """Note that this state has used the root: from now on a root without its marker is another's."""
@@ -160,9 +159,14 @@ class Doors:
         self._windows.close()
 
 
+def has_numbered_pairs(account: Account) -> bool:
+    """Whether the IDs of the account's gateway are numbers; known before the gateway is opened."""
+    return account.gateway == "ecgrid"
+
+
 def teach(tree: Tree, stations: Sequence[Station], partners: Sequence[Partner]) -> None:
     """Let a tree know its pairs without making a folder."""
-    tree.book = PairBook(account=tree.account, stations=stations, partners=partners, used=())
+    tree.learn(stations=stations, partners=partners)
 
 
 def take_umask(settings: Settings) -> None:

@@ -20,7 +20,7 @@ from syncd.operations.questions import row as row_of
 from syncd.operations.reports import AccountReport, Left, OnceReport
 from syncd.ports import Records
 from syncd.system.clock import SystemClock
-from syncd.wiring.doors import Doors, open_doors, teach
+from syncd.wiring.doors import Doors, has_numbered_pairs, open_doors, teach
 from syncd.wiring.local import paused_jobs
 from syncd.wiring.looking import records
 
@@ -108,7 +108,7 @@ def _rehearse(settings: Settings, accounts: Sequence[str], only: str | None) -> 
 
 
 def _rehearse_one(doors: Doors, account: Account, known: Records, only: str | None) -> AccountReport:
-    tree = Tree(account, state_id="", known=False)
+    tree = Tree(account, state_id="", known=False, numbered=has_numbered_pairs(account))
     try:
         check_root(tree.reach)
         with doors.gateway(account) as gateway:

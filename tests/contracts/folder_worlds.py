@@ -25,6 +25,8 @@ from tests.fakes.outbox import FakeOutbox
 from tests.fakes.tree import FakeTree
 
 KINDS = ("memory", "disk")
+NUMBERS = Pair(station="112233", partner="445566")
+AUTO = Pair(station="auto", partner="auto")
 NOON = datetime(2026, 11, 21, 12, tzinfo=UTC)
 PAIR = Pair(station="ACME", partner="WALMART")
 TEST_PAIR = Pair(station="ACME", partner="WALMART", partner_type=PartnerType.TEST)
@@ -151,19 +153,24 @@ def world(
     zone: tzinfo = UTC,
     state_id: str = "state",
     known: bool = False,
+    numbered: bool = False,
     **rules: Any,  # noqa: ANN401 - the fields of Account
 ) -> World:
-    """A tree of that kind, not prepared yet, with inbox, outbox and a still clock."""
+    """A tree of that kind, not prepared yet, with inbox, outbox and a still clock.
+
+    `numbered`: of a gateway whose IDs are numbers, and which carries one file a message.
+    """
     clock = StillClock()
-    limits = {"files_per_message": 10, "bytes_per_message": 10_485_760}
+    limits = {"files_per_message": 1 if numbered else 10, "bytes_per_message": 10_485_760}
+    about: dict[str, Any] = {"state_id": state_id, "known": known, "numbered": numbered}
     if kind == "memory":
         disk = FakeDisk()
-        fake = FakeTree(account(root, **rules), disk=disk, state_id=state_id, known=known)
+        fake = FakeTree(account(root, **rules), disk=disk, **about)
         fake_outbox = FakeOutbox(fake, clock=clock, zone=zone, **limits)
         hands = MemoryHands(disk, fake)
         return World(kind, fake, FakeInbox(fake, scratch=root), fake_outbox, clock, hands)
     root.mkdir(exist_ok=True)
-    tree = RealTree(account(root, **rules), state_id=state_id, known=known)
+    tree = RealTree(account(root, **rules), **about)
     outbox = RealOutbox(tree, clock=clock, zone=zone, **limits)
     return World(kind, tree, RealInbox(tree), outbox, clock, DiskHands(root))
 
@@ -173,6 +180,14 @@ def open_world(kind: str, root: Path, **rules: Any) -> World:  # noqa: ANN401 - 
     made = world(kind, root, **rules)
     made.tree.prepare()
     made.tree.make_pairs(stations=STATIONS, partners=PARTNERS, used=())
+    return made
+
+
+def open_numbers(kind: str, root: Path, *, used: Sequence[Pair] = (), **rules: Any) -> World:  # noqa: ANN401
+    """The same of a gateway with numbers, which has told no lists."""
+    made = world(kind, root, numbered=True, **rules)
+    made.tree.prepare()
+    made.tree.make_pairs(stations=(), partners=(), used=used)
     return made
 
 

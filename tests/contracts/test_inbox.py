@@ -6,10 +6,18 @@ from pathlib import Path
 
 import pytest
 
-from syncd.core.model import MessageId, Place
+from syncd.core.model import MessageId, Pair, Place
 from syncd.errors import BadReply, NameTaken
 from syncd.ports.gateway import Content
-from tests.contracts.folder_worlds import KINDS, PAIR, TEST_PAIR, Bytes, World, open_world
+from tests.contracts.folder_worlds import (
+    KINDS,
+    PAIR,
+    TEST_PAIR,
+    Bytes,
+    World,
+    open_numbers,
+    open_world,
+)
 
 INBOX = "inbox/ACME/WALMART"
 ONE = MessageId("00000001")
@@ -43,6 +51,17 @@ def test_the_test_partner_has_an_inbox_of_its_own(inbox: World) -> None:
     """Types are never mixed."""
     message = inbox.staged(ONE, ("invoice.edi", b"ISA*00"), pair=TEST_PAIR)
     assert message.files[0].place == "inbox/ACME/WALMART.test/invoice.edi"
+
+
+def test_what_arrives_from_nobody_in_particular_stands_under_unknown(kind: str, tmp_path: Path) -> None:
+    """By the mailbox that it came to."""
+    made = open_numbers(kind, tmp_path)
+    pair = Pair(station="112233", partner="unknown")
+    message = made.staged(ONE, ("invoice.edi", b"ISA*00"), pair=pair)
+    made.inbox.publish(message)
+    assert made.hands.read("inbox/112233/unknown/invoice.edi") == b"ISA*00"
+    made.inbox.write_alone(pair, ONE, b"{}")
+    assert made.hands.exists("held/112233/unknown/00000001.syncd.json")
 
 
 def test_a_name_that_is_taken_is_left_alone(inbox: World) -> None:

@@ -11,13 +11,16 @@ from syncd.core import status_file
 from syncd.core.model import Folder, Pair, PartnerType, Place
 from syncd.errors import FileGone, NameTaken
 from tests.contracts.folder_worlds import (
+    AUTO,
     KINDS,
     NOON,
+    NUMBERS,
     PAIR,
     TEST_PAIR,
     World,
     claimed,
     inbound,
+    open_numbers,
     open_world,
     world,
 )
@@ -168,6 +171,59 @@ def test_what_stands_under_no_pair_is_refused(outbox: World, place: str, pair: P
     assert dropped.pair == pair
     assert dropped.refusal
     assert outbox.outbox.free_place(Folder.FAILED, dropped.pair, dropped.name, now=NOON) == failed
+
+
+@pytest.mark.parametrize(
+    ("place", "failed"),
+    [
+        ("outbox/ACME/445566/a.edi", "failed/ACME/445566/a.edi"),
+        ("outbox/112233/unknown/a.edi", "failed/112233/unknown/a.edi"),
+        ("outbox/112233/007/a.edi", "failed/112233/007/a.edi"),
+    ],
+)
+def test_where_ids_are_numbers_other_names_are_refused(
+    kind: str, tmp_path: Path, place: str, failed: str
+) -> None:
+    """And what is refused goes to the same place under failed/."""
+    made = open_numbers(kind, tmp_path)
+    made.hands.drop(place)
+    (dropped,) = made.ready()
+    assert "no ECGrid ID" in str(dropped.refusal)
+    assert made.outbox.free_place(Folder.FAILED, dropped.pair, dropped.name, now=NOON) == failed
+
+
+@pytest.mark.parametrize("layout", ["by-state", "by-partner"])
+def test_any_two_numbers_and_auto_are_taken_before_any_list_is_known(
+    kind: str, tmp_path: Path, layout: str
+) -> None:
+    """In folders that a person made; whatever is taken from auto stays under auto."""
+    made = world(kind, tmp_path, numbered=True, layout=layout, make_folders="none")
+    made.tree.prepare()
+    turn = (lambda place: place) if layout == "by-state" else _turned
+    for place in ("outbox/auto/a.edi", "outbox/112233/445566/b.edi"):
+        made.hands.drop(turn(place))
+    assert [(dropped.pair, dropped.refusal) for dropped in made.ready()] == [(AUTO, None), (NUMBERS, None)]
+    free = [
+        made.outbox.free_place(folder, AUTO, "a.edi", now=NOON)
+        for folder in (Folder.QUEUED, Folder.SENT, Folder.FAILED, Folder.HELD)
+    ]
+    wanted = ["queued/auto/a.edi", "sent/auto/2026-11-21/a.edi", "failed/auto/a.edi", "held/auto/a.edi"]
+    assert free == [turn(place) for place in wanted]
+
+
+def _turned(place: str) -> str:
+    """The same place in the other layout."""
+    folder, _, rest = place.partition("/")
+    depth = 1 if rest.startswith("auto") else 2
+    parts = rest.split("/")
+    return "/".join([*parts[:depth], folder, *parts[depth:]])
+
+
+def test_strangers_under_auto_are_found(kind: str, tmp_path: Path) -> None:
+    """With their pair."""
+    made = open_numbers(kind, tmp_path)
+    made.hands.drop("queued/auto/lost.edi")
+    assert list(made.outbox.strangers(frozenset())) == [(Place("queued/auto/lost.edi"), AUTO, "lost.edi")]
 
 
 def test_nothing_is_refused_before_the_gateways_lists_are_known(kind: str, tmp_path: Path) -> None:

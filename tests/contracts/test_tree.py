@@ -4,9 +4,19 @@ from pathlib import Path
 
 import pytest
 
-from syncd.core.model import Pair
+from syncd.core.model import Pair, PartnerType
+from syncd.core.shown import Partner
 from syncd.errors import RootUnusable
-from tests.contracts.folder_worlds import KINDS, PARTNERS, STATIONS, World, open_world, world
+from tests.contracts.folder_worlds import (
+    KINDS,
+    NUMBERS,
+    PARTNERS,
+    STATIONS,
+    World,
+    open_numbers,
+    open_world,
+    world,
+)
 
 
 @pytest.fixture(params=KINDS)
@@ -92,3 +102,25 @@ def test_used_makes_folders_for_pairs_with_traffic(kind: str, tmp_path: Path) ->
 def test_there_is_room(kind: str, tmp_path: Path) -> None:
     """In bytes."""
     assert open_world(kind, tmp_path).tree.room() > 0
+
+
+@pytest.mark.parametrize("layout", ["by-state", "by-partner"])
+def test_of_numbers_folders_are_made_for_traffic_and_for_auto(kind: str, tmp_path: Path, layout: str) -> None:
+    """What the gateway routes by itself has an outbox only."""
+    made = open_numbers(kind, tmp_path, used=(NUMBERS,), layout=layout)
+    places = {
+        "by-state": ("outbox/auto", "inbox/auto", "outbox/112233/445566", "inbox/112233/445566"),
+        "by-partner": ("auto/outbox", "auto/inbox", "112233/445566/outbox", "112233/445566/inbox"),
+    }
+    assert [made.hands.exists(place) for place in places[layout]] == [True, False, True, True]
+
+
+def test_the_ids_auto_and_unknown_of_an_as2_partner_stay_encoded(kind: str, tmp_path: Path) -> None:
+    """They mean nothing there."""
+    made = world(kind, tmp_path)
+    made.tree.prepare()
+    partners = [Partner(as2_id=name, partner_type=PartnerType.PRODUCTION) for name in ("auto", "unknown")]
+    made.tree.make_pairs(stations=STATIONS, partners=partners, used=())
+    assert made.hands.exists("outbox/ACME/%61uto")
+    assert made.hands.exists("outbox/ACME/%75nknown")
+    assert not made.hands.exists("outbox/auto")

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from syncd.core.account import Account
 from syncd.core.layout import Layout
 from syncd.core.model import Folder, Pair, Place
-from syncd.core.pairs import PairBook
+from syncd.core.number_pairs import pair_book
 from syncd.core.shown import Partner, Station
 from syncd.errors import RootUnusable
 from tests.fakes.disk import FakeDisk
@@ -17,16 +17,23 @@ class FakeTree:
     """The root of an account on a fake disk; `is_mounted` and `free_bytes` are the test's to set."""
 
     def __init__(
-        self, account: Account, *, disk: FakeDisk, state_id: str = "state", known: bool = False
+        self,
+        account: Account,
+        *,
+        disk: FakeDisk,
+        state_id: str = "state",
+        known: bool = False,
+        numbered: bool = False,
     ) -> None:
         self.account = account
         self.disk = disk
         self.layout = Layout(account.layout)
-        self.book = PairBook(account=account, stations=(), partners=(), used=())
+        self.book = pair_book(account, numbered=numbered)
         self.folders: set[Place] = set()
         self.is_mounted = True
         self.free_bytes = 10**12
         self._known = known
+        self._numbered = numbered
         self._marker = f"{state_id}/{account.name}".encode()
 
     def prepare(self) -> None:
@@ -48,9 +55,12 @@ class FakeTree:
         self, *, stations: Sequence[Station], partners: Sequence[Partner], used: Sequence[Pair]
     ) -> None:
         self.check()
-        self.book = PairBook(account=self.account, stations=stations, partners=partners, used=used)
+        self.book = pair_book(
+            self.account, numbered=self._numbered, stations=stations, partners=partners, used=used
+        )
         for pair in self.book.to_make():
-            for folder in (Folder.OUTBOX, Folder.INBOX):
+            folders = (Folder.OUTBOX, Folder.INBOX) if self.book.has_inbox(pair) else (Folder.OUTBOX,)
+            for folder in folders:
                 self.folders.add(self.layout.place(folder, self.book.folder(pair)))
 
     def room(self) -> int:
