@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
+from syncd.config.gateways import GATEWAYS
 from syncd.config.tables import AccountTable, File, PartnerTable
 
 _HEAD = """\
@@ -20,7 +21,7 @@ _HEAD = """\
 # 1 MB is 1,000,000 bytes, 1 MiB is 1,048,576. Lines that start with #key show the default, or an example
 # where there is none.
 """
-_LIVE = {"password_file", "station", "partner"}
+_LIVE = {"username", "password_file", "station", "partner"}
 
 
 def example() -> str:
@@ -47,11 +48,25 @@ def _keys(model: type[BaseModel]) -> Iterator[str]:
         if name in {"accounts", "partners"}:
             continue
         yield from textwrap.wrap(
-            field.description or "", 100, initial_indent="# ", subsequent_indent="# ", break_long_words=False
+            f"{field.description}{_whose(name)}",
+            100,
+            initial_indent="# ",
+            subsequent_indent="# ",
+            break_long_words=False,
         )
         mark = "" if field.is_required() or name in _LIVE else "#"
         yield f"{mark}{name} = {_value(name, field)}"
         yield ""
+
+
+def _whose(name: str) -> str:
+    """Which gateway alone has the key, or another default."""
+    owners = [gateway for gateway, own in GATEWAYS.items() if name not in {*own.lacks, *own.pair_lacks}]
+    if len(owners) < len(GATEWAYS):
+        return f" ({', '.join(owners)} only)"
+    others = {gateway: own.defaults[name] for gateway, own in GATEWAYS.items() if name in own.defaults}
+    said = ", ".join(f"{gateway}: {json.dumps(value)}" for gateway, value in others.items())
+    return f" ({said})" if said else ""
 
 
 def _value(name: str, field: FieldInfo) -> str:

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from pydantic import BaseModel
 
-from syncd.config.rules import credential
+from syncd.config.gateways import GATEWAYS, Particulars
+from syncd.config.logins import SECRETS, credential
 from syncd.config.settings import Settings
 from syncd.config.sources import Key, Merged, dotted
-from syncd.config.tables import URLS, AccountTable, File, PartnerTable
+from syncd.config.tables import AccountTable, File, PartnerTable
 
 MASK = "********"
 
@@ -31,8 +32,9 @@ def in_force(merged: Merged, settings: Settings, environ: Mapping[str, str]) -> 
     for account in settings.accounts:
         start: Key = ("accounts", account.name)
         table = merged.tables["accounts"][account.name]
-        computed = {"url": (URLS[account.gateway], "default")} | _of_systemd(account.name, environ)
-        lines += _lines(merged, start, AccountTable, table, computed)
+        own = GATEWAYS[account.gateway]
+        computed = _of_gateway(own) | _of_systemd(account.name, environ)
+        lines += _lines(merged, start, AccountTable, table, computed, left_out=own.lacks.keys())
         for number, partner in enumerate(table.get("partners", [])):
             lines += _partner_lines(merged, (*start, "partners", number), partner)
     return tuple(lines)
@@ -48,17 +50,27 @@ def _of_machine(settings: Settings, environ: Mapping[str, str]) -> Computed:
     return {"state_dir": (str(settings.state_dir), state), "timezone": (settings.timezone.key, zone)}
 
 
+def _of_gateway(own: Particulars) -> Computed:
+    return {name: (value, "default") for name, value in own.defaults.items()}
+
+
 def _of_systemd(name: str, environ: Mapping[str, str]) -> Computed:
-    path = credential(name, environ)
-    return {"password_file": (str(path), "CREDENTIALS_DIRECTORY")} if path else {}
+    paths = {secret: credential(name, secret, environ) for secret in SECRETS}
+    return {f"{secret}_file": (str(path), "CREDENTIALS_DIRECTORY") for secret, path in paths.items() if path}
 
 
 def _lines(
-    merged: Merged, start: Key, model: type[BaseModel], table: dict[str, Any], computed: Computed
+    merged: Merged,
+    start: Key,
+    model: type[BaseModel],
+    table: dict[str, Any],
+    computed: Computed,
+    *,
+    left_out: Collection[str] = (),
 ) -> Iterator[InForce]:
     for name, field in model.model_fields.items():
         key = dotted((*start, name))
-        if name in {"accounts", "partners"}:
+        if name in {"accounts", "partners"} or name in left_out:
             continue
         if name in table:
             yield InForce(key=key, value=_shown(name, table[name]), source=merged.source((*start, name)))
@@ -78,6 +90,6 @@ def _partner_lines(merged: Merged, start: Key, table: dict[str, Any]) -> Iterato
 
 def _shown(name: str, value: object) -> object:
     """Secrets as stars; times and dates of TOML as text; all else is plain already."""
-    if name == "password":
+    if name in SECRETS:
         return MASK
     return value.isoformat() if hasattr(value, "isoformat") else value

@@ -6,23 +6,32 @@ The rules look at what was written, before types: a mistake in one key hides non
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from syncd.config.gateways import Particulars, particulars
+from syncd.config.logins import does_nothing, login_misfits
 from syncd.config.sources import Key, Merged, dotted
 from syncd.errors import Problem
 
+_NUMBER = re.compile(r"[1-9][0-9]*")
+_DIGITS = re.compile(r"[0-9]+")
+
 
 def misfits(merged: Merged, environ: Mapping[str, str], *, passwords: bool) -> Iterator[Problem]:
-    """Every mistake that no single key shows; `passwords`: a missing password counts too."""
+    """Every mistake that no single key shows; `passwords`: a missing secret counts too."""
     accounts = merged.tables.get("accounts", {})
     tables = {name: table for name, table in _items(accounts) if isinstance(table, dict)}
     if not accounts:
         yield _no_account(merged)
     for name, table in tables.items():
-        yield from _password_misfits(merged, environ, name, table, needed=passwords)
-        yield from _partner_misfits(name, table)
+        own = particulars(table)
+        yield from login_misfits(merged, environ, name, table, needed=passwords)
+        if own is not None:
+            yield from _foreign_misfits(merged, name, table, own)
+        yield from _partner_misfits(name, table, has_numbered_ids=own is not None and own.has_numbered_ids)
     yield from _root_misfits(merged, tables)
 
 
@@ -35,30 +44,15 @@ def _no_account(merged: Merged) -> Problem:
     return Problem(key="accounts", what=what, remedy="`syncd init` writes a first one")
 
 
-def credential(name: str, environ: Mapping[str, str]) -> Path | None:
-    """Where systemd put the account's password, if it did."""
-    folder = environ.get("CREDENTIALS_DIRECTORY")
-    path = Path(folder) / f"{name}.password" if folder else None
-    return path if path is not None and path.is_file() else None
-
-
-def _password_misfits(
-    merged: Merged, environ: Mapping[str, str], name: str, table: dict[str, Any], *, needed: bool
-) -> Iterator[Problem]:
-    keys: list[Key] = [("accounts", name, key) for key in ("password", "password_file") if key in table]
-    given = [merged.written(key) for key in keys]
-    if credential(name, environ):
-        given.append(f"the credential {name}.password")
-    if len(given) > 1:
-        yield Problem(
-            key=given[0], what=f"stands beside {' and '.join(given[1:])}", remedy="Keep one of them"
-        )
-    if not given and needed:
-        yield Problem(
-            key=f"accounts.{name}.password_file",
-            what=f"is missing, and so are password and the credential {name}.password",
-            remedy="Name a file that holds the password",
-        )
+def _foreign_misfits(merged: Merged, name: str, table: dict[str, Any], own: Particulars) -> Iterator[Problem]:
+    """Keys that the account's gateway has no use for."""
+    for key, why in own.lacks.items():
+        if key in table:
+            yield does_nothing(merged.written(("accounts", name, key)), why)
+    for number, pair in enumerate(_partners(table)):
+        for key, why in own.pair_lacks.items():
+            if key in pair:
+                yield does_nothing(dotted(("accounts", name, "partners", number, key)), why)
 
 
 def _root_misfits(merged: Merged, tables: dict[str, dict[str, Any]]) -> Iterator[Problem]:
@@ -87,12 +81,18 @@ def _overlap(here: Path, there: Path) -> str:
     return "has inside it" if there.is_relative_to(here) else ""
 
 
-def _partner_misfits(name: str, table: dict[str, Any]) -> Iterator[Problem]:
-    partners = table.get("partners", [])
-    tables = [each for each in partners if isinstance(each, dict)] if isinstance(partners, list) else []
+def _partner_misfits(name: str, table: dict[str, Any], *, has_numbered_ids: bool) -> Iterator[Problem]:
+    tables = _partners(table)
     start: Key = ("accounts", name, "partners")
     yield from _twin_misfits(start, tables)
     yield from _folder_misfits(start, tables)
+    if has_numbered_ids:
+        yield from _number_misfits(start, tables)
+
+
+def _partners(table: dict[str, Any]) -> list[dict[str, Any]]:
+    partners = table.get("partners", [])
+    return [each for each in partners if isinstance(each, dict)] if isinstance(partners, list) else []
 
 
 def _pair(table: dict[str, Any]) -> tuple[str, str]:
@@ -128,3 +128,24 @@ def _folder_misfits(start: Key, tables: list[dict[str, Any]]) -> Iterator[Proble
         if first != number:
             what = f"is the folder of {dotted((*start, first))} too"
             yield Problem(key=key, what=what, remedy="Choose a name of its own")
+
+
+def _number_misfits(start: Key, tables: list[dict[str, Any]]) -> Iterator[Problem]:
+    """IDs have to be numbers there, and no folder may look like one."""
+    for number, table in enumerate(tables):
+        for key in ("station", "partner"):
+            given = table.get(key)
+            if isinstance(given, str) and given not in {"", "*"} and not _NUMBER.fullmatch(given):
+                yield _no_number(dotted((*start, number, key)), given)
+        folder = table.get("folder")
+        if isinstance(folder, str) and _DIGITS.fullmatch(folder):
+            key = dotted((*start, number, "folder"))
+            yield Problem(key=key, what="looks like an ECGrid ID", remedy="Choose a name with a letter in it")
+
+
+def _no_number(key: str, given: str) -> Problem:
+    if given == "auto":
+        what = "is auto, and files that their own header routes have no table"
+        return Problem(key=key, what=what, remedy='Name an ECGrid ID like "112233", or leave the table out')
+    remedy = 'Write digits in quotes, not starting with 0, like "112233"; "*" stands for every one'
+    return Problem(key=key, what="is not an ECGrid ID", remedy=remedy)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -12,10 +13,11 @@ from zoneinfo import ZoneInfo
 from pydantic import SecretStr
 
 from syncd.config import machine
-from syncd.config.rules import credential
-from syncd.config.tables import URLS, AccountTable, File
+from syncd.config.logins import API_KEY, PASSWORD, credential
+from syncd.config.tables import AccountTable, File
 from syncd.config.tables import PartnerTable as PartnerKeys
 from syncd.core.account import Account, PairRules, PartnerTable
+from syncd.errors import ConfigError
 
 if TYPE_CHECKING:
     from syncd.ports import Secrets
@@ -23,23 +25,47 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Credentials:
-    """How an account proves itself: a user name, and a password or the file that holds it."""
+    """How an account proves itself: a user name, and a password or the file that holds it.
 
-    username: str
+    An API key is a password without a user name: it stands in `password`, or in the file.
+    """
+
+    username: str | None
+    """None: the secret is an API key."""
     password: SecretStr | None = None
     password_file: Path | None = None
     """The named file, or systemd's copy of the credential."""
     key: str
-    """The setting to name when the password cannot be had."""
+    """The setting to name when the secret cannot be had."""
     ca_file: Path | None = None
 
     def secrets(self) -> Secrets:
-        """The password as a port; a file is read anew at each call."""
+        """The password or API key as a port; a file is read anew at each call."""
         from syncd.system.secrets import FileSecrets, FixedSecrets  # noqa: PLC0415 - not every command
 
         if self.password is not None:
             return FixedSecrets(self.password.get_secret_value())
-        return FileSecrets(self.password_file, key=self.key)
+        return FileSecrets(self.password_file, key=self.key, is_api_key=self.username is None)
+
+    @property
+    def kind(self) -> str:
+        """What the secret is, as keys and systemd's credentials are named: `password` or `api_key`."""
+        return API_KEY if self.username is None else PASSWORD
+
+    @property
+    def login(self) -> str:
+        """Whose requests the gateway counts together, for the limit; fit to be shown.
+
+        The user name; of an API key its fingerprint, the same wherever the key stands. A file with it is
+        read now; where it cannot be, its path stands in.
+        """
+        if self.username is not None:
+            return self.username
+        try:
+            secret = self.secrets().password()
+        except ConfigError:
+            return f"api key in {self.password_file or self.key}"
+        return f"api key {hashlib.sha256(secret.encode()).hexdigest()[:12]}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,7 +106,8 @@ def settle(file: File, *, path: Path | None, environ: Mapping[str, str]) -> Sett
     )
 
 
-_NOT_AS_WRITTEN = {"url", "username", "password", "password_file", "ca_file"} | {
+_OF_LOGIN = {"username", "password", "password_file", "api_key", "api_key_file", "ca_file"}
+_NOT_AS_WRITTEN = _OF_LOGIN | {
     "pull_since",
     "rate_limit",
     "min_free",
@@ -93,7 +120,6 @@ def _account(name: str, keys: AccountTable, zone: ZoneInfo) -> Account:
     same: dict[str, Any] = {key: getattr(keys, key) for key in same_names}
     return Account(
         name=name,
-        url=keys.url or URLS[keys.gateway],
         pull_since=_in_utc(keys.pull_since, zone),
         rate_requests=keys.rate_limit.requests,
         rate_window=keys.rate_limit.window,
@@ -116,11 +142,13 @@ def _partner_table(keys: PartnerKeys) -> PartnerTable:
 
 
 def _credentials(name: str, keys: AccountTable, environ: Mapping[str, str]) -> Credentials:
-    start = f"accounts.{name}"
+    kind = API_KEY if keys.username is None else PASSWORD
+    secret: SecretStr | None = getattr(keys, kind)
+    file: Path | None = getattr(keys, f"{kind}_file")
     return Credentials(
         username=keys.username,
-        password=keys.password,
-        password_file=keys.password_file or credential(name, environ),
-        key=f"{start}.password" if keys.password else f"{start}.password_file",
+        password=secret,
+        password_file=file or credential(name, kind, environ),
+        key=f"accounts.{name}.{kind}" if secret else f"accounts.{name}.{kind}_file",
         ca_file=keys.ca_file,
     )

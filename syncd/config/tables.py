@@ -8,9 +8,18 @@ from __future__ import annotations
 import re
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, SecretStr
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    SecretStr,
+    model_validator,
+)
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
+from syncd.config.gateways import fitted
 from syncd.config.values import (
     AbsolutePath,
     ContentType,
@@ -33,8 +42,8 @@ from syncd.config.values import (
     wrong,
 )
 from syncd.core.model import PartnerType
+from syncd.system.secrets import can_be_api_key
 
-URLS = {"as2gateway": "https://api.as2gateway.com/v1"}
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,31}")
 
 
@@ -46,12 +55,6 @@ def key(text: str, *, default: Any = None, example: Any = None) -> Any:  # noqa:
 def needed(text: str, *, example: object) -> Any:  # noqa: ANN401 - as pydantic's Field
     """A key without which nothing works."""
     return Field(description=text, examples=[example])
-
-
-def _read_gateway(value: object) -> object:
-    if value == "ecgrid":
-        raise wrong("is not there yet: ecgrid", 'This version speaks "as2gateway" only')
-    return value
 
 
 def _read_name(value: str) -> str:
@@ -72,6 +75,12 @@ def _some_types(value: tuple[PartnerType, ...]) -> tuple[PartnerType, ...]:
 def _read_password(value: object) -> object:
     if not isinstance(value, str) or not value:
         raise wrong("is not a password", "Write it in quotes, or name a password_file")
+    return value
+
+
+def _read_api_key(value: object) -> object:
+    if not isinstance(value, str) or not can_be_api_key(value):
+        raise wrong("is not an API key", "Write it in quotes, without spaces, or name an api_key_file")
     return value
 
 
@@ -106,21 +115,36 @@ class PartnerTable(Table):
 
 
 class AccountTable(Table):
-    """One `[accounts.NAME]`."""
+    """One `[accounts.NAME]`. The defaults are those of AS2 Gateway; `gateways` has what is not the same."""
 
-    gateway: Annotated[Literal["as2gateway"], BeforeValidator(_read_gateway)] = needed(
-        "the hosted service", example="as2gateway"
+    @model_validator(mode="before")
+    @classmethod
+    def _fit(cls, written: object) -> object:
+        return fitted(written) if isinstance(written, dict) else written
+
+    gateway: Literal["as2gateway", "ecgrid"] = needed(
+        "the hosted service: as2gateway or ecgrid", example="as2gateway"
     )
-    url: Url | None = key(
-        "default: the gateway's own; http:// is for this machine only", example=URLS["as2gateway"]
+    url: Url = key(
+        "the gateway's address; http:// is for this machine only", default="https://api.as2gateway.com/v1"
     )
-    username: Line = needed("the login at the gateway", example="edi@acme.example")
+    username: Line | None = key(
+        "the login at the gateway; with ecgrid, an API key may take the place of it and of its password",
+        example="edi@acme.example",
+    )
     password_file: AbsolutePath | None = key(
         "a file with the password; or password, or the systemd credential NAME.password",
         example="/etc/syncd/acme.password",
     )
     password: Annotated[SecretStr, BeforeValidator(_read_password)] | None = key(
         "the password itself; password_file keeps it out of this file", example="secret"
+    )
+    api_key_file: AbsolutePath | None = key(
+        "a file with the API key; or api_key, or the systemd credential NAME.api_key",
+        example="/etc/syncd/acme.api_key",
+    )
+    api_key: Annotated[SecretStr, BeforeValidator(_read_api_key)] | None = key(
+        "the API key itself; api_key_file keeps it out of this file", example="secret"
     )
     ca_file: AbsolutePath | None = key(
         "certificates of a private authority", example="/etc/ssl/private-ca.pem"
@@ -160,7 +184,9 @@ class AccountTable(Table):
         "messages sent at once; 1 keeps the order", default=4
     )
     sent_when: Literal["mdn", "transmitted"] = key(
-        "mdn: sent when the partner's MDN is good; transmitted: when the gateway has sent it", default="mdn"
+        "mdn: sent when the partner's MDN is good (ecgrid: when it was acknowledged or handed on); "
+        "transmitted: when the gateway has sent it",
+        default="mdn",
     )
     in_doubt: Literal["resend", "hold"] = key(
         "when a send's outcome stays unknown and the gateway has no trace of it", default="resend"
@@ -169,7 +195,9 @@ class AccountTable(Table):
         "how long to look for that trace; longer than the partner's send timeout", default="10m"
     )
     failed_grace: Duration = key("how long a message must be failed at the gateway", default="3m")
-    mdn_give_up: Duration = key("hold a message whose MDN has not come for so long", default="7d")
+    mdn_give_up: Duration = key(
+        "hold a message whose MDN (ecgrid: acknowledgement) has not come for so long", default="7d"
+    )
     min_free: Size = key("free space of the root and of the state; below it pulling pauses", default="200MB")
     ignore: Annotated[tuple[Pattern, ...], ListOf] = key(
         "more patterns of names that stay in the outbox", default=[], example=["*.bak"]

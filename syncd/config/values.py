@@ -157,9 +157,9 @@ def read_url(value: object) -> str:
     if parts.scheme not in {"http", "https"} or not host or parts.query or parts.fragment:
         raise wrong("is not an address", remedy)
     if "@" in parts.netloc:
-        raise wrong("carries a user name or a password", "Write them as username and password_file")
+        raise wrong("carries a user name or a password", "Write them as keys of their own")
     if parts.scheme == "http" and not _is_loopback(host):
-        raise wrong("would send the password in the clear", "Write https://; http:// is for 127.0.0.1 only")
+        raise wrong("would send secrets in the clear", "Write https://; http:// is for 127.0.0.1 only")
     return parts.geturl().rstrip("/")
 
 

@@ -15,11 +15,20 @@ password = "hush"
 root = "/srv/edi/acme"
 """
 
+GRID = """
+[accounts.grid]
+gateway = "ecgrid"
+api_key = "1f4b-hush"
+root = "/srv/edi/grid"
+"""
+
 Load = Callable[..., Settings]
 
 
 def problems(read: Load, text: str, **environ: str) -> dict[str, str]:
-    """What is wrong, by key."""
+    """What is wrong, by key; each is told once."""
     with pytest.raises(ConfigError) as caught:
         read(text, **environ)
-    return {problem.key: f"{problem.what}. {problem.remedy}" for problem in caught.value.problems}
+    found = {problem.key: f"{problem.what}. {problem.remedy}" for problem in caught.value.problems}
+    assert len(found) == len(caught.value.problems)
+    return found

@@ -111,7 +111,7 @@ def test_all_mistakes_are_reported_at_once(read: Load) -> None:
         """
         log_levl = "info"
         [accounts.acme]
-        gateway = "ecgrid"
+        gateway = "ecgird"
         settle = "soon"
         root = "/srv/edi"
         [accounts.B]
@@ -126,9 +126,8 @@ def test_all_mistakes_are_reported_at_once(read: Load) -> None:
     assert set(found) == {
         "log_levl",
         "accounts.acme.gateway",
-        "accounts.acme.username",
         "accounts.acme.settle",
-        "accounts.acme.password_file",
+        "accounts.acme.api_key_file",
         "accounts.B",
         "accounts.B.root",
         "accounts.B.password_file",
@@ -136,6 +135,7 @@ def test_all_mistakes_are_reported_at_once(read: Load) -> None:
         "SYNCD_LOG_FORMAT",
         "SYNCD_ACCOUNTS__ACME__IGNORE",
     }
+    assert found["accounts.acme.gateway"].endswith("Write 'as2gateway' or 'ecgrid'")
     assert found["log_levl"].endswith("Did you mean log_level?")
     assert found["SYNCD_LOG_LEVELS"].endswith("Did you mean SYNCD_LOG_LEVEL?")
 

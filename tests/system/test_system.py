@@ -1,4 +1,4 @@
-"""The clock, the password files and the lock of this machine."""
+"""The clock, the files with secrets and the lock of this machine."""
 
 import subprocess
 import sys
@@ -60,6 +60,31 @@ def test_a_password_file_that_is_none(tmp_path: Path, content: bytes | None) -> 
         FileSecrets(path, key="accounts.acme.password_file").password()
     with pytest.raises(ConfigError, match="is missing"):
         FileSecrets(None, key="accounts.acme.password_file").password()
+
+
+def test_an_api_key_file_is_read_anew(tmp_path: Path) -> None:
+    """Like a password's: a new key counts without a restart."""
+    path = tmp_path / "api_key"
+    secrets = FileSecrets(path, key="accounts.grid.api_key_file", is_api_key=True)
+    for key in ("7c9e-one", "7c9e-two"):
+        path.write_text(f"{key}\r\n", encoding="utf-8")
+        assert secrets.password() == key
+
+
+@pytest.mark.parametrize(
+    "content", [None, b"", b"\xff\xfe", b"hush hush", b"hush \n", b"hush\nhush\n", "sch\u00f6n".encode()]
+)
+def test_an_api_key_file_that_is_none(tmp_path: Path, content: bytes | None) -> None:
+    """The setting is named, and the API key where a remedy speaks of it; the content is not."""
+    path = tmp_path / "api_key"
+    if content is not None:
+        path.write_bytes(content)
+    with pytest.raises(ConfigError, match=r"accounts\.grid\.api_key_file: ") as caught:
+        FileSecrets(path, key="accounts.grid.api_key_file", is_api_key=True).password()
+    assert "hush" not in str(caught.value)
+    assert "password" not in str(caught.value)
+    with pytest.raises(ConfigError, match=r"is missing\. name a file that holds the API key"):
+        FileSecrets(None, key="accounts.grid.api_key_file", is_api_key=True).password()
 
 
 def test_a_password_does_not_show() -> None:
