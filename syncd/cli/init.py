@@ -30,8 +30,11 @@ class Written:
 
     config: Path
     root: Path
-    password_file: Path
+    password_file: Path | None
     password_written: bool
+    api_key_file: Path | None
+    """Exactly one of the two files is named."""
+    api_key_written: bool
     next: tuple[str, ...]
 
 
@@ -49,10 +52,16 @@ class Answers:
 
     name: str
     gateway: str
-    username: str
-    password_file: str
-    root: str
     url: str | None
+    username: str | None
+    """None: by API key."""
+    secret_file: str
+    root: str
+
+    @property
+    def by_password(self) -> bool:
+        """A user name and a password log in, or else an API key."""
+        return self.username is not None
 
     def text(self) -> str:
         """The file. JSON's texts are TOML's too."""
@@ -60,7 +69,7 @@ class Answers:
             "gateway": self.gateway,
             "url": self.url,
             "username": self.username,
-            "password_file": self.password_file,
+            "password_file" if self.by_password else "api_key_file": self.secret_file,
             "root": self.root,
         }
         lines = [f"{key} = {json.dumps(value)}" for key, value in keys.items() if value]
@@ -80,11 +89,16 @@ def init(
         str | None,
         Parameter(help="The account's name, yours to choose; main, unless given here or as --account."),
     ] = None,
-    gateway: Annotated[Literal["as2gateway"], Parameter(help="The hosted service.")] = "as2gateway",
+    gateway: Annotated[Literal["as2gateway", "ecgrid"], Parameter(help="The hosted service.")] = "as2gateway",
     url: Annotated[str | None, Parameter(help="Its address, unless it is the usual one.")] = None,
-    username: Annotated[str | None, Parameter(help="The login there.")] = None,
+    username: Annotated[
+        str | None, Parameter(help="The login there; ecgrid: in place of an API key, with a password.")
+    ] = None,
     password_file: Annotated[
         Path | None, Parameter(help="A file with the password; made when it is not there.")
+    ] = None,
+    api_key_file: Annotated[
+        Path | None, Parameter(help="ecgrid: a file with the API key; made when it is not there.")
     ] = None,
     root: Annotated[Path | None, Parameter(help="The folder of the account's tree.")] = None,
     adopt: Annotated[
@@ -97,6 +111,8 @@ def init(
 
     Example: syncd init --username edi@acme.example --root /srv/edi/acme
 
+    With an API key: syncd init --gateway ecgrid --root /srv/edi/acme
+
     A root that belongs to a lost state is taken over with --adopt: nothing in its queued/ is sent by itself.
     """
     if adopt is not None:
@@ -105,26 +121,23 @@ def init(
     if os.path.lexists(path):
         raise CannotAct(f"{path} is there already", "Edit it, or name another file with --config.")
     name = _name(name, call.options.account)
-    asked = _ask_for({"--username": username, "--root": str(root) if root else None})
-    secret = (password_file or path.with_name(f"{name}.password")).expanduser().absolute()
+    by_password = _by_password(gateway, username, password_file, api_key_file)
+    given = {"--username": username} if by_password else {}
+    asked = _ask_for(given | {"--root": str(root) if root else None})
+    kind = "password" if by_password else "api_key"
+    file = (password_file or api_key_file or path.with_name(f"{name}.{kind}")).expanduser().absolute()
     answers = Answers(
         name=name,
         gateway=gateway,
-        username=asked["--username"],
-        password_file=str(secret),
-        root=str(Path(asked["--root"]).expanduser().absolute()),
         url=url,
+        username=asked.get("--username"),
+        secret_file=str(file),
+        root=str(Path(asked["--root"]).expanduser().absolute()),
     )
     _prove(answers, path)
-    password_written = _write_password(secret, answers.username)
+    secret_written = _write_secret(file, answers)
     _write(path, answers.text(), mode=0o640)
-    written = Written(
-        config=path,
-        root=Path(answers.root),
-        password_file=secret,
-        password_written=password_written,
-        next=_next(path, secret, Path(answers.root), call),
-    )
+    written = _written(path, answers, secret_written=secret_written, call=call)
     return Reply(value=written, view=lambda: _view(written))
 
 
@@ -149,6 +162,23 @@ def _name(name: str | None, account: str | None) -> str:
     if name is not None and account is not None and name != account:
         raise UsageError(f"--name {name} and --account {account} are two names", "Leave one of them out.")
     return name or account or "main"
+
+
+def _by_password(
+    gateway: str, username: str | None, password_file: Path | None, api_key_file: Path | None
+) -> bool:
+    """Whether a user name and a password log in, or an API key. Raises: UsageError."""
+    from syncd.config.gateways import GATEWAYS
+
+    lacks = GATEWAYS[gateway].lacks
+    if "api_key" not in lacks and not username and not password_file:
+        return False
+    if api_key_file and "api_key" in lacks:
+        raise UsageError(f"--api-key-file does nothing: {lacks['api_key']}", "Leave it out.")
+    if api_key_file:
+        other = "--username" if username else "--password-file"
+        raise UsageError(f"--api-key-file stands beside {other}", "Leave one of them out.")
+    return True
 
 
 def _path(call: Call, environ: Mapping[str, str]) -> Path:
@@ -192,13 +222,26 @@ def _prove(answers: Answers, path: Path) -> None:
     check(tables, path=path)
 
 
-def _write_password(path: Path, username: str) -> bool:
-    """Ask for the password and keep it, where there is a terminal to ask on and no file yet."""
+def _write_secret(path: Path, answers: Answers) -> bool:
+    """Ask for the password or the API key and keep it, where there is a terminal and no file yet."""
     if path.exists() or not sys.stdin.isatty():
         return False
-    password = _ask(f"Password of {safe(username)}: ", getpass.getpass)
-    _write(path, password + "\n", mode=0o600)
+    secret = _ask_api_key(answers.name) if answers.username is None else _ask_password(answers.username)
+    _write(path, secret + "\n", mode=0o600)
     return True
+
+
+def _ask_password(username: str) -> str:
+    return _ask(f"Password of {safe(username)}: ", getpass.getpass)
+
+
+def _ask_api_key(name: str) -> str:
+    from syncd.system.secrets import can_be_api_key
+
+    api_key = _ask(f"API key of {name}: ", getpass.getpass).strip()  # spaces come along with what is pasted
+    if not can_be_api_key(api_key):
+        raise UsageError("that is not an API key", "Run `syncd init` again; nothing was written.")
+    return api_key
 
 
 def _write(path: Path, text: str, *, mode: int) -> None:
@@ -220,14 +263,29 @@ def _cannot_write(path: Path, error: OSError) -> CannotAct:
     return CannotAct(f"{path} cannot be written: {error.strerror}", "Name another place with --config.")
 
 
-def _next(path: Path, secret: Path, root: Path, call: Call) -> tuple[str, ...]:
+def _written(path: Path, answers: Answers, *, secret_written: bool, call: Call) -> Written:
+    file = Path(answers.secret_file)
+    return Written(
+        config=path,
+        root=Path(answers.root),
+        password_file=file if answers.by_password else None,
+        password_written=secret_written and answers.by_password,
+        api_key_file=None if answers.by_password else file,
+        api_key_written=secret_written and not answers.by_password,
+        next=_next(path, answers, call),
+    )
+
+
+def _next(path: Path, answers: Answers, call: Call) -> tuple[str, ...]:
     """What is still to do, the rest as commands to type. The root is made by a person, and once."""
+    secret, root = Path(answers.secret_file), Path(answers.root)
     option = f" --config {shlex.quote(str(path))}" if call.options.config else ""
     steps = [f"syncd check{option}", f"syncd once{option}"]
     if not root.exists():
         steps.insert(0, f"install -d -m 2770 {shlex.quote(str(root))}")
     if not secret.exists():
-        steps.insert(0, f"put the password into {secret}, readable for syncd alone")
+        noun = "password" if answers.by_password else "API key"
+        steps.insert(0, f"put the {noun} into {secret}, readable for syncd alone")
     return tuple(steps)
 
 
@@ -235,8 +293,8 @@ def _view(written: Written) -> RenderableType:
     from rich.text import Text
 
     lines = [f"wrote {written.config}", f"the root is {written.root}"]
-    if written.password_written:
-        lines.append(f"wrote {written.password_file}")
+    if written.password_written or written.api_key_written:
+        lines.append(f"wrote {written.password_file or written.api_key_file}")
     return Text(_safe_lines([*lines, "next:", *(f"  {each}" for each in written.next)]))
 
 

@@ -58,6 +58,70 @@ def test_the_account_may_be_named_by_the_shared_option(tmp_path: Path, capsys: S
     assert f"the root is {account.root}" in capsys.readouterr().out
 
 
+@pytest.fixture
+def grid(tmp_path: Path) -> list[str]:
+    """All that has to be said for ECGrid."""
+    return [
+        *("init", "--gateway", "ecgrid", "--config", str(tmp_path / "etc" / "syncd.toml")),
+        *("--name", "grid", "--root", str(tmp_path / "grid")),
+    ]
+
+
+def test_ecgrid_is_reached_by_an_api_key(tmp_path: Path, grid: list[str], capsys: Screen) -> None:
+    """No user name is asked for; where the key belongs is said."""
+    path = tmp_path / "etc" / "syncd.toml"
+    assert run(grid) == 0
+    settings = load(path)
+    assert settings.accounts[0].gateway == "ecgrid"
+    credentials = settings.credentials["grid"]
+    assert (credentials.username, credentials.password_file) == (None, path.with_name("grid.api_key"))
+    shown = capsys.readouterr().out
+    assert f"put the API key into {path.with_name('grid.api_key')}, readable for syncd alone" in shown
+    assert f"syncd check --config {path}" in shown
+
+
+def test_an_api_key_file_that_is_there_is_used(tmp_path: Path, grid: list[str], capsys: Screen) -> None:
+    """And nothing is said of making one; JSON names it."""
+    (tmp_path / "key").write_text("7c9e-hush\n", encoding="utf-8")
+    assert run([*grid, "--api-key-file", str(tmp_path / "key"), "--json"]) == 0
+    shown = parsed(capsys.readouterr().out)
+    assert (shown["api_key_file"], shown["api_key_written"]) == (str(tmp_path / "key"), False)
+    assert (shown["password_file"], shown["password_written"]) == (None, False)
+    assert not any("API key" in step for step in shown["next"])
+    assert load(tmp_path / "etc" / "syncd.toml").credentials["grid"].secrets().password() == "7c9e-hush"
+
+
+def test_ecgrid_may_be_reached_by_a_password(tmp_path: Path, grid: list[str], capsys: Screen) -> None:
+    """Whoever names a user name logs in with it."""
+    path = tmp_path / "etc" / "syncd.toml"
+    assert run([*grid, "--username", "edi@acme.example"]) == 0
+    credentials = load(path).credentials["grid"]
+    assert credentials.username == "edi@acme.example"
+    assert credentials.password_file == path.with_name("grid.password")
+    assert "put the password into" in capsys.readouterr().out
+
+
+def test_a_password_file_needs_a_user_name(grid: list[str], capsys: Screen) -> None:
+    """It tells which way to log in is meant."""
+    assert run([*grid, "--password-file", "/etc/syncd/grid.password"]) == 2
+    assert "--username is missing" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        ["--api-key-file", "/k", "--username", "u"],
+        ["--api-key-file", "/k", "--password-file", "/p"],
+        ["--api-key-file", "/k", "--gateway", "as2gateway", "--username", "u"],
+        ["--gateway", "ecgird"],
+    ],
+)
+def test_two_ways_to_log_in_write_nothing(tmp_path: Path, grid: list[str], wrong: list[str]) -> None:
+    """Nor does a key where there are none."""
+    assert run([*grid, *wrong]) == 2
+    assert not (tmp_path / "etc").exists()
+
+
 def test_an_existing_file_is_left_alone(tmp_path: Path, words: list[str], capsys: Screen) -> None:
     """Whatever stands there, also a link to nothing."""
     path = tmp_path / "etc" / "syncd.toml"
@@ -128,6 +192,31 @@ def test_a_terminal_is_asked_for_what_is_missing(tmp_path: Path) -> None:
     assert stat.S_IMODE(password.stat().st_mode) == 0o600
     assert b"hush" not in shown
     assert load(path).credentials["main"].secrets().password() == "hush"
+
+
+def test_a_terminal_is_asked_for_the_api_key(tmp_path: Path) -> None:
+    """It is not shown, its file is for syncd alone, and spaces around what was pasted are no part of it."""
+    path = tmp_path / "syncd.toml"
+    words = ["init", "--gateway", "ecgrid", "--config", str(path), "--name", "grid"]
+    answers = [f"{tmp_path}/grid\n".encode(), b" 7c9e-hush \n"]
+    code, shown = converse(words, [b"messages: ", b"API key of grid: "], answers)
+    assert code == 0, shown
+    api_key = path.with_name("grid.api_key")
+    assert api_key.read_text(encoding="utf-8") == "7c9e-hush\n"
+    assert stat.S_IMODE(api_key.stat().st_mode) == 0o600
+    assert b"hush" not in shown
+    assert load(path).credentials["grid"].secrets().password() == "7c9e-hush"
+
+
+def test_what_is_no_api_key_is_not_written(tmp_path: Path) -> None:
+    """Nor is anything else; and it is not shown again."""
+    path = tmp_path / "syncd.toml"
+    words = ["init", "--gateway", "ecgrid", "--config", str(path), "--root", f"{tmp_path}/grid"]
+    code, shown = converse(words, [b"API key of main: "], [b"hush hush\n"])
+    assert code == 2
+    assert b"is not an API key" in shown
+    assert b"hush" not in shown
+    assert list(tmp_path.iterdir()) == []
 
 
 def converse(words: list[str], questions: list[bytes], answers: list[bytes]) -> tuple[int, bytes]:
