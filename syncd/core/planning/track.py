@@ -22,8 +22,8 @@ ASKED_BY_ID_AFTER = timedelta(minutes=5)
 ASKED_OFTEN_FOR = timedelta(hours=1)
 MOST_MDN_GAP = timedelta(hours=6)
 LIST_MARGIN = timedelta(minutes=10)
-MOST_ASKED = 20
-"""Entries that the list leaves open, asked for one by one in a pass."""
+LEAST_ASKED = 3
+"""Entries that the list leaves open, asked for one by one in a pass; a fiftieth of them when that is more."""
 REVIVABLE_FOR = timedelta(days=2)
 REVIVAL_EVERY = timedelta(minutes=10)
 
@@ -222,7 +222,7 @@ def to_ask(
     """Messages whose entry in the list does not tell how it ends: those asked for longest ago, a few."""
     open_ids = {key for key, record in boxes[Box.QUEUED].items() if record.asks_more}
     wanted = [row for row in rows if bare(row.message_id or "") in open_ids and is_due(row, now)]
-    return sorted(wanted, key=_asked)[:MOST_ASKED]
+    return sorted(wanted, key=_asked)[: max(LEAST_ASKED, len(rows) // 50)]
 
 
 def judge_single(message: Message, record: Record | None, *, at: datetime) -> Finding:

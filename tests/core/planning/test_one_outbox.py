@@ -11,8 +11,8 @@ from syncd.core.model import AUTO, File, GatewayId, Message, Pair, Progress
 from syncd.core.planning.doubt import Candidates, Seen, candidates
 from syncd.core.planning.send import GOOD, likeness, next_starts
 from syncd.core.planning.track import (
+    LEAST_ASKED,
     LIST_MARGIN,
-    MOST_ASKED,
     NOWHERE_FOR,
     Fate,
     Finding,
@@ -79,16 +79,12 @@ def test_old_ones_alone_need_no_list() -> None:
 
 def test_an_open_end_is_asked_about() -> None:
     """Only where the list leaves it open, not too often, and not too many at once."""
-    rows = [accepted(n) for n in range(MOST_ASKED + 5)]
-    boxes = by_box(
-        Seen(
-            records=tuple(entry(Box.QUEUED, n, asks_more=n != 3) for n in range(len(rows))),
-            complete=True,
-            at=NOW,
-        )
-    )
-    assert len(to_ask(rows, boxes, now=NOW)) == MOST_ASKED
-    assert rows[3] not in to_ask(rows[:5], boxes, now=NOW)
+    rows = [accepted(n) for n in range(500)]
+    entries = tuple(entry(Box.QUEUED, n, asks_more=n != 3) for n in range(len(rows)))
+    boxes = by_box(Seen(records=entries, complete=True, at=NOW))
+    assert len(to_ask(rows, boxes, now=NOW)) == 10
+    assert len(to_ask(rows[:40], boxes, now=NOW)) == LEAST_ASKED
+    assert to_ask([rows[3]], boxes, now=NOW) == []
     just_asked = accepted(1, progress=Progress(mdn_asked_at=NOW))
     assert to_ask([just_asked], boxes, now=NOW + MINUTE) == [just_asked]
     assert to_ask([replace(just_asked, created=NOW - HOUR)], boxes, now=NOW + MINUTE) == []
