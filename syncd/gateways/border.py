@@ -1,13 +1,12 @@
 """Where foreign errors end: every mishap and every status becomes one of our GatewayErrors.
 
 A mishap is judged by what may have reached the gateway. Before there is a connection nothing has; once
-there is one, nobody knows. A status is judged by who speaks: the gateway itself says why in
-`{"message": …}`; a 404 in any other form comes from something in between, and is the account's trouble.
+there is one, nobody knows. A status is judged by who speaks: the gateway itself says why in its own voice; a
+404 in any other form comes from something in between, and is the account's trouble.
 """
 
 from __future__ import annotations
 
-import json
 import re
 import socket
 import ssl
@@ -29,6 +28,7 @@ from syncd.errors import (
     Unanswered,
     Unreachable,
 )
+from syncd.gateways.voice import Said, Voice, message_voice, one_line
 from syncd.gateways.wire import Headers, Request
 
 _BEFORE_SENDING = (
@@ -39,7 +39,7 @@ _BEFORE_SENDING = (
     httpx.UnsupportedProtocol,
     httpx.InvalidURL,
 )
-_SHORT = 300
+_SHORTEST_SECRET = 4
 
 
 def of_mishap(mishap: Exception, request: Request) -> GatewayError:
@@ -62,16 +62,31 @@ def of_mishap(mishap: Exception, request: Request) -> GatewayError:
     )
 
 
-def of_status(request: Request, *, status: int, headers: Headers, body: bytes) -> GatewayError:
-    """The error for an answer whose status is not what was asked for.
+def of_status(
+    request: Request, *, status: int, headers: Headers, body: bytes, voice: Voice = message_voice
+) -> GatewayError:
+    """The error for an answer whose status is not what was asked for."""
+    said = voice(status, body)
+    if said.words is None:
+        said = Said(trace=said.trace, status=said.status)
+        return _judged(request, said, status=status, headers=headers, heard=_short(body))
+    return _judged(request, said, status=status, headers=headers, heard=said.detail)
 
-    Status by status as the table of send replies has it: later, the account's trouble, for good, in doubt.
+
+def of_refusal(request: Request, said: Said, *, status: int, headers: Headers) -> GatewayError:
+    """The error for a refusal that is told inside an answer which looks like a success."""
+    return _judged(request, said, status=status, headers=headers, heard=said.detail)
+
+
+def _judged(request: Request, said: Said, *, status: int, headers: Headers, heard: str) -> GatewayError:
+    """Status by status as the table of send replies has it.
+
+    Later, the account's trouble, for good, in doubt.
     """
-    said = message_of(body)
-    detail = _short(body) if said is None else said
-    what = f"the gateway answered {status}" + (f": {detail}" if detail else "")
+    status = status if said.status is None else said.status
+    what = f"the gateway answered {status}" + (f": {heard}" if heard else "")
     wish = retry_after(headers)
-    name = request.name
+    name, detail = request.name, heard
     if status == 429 or (status == 503 and wish is not None):
         return TryLater(what, request=name, status=status, detail=detail, retry_after=wish)
     if 300 <= status < 400:
@@ -81,7 +96,7 @@ def of_status(request: Request, *, status: int, headers: Headers, body: bytes) -
             status=status,
             remedy="Check the account's url",
         )
-    if status in {401, 403, 407} or (status in {404, 405} and said is None):
+    if status in {401, 403, 407} or (status in {404, 405} and said.words is None):
         return AccountRefused(what, request=name, status=status, detail=detail, remedy=_REMEDIES[status])
     if status == 404:
         return NotThere(what, request=name, status=status, detail=detail)
@@ -89,6 +104,19 @@ def of_status(request: Request, *, status: int, headers: Headers, body: bytes) -
         return Rejected(what, request=name, status=status, detail=detail)
     kind = BadReply if status < 300 else Unanswered
     return kind(what, request=name, status=status, detail=detail)
+
+
+def without(mishap: GatewayError, *secrets: str) -> GatewayError:
+    """The same error with secrets made unreadable, should the gateway have repeated them.
+
+    What is shorter than a secret can be is left: it would blot out plain words.
+    """
+    for secret in secrets:
+        if len(secret) >= _SHORTEST_SECRET:
+            mishap.what = mishap.what.replace(secret, "***")
+            mishap.detail = mishap.detail.replace(secret, "***")
+            mishap.args = (mishap.what,)
+    return mishap
 
 
 def of_password(mishap: SyncdError | OSError) -> AccountRefused:
@@ -110,16 +138,6 @@ _REMEDIES = {
     405: "Check the account's url",
     407: "Put user and password into the proxy's address",
 }
-
-
-def message_of(body: bytes) -> str | None:
-    """What the gateway says in its generic response, or None when this is not one (AS2 §3.1)."""
-    try:
-        answer = json.loads(body)
-    except (ValueError, RecursionError):
-        return None
-    said = answer.get("message") if isinstance(answer, dict) else None
-    return _plain(said) if isinstance(said, str) else None
 
 
 def retry_after(headers: Headers, *, now: datetime | None = None) -> timedelta | None:
@@ -193,15 +211,9 @@ def _chain(mishap: BaseException | None) -> Iterator[BaseException]:
 
 
 def _words(mishap: BaseException) -> str:
-    return _plain(str(mishap)) or type(mishap).__name__
+    return one_line(str(mishap)) or type(mishap).__name__
 
 
 def _short(body: bytes) -> str:
     text = body[:2000].decode("utf-8", "replace")
-    return _plain(re.sub(r"<(script|style)\b.*?</\1>|<[^>]*>", " ", text, flags=re.DOTALL | re.IGNORECASE))
-
-
-def _plain(text: str) -> str:
-    """One line, of printable characters, not too long."""
-    line = " ".join("".join(c if c.isprintable() else " " for c in text).split())
-    return line if len(line) <= _SHORT else line[: _SHORT - 1] + "…"
+    return one_line(re.sub(r"<(script|style)\b.*?</\1>|<[^>]*>", " ", text, flags=re.DOTALL | re.IGNORECASE))

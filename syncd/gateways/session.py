@@ -1,9 +1,10 @@
 """The traffic with one gateway: log-in, rate limit, deadlines, and the border for foreign errors.
 
-- Nothing is repeated, but for one request after one new log-in when the answer was 401.
+- Nothing is repeated, but for one request with a newer token when the answer was 401.
 - A redirect is followed to the same host only, and never away from TLS (AS2 §1: 307 from http to https).
 - What carries a message travels on a connection of its own: on an old one nobody could tell whether the
   gateway had closed it before or after the request arrived.
+- A request without a log-in counts against the window of this machine's address, not of the login.
 - Bodies come as they are (no compression), with a length or in chunks, never over the request's limit.
 - `trust_env`: HTTPS_PROXY, HTTP_PROXY and NO_PROXY are obeyed unless told otherwise, as every other program
   of the machine does; never for loopback.
@@ -13,34 +14,30 @@ from __future__ import annotations
 
 import logging
 import ssl
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from http.cookiejar import DefaultCookiePolicy
-from typing import Protocol
+from typing import TypeVar
 
 import httpx
 
 from syncd.core.window import Use
-from syncd.errors import (
-    AccountRefused,
-    GatewayError,
-    NotThere,
-    Rejected,
-    SyncdError,
-    TryLater,
-    Unreachable,
-)
+from syncd.errors import AccountRefused, GatewayError, TryLater, Unreachable
 from syncd.gateways import border
 from syncd.gateways.answer import Answer
 from syncd.gateways.limiter import Limiter
+from syncd.gateways.log_in import Entrance, LogIn
 from syncd.gateways.tokens import Token, Tokens
 from syncd.gateways.transport import Deadline, environment_proxy, transport
+from syncd.gateways.voice import Voice, message_voice
 from syncd.gateways.wire import Reply, Request
 from syncd.ports.surroundings import Clock, Secrets
 
+T = TypeVar("T")
 _REDIRECTS = 2
+_LAST_WORD_S = 3.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,22 +65,6 @@ class Timeouts:
         )
 
 
-class LogIn(Protocol):
-    """How one kind of gateway logs in. Pure."""
-
-    def request(self, password: str) -> Request:
-        """The request that asks for a token."""
-        ...
-
-    def token(self, reply: Reply, clock: Clock) -> Token:
-        """The token in an answer. Raises: BadReply."""
-        ...
-
-    def header(self, token: Token) -> tuple[str, str]:
-        """The header that carries it."""
-        ...
-
-
 class Session:
     """One login at one gateway. Safe for threads."""
 
@@ -96,18 +77,22 @@ class Session:
         limiter: Limiter,
         clock: Clock,
         tls: ssl.SSLContext,
+        voice: Voice = message_voice,
+        address_limiter: Limiter | None = None,
         timeouts: Timeouts | None = None,
         trust_env: bool = True,
     ) -> None:
         self._url = url.rstrip("/")
         self._log_in = log_in
-        self._secrets = secrets
+        self._voice = voice
         self._limiter = limiter
+        self._address_limiter = address_limiter or limiter
         self._clock = clock
         self._timeouts = timeouts or Timeouts()
         self._deadline = Deadline(clock)
         self._offset = timedelta(0)
-        self._tokens = Tokens(log_in=self._new_token, clock=clock)
+        entrance = Entrance(log_in=log_in, secrets=secrets, ask=lambda request: self._reply(request, None))
+        self._tokens = Tokens(make=entrance.token, clock=clock)
         proxy = environment_proxy(self._url) if trust_env else None
         self._reader = self._client(tls, proxy, httpx.Limits(max_connections=20, keepalive_expiry=15.0))
         self._sender = self._client(tls, proxy, httpx.Limits(max_connections=20, max_keepalive_connections=0))
@@ -118,13 +103,32 @@ class Session:
         """The gateway's clock minus ours, by the Date of the last answer; to a second or so."""
         return self._offset
 
+    def now(self) -> datetime:
+        """The time by the gateway's clock."""
+        return self._clock.now() + self._offset
+
     def call(self, request: Request) -> Reply:
         """Send a request and read the answer.
 
         Raises: the GatewayErrors.
         """
-        with self.stream(request) as answer:
-            return Reply(status=answer.status, headers=answer.headers, body=answer.read())
+        return self.read(request, lambda reply: reply)
+
+    def read(self, request: Request, reading: Callable[[Reply], T]) -> T:
+        """Send a request, and read the answer as `reading` does.
+
+        It may raise GatewayErrors of its own for what looks like a success: an AccountRefused with 401 is
+        then treated like a 401, a TryLater with 429 like a 429.
+        Raises: the GatewayErrors.
+        """
+        if request.is_anonymous:
+            return reading(self._reply(request, None))
+        try:
+            return self._renewing(lambda token: reading(self._reply(request, token)))
+        except TryLater as mishap:
+            if mishap.status == 429:
+                self._limiter.freeze(mishap.retry_after)
+            raise
 
     @contextmanager
     def stream(self, request: Request) -> Iterator[Answer]:
@@ -132,33 +136,64 @@ class Session:
 
         Raises: the GatewayErrors, for every status that the request does not accept.
         """
-        token = self._tokens.current()
         with ExitStack() as stack:
-            answer = stack.enter_context(self._exchange(request, token))
-            if answer.status == 401:
-                stack.close()
-                answer = stack.enter_context(self._exchange(request, self._tokens.instead_of(token)))
-            yield _accepted(answer, request)
+            yield self._renewing(lambda token: self._opened(request, token, stack))
 
     def close(self) -> None:
-        """Let go of connections."""
+        """End the session at the gateway, if it is one, and let go of connections. Raises nothing."""
+        token, request = self._tokens.in_hand, self._log_in.end()
+        if token is not None and request is not None:
+            with suppress(GatewayError):
+                self._say_last(request, token)
         self._reader.close()
         self._sender.close()
 
-    def _new_token(self) -> Token:
-        """Log in; whatever goes wrong here, the request that wanted the token was not sent."""
+    def _renewing(self, attempt: Callable[[Token], T]) -> T:
+        """Try; refused with 401, try once more with a newer token, if there is one."""
+        token = self._tokens.current()
         try:
-            password = self._secrets.password()
-        except (SyncdError, OSError) as mishap:
-            raise border.of_password(mishap) from mishap
-        request = self._log_in.request(password)
+            return _tried(attempt, token)
+        except AccountRefused as refusal:
+            if refusal.status != 401:
+                raise
+            newer = self._tokens.instead_of(token)
+            if newer.secret == token.secret:
+                self._give_up(refusal, newer)
+                raise
         try:
-            with self._exchange(request, None) as answer:
-                _accepted(answer, request)
-                reply = Reply(status=answer.status, headers=answer.headers, body=answer.read())
-            return self._log_in.token(reply, self._clock)
-        except GatewayError as mishap:
-            raise _of_log_in(mishap, password) from mishap
+            return _tried(attempt, newer)
+        except AccountRefused as refusal:
+            if refusal.status == 401:
+                self._give_up(refusal, newer)
+            raise
+
+    def _give_up(self, refusal: AccountRefused, newest: Token) -> None:
+        """The newest token there is was refused: a person has to look."""
+        self._tokens.forget(newest)
+        refusal.remedy = self._log_in.remedy
+
+    def _opened(self, request: Request, token: Token, stack: ExitStack) -> Answer:
+        with ExitStack() as own:
+            answer = self._accepted(own.enter_context(self._exchange(request, token)), request)
+            stack.push(own.pop_all())
+            return answer
+
+    def _reply(self, request: Request, token: Token | None) -> Reply:
+        with self._exchange(request, token) as answer:
+            self._accepted(answer, request)
+            return Reply(status=answer.status, headers=answer.headers, body=answer.read())
+
+    def _accepted(self, answer: Answer, request: Request) -> Answer:
+        if answer.status in request.accepts:
+            return answer
+        raise border.of_status(
+            request, status=answer.status, headers=answer.headers, body=answer.some(), voice=self._voice
+        )
+
+    def _say_last(self, request: Request, token: Token) -> None:
+        """Best effort: neither the limit nor a slow gateway keeps the program from ending."""
+        with self._deadline.within(_LAST_WORD_S):
+            self._send(request, self._url + request.target, token).close()
 
     @contextmanager
     def _exchange(self, request: Request, token: Token | None) -> Iterator[Answer]:
@@ -175,17 +210,18 @@ class Session:
 
     @contextmanager
     def _one(self, request: Request, target: str, token: Token | None) -> Iterator[httpx.Response]:
-        slot = self._limiter.take(request.use)
+        limiter = self._address_limiter if request.is_anonymous else self._limiter
+        slot = limiter.take(request.use)
         with self._deadline.within(self._timeouts.of(request)):  # waiting for the slot does not count
             try:
                 response = self._send(request, target, token)
             except Unreachable:
-                self._limiter.give_back(slot)
+                limiter.give_back(slot)
                 raise
             finally:
-                self._limiter.answer(slot)
+                limiter.answer(slot)
             try:
-                self._learn(response)
+                self._learn(response, limiter)
                 yield response
             finally:
                 response.close()
@@ -204,14 +240,14 @@ class Session:
         except Exception as mishap:  # httpx lets h11's, ssl's and the socket's own through
             raise border.of_mishap(mishap, request) from mishap
 
-    def _learn(self, response: httpx.Response) -> None:
+    def _learn(self, response: httpx.Response, limiter: Limiter) -> None:
         at = border.http_date(response.headers.get("date"))
         if at is not None:
             self._offset = at + timedelta(seconds=0.5) - self._clock.now()  # Date has whole seconds
         if response.status_code in {429, 503}:
             wish = border.retry_after(response.headers, now=self._clock.now())
             if wish is not None or response.status_code == 429:
-                self._limiter.freeze(wish)
+                limiter.freeze(wish)
 
     def _moved(self, response: httpx.Response, target: str) -> str | None:
         """Where to go on after a 307 or 308, or None."""
@@ -245,19 +281,9 @@ class Session:
         return client
 
 
-def _accepted(answer: Answer, request: Request) -> Answer:
-    if answer.status in request.accepts:
-        return answer
-    raise border.of_status(request, status=answer.status, headers=answer.headers, body=answer.some())
-
-
-def _of_log_in(mishap: GatewayError, password: str) -> GatewayError:
-    """The same trouble in the words of a log-in: the account's, or later; the message is not to blame."""
-    what = f"log-in: {mishap.what}".replace(password, "***") if password else f"log-in: {mishap.what}"
-    if isinstance(mishap, Unreachable):
-        return mishap
-    if isinstance(mishap, AccountRefused | Rejected | NotThere):
-        remedy = mishap.remedy or "Check the account's url, username and password"
-        return AccountRefused(what, request=mishap.request, status=mishap.status, remedy=remedy)
-    wish = mishap.retry_after if isinstance(mishap, TryLater) else None
-    return TryLater(what, request=mishap.request, status=mishap.status, retry_after=wish)
+def _tried(attempt: Callable[[Token], T], token: Token) -> T:
+    try:
+        return attempt(token)
+    except GatewayError as mishap:
+        border.without(mishap, token.secret, token.refresh)
+        raise

@@ -40,6 +40,8 @@ class Request:
     most_bytes: int = 16 * MEGABYTE
     is_transfer: bool = False
     """Carries files: gets the longer deadline."""
+    is_anonymous: bool = False
+    """Needs no log-in, and counts for the address that it comes from."""
 
     @property
     def name(self) -> str:

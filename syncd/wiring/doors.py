@@ -92,7 +92,7 @@ class Doors:
         )
         return Session(
             url=account.url,
-            log_in=As2LogIn(username=credentials.username),
+            log_in=As2LogIn(username=credentials.username, clock=self.clock),
             secrets=credentials.secrets(),
             limiter=limiter,
             clock=self.clock,

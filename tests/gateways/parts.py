@@ -94,7 +94,7 @@ def session(
     clock = clock or MachineClock()
     return Session(
         url=url,
-        log_in=As2LogIn(username="email@domain.com"),
+        log_in=As2LogIn(username="email@domain.com", clock=clock),
         secrets=password or Password(),
         limiter=limit or limiter(clock),
         clock=clock,

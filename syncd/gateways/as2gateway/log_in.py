@@ -9,6 +9,7 @@ from pydantic import ValidationError
 
 from syncd.errors import BadReply
 from syncd.gateways.as2gateway.shapes import TokenShape
+from syncd.gateways.log_in import Ask
 from syncd.gateways.tokens import Token
 from syncd.gateways.wire import Reply, Request
 from syncd.ports.surroundings import Clock
@@ -21,8 +22,21 @@ _MILLISECONDS_FROM = 1e11  # as seconds this is the year 5138
 class As2LogIn:
     """How AS2 Gateway logs in."""
 
-    def __init__(self, *, username: str) -> None:
+    remedy = "Check the account's username and password"
+
+    def __init__(self, *, username: str, clock: Clock) -> None:
         self._username = username
+        self._clock = clock
+
+    def begin(self, secret: str, ask: Ask) -> Token:
+        """POST /authorize (§2). Raises: the GatewayErrors."""
+        return self.token(ask(self.request(secret)))
+
+    def renew(self, token: Token, ask: Ask) -> None:
+        """There are no refresh tokens."""
+
+    def end(self) -> None:
+        """There is no log-out."""
 
     def request(self, password: str) -> Request:
         """POST /authorize (§2)."""
@@ -35,7 +49,7 @@ class As2LogIn:
             most_bytes=256 * 1024,
         )
 
-    def token(self, reply: Reply, clock: Clock) -> Token:
+    def token(self, reply: Reply) -> Token:
         """Read token and expiry; renewed in the middle of its life.
 
         `expiry` counts milliseconds; a number that is too small for that counts seconds. Missing, or past by
@@ -50,7 +64,7 @@ class As2LogIn:
             ) from mishap
         if not shape.token.isascii() or not shape.token.isprintable():
             raise BadReply("the token is no header value", request="POST /authorize", status=reply.status)
-        now = clock.now()
+        now = self._clock.now()
         life = (_expiry(shape.expiry) or now + _USUAL_LIFE) - now
         if life <= timedelta(0):
             life = _USUAL_LIFE

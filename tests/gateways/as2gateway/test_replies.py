@@ -148,7 +148,7 @@ def test_expiry_is_milliseconds_or_seconds(expiry: object, life: timedelta) -> N
     """Missing or past: the documented day."""
     clock = HandClock()
     clock.at = datetime.fromtimestamp(1795348800, UTC)
-    token = As2LogIn(username="a").token(reply({"token": "t", "expiry": expiry}), clock)
+    token = As2LogIn(username="a", clock=clock).token(reply({"token": "t", "expiry": expiry}))
     assert token.expires_at - clock.at == life
     assert token.renew_at - clock.at == life / 2
     assert "'t'" not in repr(token)
@@ -160,12 +160,12 @@ def test_expiry_is_milliseconds_or_seconds(expiry: object, life: timedelta) -> N
 def test_a_log_in_without_a_token_is_a_bad_reply(body: object) -> None:
     """Nothing that cannot be a header is taken for one."""
     with pytest.raises(BadReply):
-        As2LogIn(username="a").token(reply(body), HandClock())
+        As2LogIn(username="a", clock=HandClock()).token(reply(body))
 
 
 def test_what_is_sent_never_shows_a_password() -> None:
     """Not in repr, and not in the name of the request."""
-    assert "pazzword" not in repr(As2LogIn(username="a").request("pazzword"))
+    assert "pazzword" not in repr(As2LogIn(username="a", clock=HandClock()).request("pazzword"))
 
 
 @pytest.mark.parametrize("identifier", ["", ".", ".."])
