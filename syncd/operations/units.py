@@ -7,7 +7,7 @@ drop-in that mends it.
 from __future__ import annotations
 
 import errno
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -35,7 +35,9 @@ class Needs:
     state_dir: Path | None
     """None: the configuration leaves it to systemd."""
     passwords: Mapping[str, Path | None]
-    """The file that an account's password is read from; None: systemd's credential."""
+    """The file that an account's password or API key is read from; None: systemd's credential."""
+    api_keys: Collection[str] = ()
+    """Those of them that are an API key."""
 
 
 def check_unit(needs: Needs, *, folders: Sequence[Path] = UNIT_FOLDERS) -> tuple[CheckLine, ...]:
@@ -53,7 +55,10 @@ def judge(unit: Unit, needs: Needs) -> tuple[CheckLine, ...]:
     return (
         _state(unit, needs.state_dir),
         *(_folder(unit, root, account=name) for name, root in needs.roots.items()),
-        *(_password(unit, name, file) for name, file in needs.passwords.items()),
+        *(
+            _secret(unit, name, "api_key" if name in needs.api_keys else "password", file)
+            for name, file in needs.passwords.items()
+        ),
         *_users(unit),
         *_lease(unit),
         *_umask(unit),
@@ -128,20 +133,20 @@ def _is_below(path: Path, folders: Sequence[Path]) -> bool:
 # Passwords --------------------------------------------------------------------------------------
 
 
-def _password(unit: Unit, account: str, file: Path | None) -> CheckLine:
-    name = f"{account}.password"
+def _secret(unit: Unit, account: str, kind: str, file: Path | None) -> CheckLine:
+    name = f"{account}.{kind}"
     load = _drop_in(f"LoadCredential={name}:/etc/syncd/{name}")
     if file is not None:
         sight = look(unit, file)
         if sight.is_hidden:
-            remedy = f"Set no password_file, and {_drop_in(f'LoadCredential={name}:{_written(file)}')}"
+            remedy = f"Set no {kind}_file, and {_drop_in(f'LoadCredential={name}:{_written(file)}')}"
             return _line(account, f"{sight.directive} of the unit hides {file}", remedy=remedy, ok=False)
         return _line(account, f"the unit does not hide {file}")
     given = {word.partition(":")[0] for key in _CREDENTIALS for word in unit.words(key)}
     if name in given:
         return _line(account, f"the unit passes the credential {name}")
     return _line(
-        account, f"no password is set, and the unit passes no credential {name}", remedy=load, ok=False
+        account, f"no {kind} is set, and the unit passes no credential {name}", remedy=load, ok=False
     )
 
 

@@ -20,11 +20,12 @@ def run_check_unit(settings: Settings, accounts: Sequence[str]) -> tuple[CheckLi
 
 
 def needs(settings: Settings, accounts: Sequence[str]) -> Needs:
-    """What these accounts want; a password that stands in the configuration itself wants nothing."""
+    """What these accounts want; a secret that stands in the configuration itself wants nothing."""
     credentials = {name: settings.credentials[name] for name in accounts}
     is_default = settings.state_dir == machine.state_dir(os.environ)
     return Needs(
         roots={name: settings.roots[name] for name in accounts},
         state_dir=None if is_default else settings.state_dir,
         passwords={name: each.password_file for name, each in credentials.items() if each.password is None},
+        api_keys=frozenset(name for name, each in credentials.items() if each.kind == "api_key"),
     )

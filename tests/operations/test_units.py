@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -157,6 +158,14 @@ def test_a_password_from_nowhere_is_wrong() -> None:
     assert (line.account, line.ok) == ("acme", False)
     assert f"`{drop_in}`" in line.remedy
     assert judged(drop_in, wanted=wanted) == []
+
+
+def test_an_api_key_is_a_credential_of_its_own_name() -> None:
+    """Its name says what it is, in the remedy too."""
+    wanted = replace(needs(passwords={"grid": None}), api_keys={"grid"})
+    [line] = judged("LoadCredential=grid.password:/etc/syncd/grid.password", wanted=wanted)
+    assert "`LoadCredential=grid.api_key:/etc/syncd/grid.api_key`" in line.remedy
+    assert judged("LoadCredential=grid.api_key:/etc/syncd/grid.api_key", wanted=wanted) == []
 
 
 def test_a_password_file_that_the_unit_hides_is_wrong() -> None:
