@@ -14,17 +14,23 @@ A gateway of your own, at {url}
 It forgets everything when it ends: Ctrl-C.
 
   [accounts.try]
-  gateway = "as2gateway"
+  gateway = "{gateway}"
   url = "{url}"
-  username = "email@domain.com"
-  password = "pazzword"
+{secrets}
   root = "/tmp/syncd-try"
 """
+LOGINS = {
+    "as2gateway": {"username": "email@domain.com", "password": "pazzword"},
+    "ecgrid": {"api_key": "YOUR_API_KEY"},
+}
+"""The documents' own examples."""
 
 
 def sandbox(
     *,
-    gateway: Annotated[Literal["as2gateway"], Parameter(help="Which gateway to play.")] = "as2gateway",
+    gateway: Annotated[
+        Literal["as2gateway", "ecgrid"], Parameter(help="Which gateway to play.")
+    ] = "as2gateway",
     port: Annotated[int, Parameter(help="Where to listen, on this machine only; 0: any free port.")] = 8480,
     call: Given,
 ) -> None:
@@ -40,14 +46,18 @@ def sandbox(
         if call.options.json:
             import json
 
-            print(
-                json.dumps({"url": url, "username": "email@domain.com", "password": "pazzword"}), flush=True
-            )
+            print(json.dumps({"url": url, **LOGINS[gateway]}), flush=True)
         elif not call.options.quiet:
-            print(HOW.format(url=url), flush=True)
+            print(_how(gateway, url), flush=True)
 
     _prove_free(port)
     serve(gateway=gateway, port=port, ready=ready)
+
+
+def _how(gateway: str, url: str) -> str:
+    """Write the account table to try it with."""
+    secrets = "\n".join(f'  {name} = "{value}"' for name, value in LOGINS[gateway].items())
+    return HOW.format(gateway=gateway, url=url, secrets=secrets)
 
 
 def _prove_free(port: int) -> None:

@@ -9,8 +9,10 @@ from contextlib import contextmanager
 
 from syncd.sandbox.as2gateway.sandbox import Sandbox
 from syncd.sandbox.as2gateway.world import World
+from syncd.sandbox.ecgrid.sandbox import ECGridSandbox
+from syncd.sandbox.ecgrid.world import ECGridWorld
 
-GATEWAYS = ("as2gateway",)
+GATEWAYS = ("as2gateway", "ecgrid")
 
 
 def serve(
@@ -28,9 +30,15 @@ def serve(
     if gateway not in GATEWAYS:
         raise ValueError(f"There is no sandbox for {gateway!r}; there is {', '.join(GATEWAYS)}.")
     stopping = stop or threading.Event()
-    with _stopped_by_signals(stopping), Sandbox(world=World.default().paced(), host=host, port=port) as box:
+    with _stopped_by_signals(stopping), _paced(gateway, host, port) as box:
         ready(box.url)
         stopping.wait()
+
+
+def _paced(gateway: str, host: str, port: int) -> Sandbox | ECGridSandbox:
+    if gateway == "ecgrid":
+        return ECGridSandbox(world=ECGridWorld.default().paced(), host=host, port=port)
+    return Sandbox(world=World.default().paced(), host=host, port=port)
 
 
 @contextmanager
