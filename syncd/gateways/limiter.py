@@ -148,9 +148,12 @@ class Windows:
         self._clock = clock
         self._limiters: dict[tuple[str, str], Limiter] = {}
 
-    def of(self, *, url: str, username: str, requests: int, per: timedelta) -> Limiter:
-        """The limiter of that login, the same at every call."""
-        key = (url.rstrip("/"), username)
+    def of(self, *, url: str, login: str, requests: int, per: timedelta) -> Limiter:
+        """The limiter of that login, the same at every call.
+
+        An empty login is nobody's: that of all requests from here which need no log-in.
+        """
+        key = (url.rstrip("/"), login)
         limiter = self._limiters.get(key)
         if limiter is None:
             limiter = Limiter(requests=requests, per=per, clock=self._clock, file=self._file(key))

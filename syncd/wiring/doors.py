@@ -5,8 +5,10 @@ from __future__ import annotations
 import os
 import ssl
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import timedelta
 from typing import TYPE_CHECKING, Protocol
 
 from syncd.core.account import Account
@@ -20,9 +22,12 @@ from syncd.folders.inbox import Inbox
 from syncd.folders.outbox import Outbox
 from syncd.folders.tree import Tree
 from syncd.gateways.as2gateway import AS2Gateway, As2LogIn
-from syncd.gateways.limiter import Windows
-from syncd.gateways.session import Session
+from syncd.gateways.ecgrid import ApiKeyLogIn, ECGrid, JwtLogIn, voice
+from syncd.gateways.limiter import Limiter, Windows
+from syncd.gateways.log_in import LogIn
+from syncd.gateways.session import Session, Timeouts
 from syncd.gateways.transport import tls_context
+from syncd.gateways.voice import Voice, message_voice
 from syncd.ports import Clock, Gateway
 from syncd.store import Store, open_store
 from syncd.system.clock import SystemClock
@@ -44,6 +49,40 @@ class Listener(Protocol):
     def complain(self, trouble: Trouble) -> None:
         """A job met trouble."""
         ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Kind:
+    """What one kind of gateway needs. The login's name is None where its secret is an API key."""
+
+    gateway: Callable[[Session], Gateway]
+    log_in: Callable[[str | None, Clock], LogIn]
+    voice: Voice = message_voice
+    timeouts: Timeouts | None = None
+    anonymous_per_minute: int | None = None
+    """Requests without a log-in, where they are counted apart."""
+
+
+def _as2_log_in(username: str | None, clock: Clock) -> LogIn:
+    return As2LogIn(username=username or "", clock=clock)
+
+
+def _ecgrid_log_in(username: str | None, clock: Clock) -> LogIn:
+    return ApiKeyLogIn() if username is None else JwtLogIn(username=username, clock=clock)
+
+
+_KINDS = {
+    "as2gateway": _Kind(gateway=AS2Gateway, log_in=_as2_log_in),
+    "ecgrid": _Kind(
+        gateway=ECGrid,
+        log_in=_ecgrid_log_in,
+        voice=voice,
+        # A large parcel is one text, which is taken apart before there is an answer.
+        timeouts=Timeouts(read=timedelta(seconds=120), transfer=timedelta(seconds=600)),
+        anonymous_per_minute=40,
+    ),
+}
+"""By the account's `gateway`: the one place where the name counts."""
 
 
 class Doors:
@@ -72,31 +111,43 @@ class Doors:
         return next(account for account in self.settings.accounts if account.name == name)
 
     @contextmanager
-    def gateway(self, account: Account) -> Iterator[AS2Gateway]:
+    def gateway(self, account: Account) -> Iterator[Gateway]:
         """The account's gateway; its connections end with the block. Raises: CannotAct for a bad ca_file."""
+        kind = _KINDS[account.gateway]
         with self._lock:
-            session = self._session(account)
-        gateway = AS2Gateway(session)
+            session = self._session(account, kind)
+        gateway = kind.gateway(session)
         try:
             yield gateway
         finally:
             gateway.close()
 
-    def _session(self, account: Account) -> Session:
+    def _session(self, account: Account, kind: _Kind) -> Session:
         credentials = self.settings.credentials[account.name]
         limiter = self._windows.of(
             url=account.url,
-            username=credentials.username,
+            login=credentials.login,
             requests=account.rate_requests,
             per=account.rate_window,
         )
         return Session(
             url=account.url,
-            log_in=As2LogIn(username=credentials.username, clock=self.clock),
+            log_in=kind.log_in(credentials.username, self.clock),
             secrets=credentials.secrets(),
             limiter=limiter,
+            address_limiter=self._address_limiter(account, kind),
+            voice=kind.voice,
+            timeouts=kind.timeouts,
             clock=self.clock,
             tls=self._tls(str(credentials.ca_file) if credentials.ca_file else None, account.name),
+        )
+
+    def _address_limiter(self, account: Account, kind: _Kind) -> Limiter | None:
+        """The window of requests that need no log-in: one for all accounts at the same address."""
+        if kind.anonymous_per_minute is None:
+            return None
+        return self._windows.of(
+            url=account.url, login="", requests=kind.anonymous_per_minute, per=timedelta(minutes=1)
         )
 
     def _tls(self, ca_file: str | None, account: str) -> ssl.SSLContext:

@@ -8,11 +8,13 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from syncd.gateways.as2gateway import AS2Gateway, As2LogIn
+from syncd.gateways.ecgrid import ApiKeyLogIn, ECGrid, JwtLogIn, voice
 from syncd.gateways.limiter import Limiter
+from syncd.gateways.log_in import LogIn
 from syncd.gateways.session import Session, Timeouts
 from syncd.gateways.transport import tls_context
 from syncd.ports.surroundings import Clock, Secrets
-from syncd.sandbox import Sandbox
+from syncd.sandbox import ECGridSandbox, Sandbox
 
 SHORT = Timeouts(
     connect=timedelta(seconds=2),
@@ -110,3 +112,39 @@ def as2_gateway(
     clock = clock or MachineClock()
     limit = limiter(clock, file=file)
     return AS2Gateway(session(box.url, clock=clock, timeouts=timeouts, limit=limit))
+
+
+API_KEY = "YOUR_API_KEY"
+
+
+def jwt(clock: Clock) -> LogIn:
+    return JwtLogIn(username="your.user@example.com", clock=clock)
+
+
+def ecgrid_session(
+    url: str,
+    *,
+    clock: Clock | None = None,
+    log_in: LogIn | None = None,
+    secret: Secrets | None = None,
+    timeouts: Timeouts | None = None,
+    limit: Limiter | None = None,
+    address_limit: Limiter | None = None,
+) -> Session:
+    """By API key unless told."""
+    clock = clock or MachineClock()
+    return Session(
+        url=url,
+        log_in=log_in or ApiKeyLogIn(),
+        secrets=secret or Password(API_KEY),
+        limiter=limit or limiter(clock),
+        address_limiter=address_limit or limiter(clock),
+        clock=clock,
+        tls=tls_context(),
+        voice=voice,
+        timeouts=timeouts,
+    )
+
+
+def ecgrid(box: ECGridSandbox, *, timeouts: Timeouts | None = None, clock: Clock | None = None) -> ECGrid:
+    return ECGrid(ecgrid_session(box.url, clock=clock, timeouts=timeouts))

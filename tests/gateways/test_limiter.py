@@ -105,9 +105,9 @@ def test_many_threads_share_one_window() -> None:
 def test_accounts_of_one_login_share_a_window(tmp_path: Path) -> None:
     """The lower of two limits counts; another login has its own."""
     windows = Windows(folder=tmp_path, clock=HandClock())
-    one = windows.of(url="https://x/v1", username="a", requests=50, per=PER)
-    assert windows.of(url="https://x/v1/", username="a", requests=1, per=PER) is one
-    assert windows.of(url="https://x/v1", username="b", requests=50, per=PER) is not one
+    one = windows.of(url="https://x/v1", login="a", requests=50, per=PER)
+    assert windows.of(url="https://x/v1/", login="a", requests=1, per=PER) is one
+    assert windows.of(url="https://x/v1", login="b", requests=50, per=PER) is not one
     one.answer(one.take(Use.READ))
     windows.close()
     assert len(list(tmp_path.iterdir())) == 2

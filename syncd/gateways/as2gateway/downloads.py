@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from os import SEEK_END
 from pathlib import Path
-from typing import BinaryIO
 
 from syncd.core.model import File, GatewayId
 from syncd.core.shown import Box
@@ -15,24 +14,11 @@ from syncd.gateways.as2gateway import requests
 from syncd.gateways.as2gateway.archive import Archive, truncation
 from syncd.gateways.as2gateway.names import better_name
 from syncd.gateways.session import Session
-from syncd.gateways.spool import spool
+from syncd.gateways.spool import FileContent, spool
 from syncd.gateways.wire import MEGABYTE
 from syncd.ports.gateway import Fetched, Wanted
 
 _LIMIT = 10 * MEGABYTE  # of one archive, by the larger reading of "10 MB" (§7.3)
-
-
-class FileContent:
-    """An attachment in a temporary file; its length was proven when it came."""
-
-    def __init__(self, file: BinaryIO, *, name: str, size: int) -> None:
-        self.name = name
-        self.size = size
-        self._file = file
-
-    def read(self, size: int = -1, /) -> bytes:
-        """The next bytes, b"" at the end."""
-        return self._file.read(size)
 
 
 class Downloads:
