@@ -8,7 +8,7 @@ from itertools import count
 from typing import Any
 
 from syncd.sandbox.ecgrid.switches import ECGridSwitches
-from syncd.sandbox.wire.exchange import Headers, Refusal, Reply
+from syncd.sandbox.wire.exchange import Refusal, Reply
 
 _CODES = {
     400: "InvalidParameter",
@@ -22,12 +22,16 @@ _CODES = {
 _PROBLEM = (("Content-Type", "application/problem+json"),)
 
 
-class Fault(Refusal):
-    """A refusal that comes from the system behind the API, with its own words about it."""
+class Coded(Refusal):
+    """A refusal with another code than its status has by default."""
 
     def __init__(self, status: int, message: str, *, code: str) -> None:
         super().__init__(status, message)
         self.code = code
+
+
+class Fault(Coded):
+    """A refusal that comes from the system behind the API, with its own words about it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,20 +81,16 @@ class Envelopes:
             case "ok":
                 return self._ok(refusal)
             case _:
-                return self.error(refusal.status, refusal.message, refusal.headers, info=_info(refusal))
+                return Reply.of_json(refusal.status, self._envelope(refusal), refusal.headers)
 
-    def error(self, status: int, message: str, headers: Headers = (), *, info: object = None) -> Reply:
-        """Write the error envelope of the vendor's page."""
-        return Reply.of_json(status, self._envelope(status, message, info), headers)
-
-    def _envelope(self, status: int, message: str, info: object) -> dict[str, Any]:
+    def _envelope(self, refusal: Refusal) -> dict[str, Any]:
         return {
-            "httpStatus": status,
+            "httpStatus": refusal.status,
             "success": False,
-            "message": message,
+            "message": refusal.message,
             "detail": None,
             "traceId": self._trace(),
-            "errorInfo": info,
+            "errorInfo": _info(refusal),
         }
 
     def _reference(self, refusal: Refusal) -> Reply:
@@ -114,7 +114,7 @@ class Envelopes:
 
     def _ok(self, refusal: Refusal) -> Reply:
         """What stands before the API answers for itself: 401 and 429 keep their status."""
-        fields = self._envelope(refusal.status, refusal.message, _info(refusal))
+        fields = self._envelope(refusal)
         status = refusal.status if refusal.status in {401, 429} else 200
         return Reply.of_json(status, {**fields, "errorCode": _code(refusal), "data": None}, refusal.headers)
 
@@ -123,7 +123,7 @@ class Envelopes:
 
 
 def _code(refusal: Refusal) -> str:
-    return refusal.code if isinstance(refusal, Fault) else _CODES.get(refusal.status, "")
+    return refusal.code if isinstance(refusal, Coded) else _CODES.get(refusal.status, "")
 
 
 def _info(refusal: Refusal) -> object:

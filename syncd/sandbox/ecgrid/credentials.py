@@ -6,6 +6,7 @@ import random
 from dataclasses import dataclass, replace
 
 from syncd.sandbox.clock import Clock
+from syncd.sandbox.ecgrid.answers import Coded
 from syncd.sandbox.ecgrid.fields import Fields
 from syncd.sandbox.ecgrid.switches import ECGridSwitches
 from syncd.sandbox.ecgrid.world import ECGridLogin, ECGridTiming
@@ -79,7 +80,7 @@ class Credentials:
         if key is not None:
             username = self._keys.get(key)
             if username is None:
-                raise Refusal(401, "The API key is not valid.")
+                raise Coded(401, "The API key is not valid.", code="InvalidAPIKey")
             return username
         token = self._access.get(_bearer(request))
         if token is None:

@@ -142,8 +142,9 @@ class ECGridGateway:
         return self._envelopes.refusal(refusal)
 
     def say(self, status: int, message: str, headers: Headers) -> Reply:
-        """Write what trouble puts into the gateway's mouth: the plain envelope, with that very status."""
-        return self._envelopes.error(status, message, headers)
+        """Write what trouble puts into the gateway's mouth, with that very status."""
+        refusal = Refusal(status, message, headers)
+        return replace(self._envelopes.refusal(refusal), status=status)
 
     def over_limit(self, wait_s: float) -> Reply:
         """Answer a request that came too soon."""

@@ -111,7 +111,7 @@ def _content(call: Call, parcel: AnyParcel) -> dict[str, object]:
 def confirm(call: Call) -> Payload:
     """The parcel is safe elsewhere; a second time there are several readings."""
     parcel = call.mailbox.find_inbound(call.fields.needed_number("parcelId"))
-    if not parcel.is_confirmed or call.switches.download_marks == "removes":
+    if not parcel.is_confirmed:
         call.mailbox.mark(parcel, is_confirmed=True, by="confirm")
         return _confirmed(call, parcel)
     if call.switches.confirm_again == "fault":

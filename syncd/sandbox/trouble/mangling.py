@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from urllib.parse import urlsplit, urlunsplit
 
-from syncd.sandbox.trouble import zips
+from syncd.sandbox.trouble import contents, zips
 from syncd.sandbox.trouble.rules import Trouble
 from syncd.sandbox.wire.exchange import Manner, Reply, Request
 
@@ -69,6 +69,8 @@ _HARMS: dict[str, Callable[[bytes, Trouble], bytes]] = {
     "zip_foreign": lambda body, _: zips.with_foreign_entry(body),
     "zip_missing": lambda body, _: zips.without_last_entry(body),
     "zip_lying": lambda body, _: zips.lying_about_size(body),
+    "base64_cut": lambda body, trouble: contents.cut(body, trouble.fraction),
+    "base64_flip": lambda body, trouble: contents.flip(body, trouble.fraction),
     "zip_bomb": lambda body, trouble: zips.bomb(body, trouble.bomb_bytes),
 }
 

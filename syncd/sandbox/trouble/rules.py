@@ -28,6 +28,8 @@ Kind = Literal[
     "zip_missing",
     "zip_lying",
     "zip_bomb",
+    "base64_cut",
+    "base64_flip",
     "expire_tokens",
     "shift",
     "lose",
@@ -63,7 +65,9 @@ class Trouble:
     zip_missing    it lacks its last entry
     zip_lying      its entries say that they are one byte long
     zip_bomb       its first entry is `bomb_bytes` zeros
-    expire_tokens  all tokens of the login end before the request is looked at
+    base64_cut     the content in a JSON answer ends at `fraction`; the JSON is whole, the Base64 sound
+    base64_flip    one character of that content, at `fraction` of it, is another
+    expire_tokens  all tokens of the login end before the request is looked at (ECGrid: access tokens only)
     shift          a new message arrives right after the answer, `age_s` older than now: pages shift
     lose           a send is answered and dropped; elsewhere the oldest unread message is marked read unseen
     list_short     a list keeps only `fraction` of its records, and its totalRecords
