@@ -8,6 +8,10 @@ Neither direction starves the other. One slot in fifty is kept for each, so that
 behind a long walk of lists; and while both wait, the one that holds fewer slots goes first. One direction
 alone still reaches 98 % of the limit, both together all of it.
 
+The other side may tell how much of its limit is left. What it counts beyond our own requests are others of
+the same login: they take places too, and nobody sees them end, so each answer counts them anew. Its limit is
+for all of them together; ours stays ours.
+
 Times are seconds of a clock that never goes back; whose, is the caller's choice.
 """
 
@@ -29,6 +33,15 @@ class Use(StrEnum):
     READ = "read"
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Advice:
+    """What the other side says of its limit; None: not told. `reset_s`: when it starts anew, from now."""
+
+    limit: int | None = None
+    remaining: int | None = None
+    reset_s: float | None = None
+
+
 @dataclass(slots=True, eq=False)
 class Slot:
     """One request's place in the window; `answered_s` is None while it is on its way."""
@@ -47,6 +60,9 @@ class Window:
         self.per = per
         self._kept = requests // 50 or (1 if requests >= 10 else 0)
         self._slots: list[Slot] = []
+        self._limit: int | None = None
+        self._others: list[float] = []  # when each place that others took is free at the latest
+        self._held_until_s = float("-inf")
         self._frozen_until_s = float("-inf")
         self._last: Use | None = None
 
@@ -77,6 +93,23 @@ class Window:
         if slot in self._slots:
             self._slots.remove(slot)
 
+    def advise(self, advice: Advice, now_s: float) -> None:
+        """Take the other side's own count into account, for one window at most.
+
+        A limit below ours counts until a higher one is told.
+        """
+        if advice.limit is not None:
+            self._limit = advice.limit
+        if advice.remaining is None:
+            return
+        reset_s = self._span_s if advice.reset_s is None else min(advice.reset_s, self._span_s)
+        self._forget(now_s)
+        if advice.limit is not None:
+            others = advice.limit - advice.remaining - len(self._slots)
+            self._others = [now_s + reset_s] * others
+        if advice.remaining == 0 and advice.reset_s is not None:
+            self._held_until_s = max(self._held_until_s, now_s + reset_s)
+
     def freeze(self, until_s: float) -> None:
         """Let nothing through before that time; a shorter freeze does not end a longer one."""
         self._frozen_until_s = max(self._frozen_until_s, until_s)
@@ -99,14 +132,20 @@ class Window:
 
     def _forget(self, now_s: float) -> None:
         self._slots = [slot for slot in self._slots if self._free_at(slot, now_s) > now_s]
+        self._others = [at_s for at_s in self._others if at_s > now_s]
 
     def _free(self, now_s: float, use: Use) -> float:
-        own = [slot for slot in self._slots if slot.use is use]
+        ours = [(slot.use, self._free_at(slot, now_s)) for slot in self._slots]
+        all_s = [at_s for _, at_s in ours]
+        own_s = [at_s for other, at_s in ours if other is use]
+        most = self.requests if self._limit is None else min(self.requests, self._limit)
         return max(
             now_s,
             self._frozen_until_s,
-            self._below(self._slots, self.requests, now_s),
-            self._below(own, self.requests - self._kept, now_s),
+            self._held_until_s,
+            _below(all_s, most, now_s),
+            _below(own_s, most - self._kept, now_s),
+            now_s if self._limit is None else _below(all_s + self._others, self._limit, now_s),
         )
 
     def _is_others_turn(self, now_s: float, use: Use) -> bool:
@@ -116,13 +155,16 @@ class Window:
         is_behind = theirs < own or (theirs == own and self._last is use)
         return is_behind and self._free(now_s, other) <= now_s
 
-    def _below(self, slots: list[Slot], limit: int, now_s: float) -> float:
-        """When fewer than `limit` of these slots are taken."""
-        over = len(slots) - max(limit, 1)
-        if over < 0:
-            return now_s
-        return sorted(self._free_at(slot, now_s) for slot in slots)[over]
-
     def _free_at(self, slot: Slot, now_s: float) -> float:
         since_s = now_s if slot.answered_s is None else slot.answered_s
-        return since_s + self.per.total_seconds() * _MARGIN
+        return since_s + self._span_s
+
+    @property
+    def _span_s(self) -> float:
+        return self.per.total_seconds() * _MARGIN
+
+
+def _below(free_s: list[float], limit: int, now_s: float) -> float:
+    """When fewer than `limit` of these places are taken."""
+    over = len(free_s) - max(limit, 1)
+    return now_s if over < 0 else sorted(free_s)[over]

@@ -15,7 +15,7 @@ from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
 
-from syncd.core.window import Slot, Use, Window
+from syncd.core.window import Advice, Slot, Use, Window
 from syncd.errors import TryLater
 from syncd.ports.surroundings import Clock
 
@@ -68,6 +68,13 @@ class Limiter:
                 if self._clock.wait(timedelta(seconds=wait_s)):
                     raise TryLater("the program is stopping; the request was not sent")
 
+    def take_at_once(self, use: Use) -> Slot:
+        """Take a slot without waiting: for the last request of all, which is counted all the same."""
+        with self._lock:
+            slot = self._window.take(use)
+            self._store()
+            return slot
+
     def answer(self, slot: Slot) -> None:
         """The answer to a request began, or it failed on the way."""
         with self._lock:
@@ -83,6 +90,14 @@ class Limiter:
         with self._lock:
             lasting = self._window.per if span is None else min(span, _LONGEST_FREEZE)
             self._window.freeze(self._clock.monotonic() + lasting.total_seconds())
+
+    def advise(self, advice: Advice) -> None:
+        """Obey what the gateway says of its limit. Nothing left for longer than a window is a freeze."""
+        with self._lock:
+            self._window.advise(advice, self._clock.monotonic())
+            is_long = (advice.reset_s or 0) > self._window.per.total_seconds()
+        if advice.remaining == 0 and advice.reset_s is not None and is_long:
+            self.freeze(timedelta(seconds=advice.reset_s))
 
     def close(self) -> None:
         """Write the last answers down."""

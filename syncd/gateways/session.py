@@ -26,6 +26,7 @@ import httpx
 from syncd.core.window import Use
 from syncd.errors import AccountRefused, GatewayError, TryLater, Unreachable
 from syncd.gateways import border
+from syncd.gateways.advice import advice_of
 from syncd.gateways.answer import Answer
 from syncd.gateways.limiter import Limiter
 from syncd.gateways.log_in import Entrance, LogIn
@@ -192,6 +193,7 @@ class Session:
 
     def _say_last(self, request: Request, token: Token) -> None:
         """Best effort: neither the limit nor a slow gateway keeps the program from ending."""
+        self._limiter.take_at_once(request.use)
         with self._deadline.within(_LAST_WORD_S):
             self._send(request, self._url + request.target, token).close()
 
@@ -244,6 +246,9 @@ class Session:
         at = border.http_date(response.headers.get("date"))
         if at is not None:
             self._offset = at + timedelta(seconds=0.5) - self._clock.now()  # Date has whole seconds
+        advice = advice_of(response.headers, now=self.now())
+        if advice is not None:
+            limiter.advise(advice)
         if response.status_code in {429, 503}:
             wish = border.retry_after(response.headers, now=self._clock.now())
             if wish is not None or response.status_code == 429:

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from syncd.core.window import Slot, Use, Window
+from syncd.core.window import Advice, Slot, Use, Window
 
 PER = timedelta(seconds=10)
 
@@ -138,3 +138,91 @@ def test_a_limit_that_lets_nothing_through_is_refused(requests: int, per: timede
     """Better an error at the start than a silent daemon."""
     with pytest.raises(ValueError, match="lets nothing through"):
         Window(requests=requests, per=per)
+
+
+def held_back(window: Window, now: float = 0.0) -> float:
+    return window.next_free(now, Use.READ) - now
+
+
+def test_others_of_the_same_login_take_places_until_the_reset() -> None:
+    """Three of five are gone and one was ours: a second one of ours is possible, a third waits."""
+    window = Window(requests=5, per=PER)
+    window.answer(window.take(Use.READ), 0.0)
+    window.advise(Advice(limit=5, remaining=2, reset_s=4.0), 0.0)
+    window.take(Use.READ)
+    assert held_back(window) == 0.0
+    window.take(Use.READ)
+    assert held_back(window) == pytest.approx(4.0)
+    assert held_back(window, 4.0) == 0.0
+
+
+def test_what_is_on_its_way_is_ours() -> None:
+    """Answers may come in another order than they were counted: nobody else is seen in them."""
+    window = Window(requests=5, per=PER)
+    slots = [window.take(Use.READ) for _ in range(4)]
+    window.answer(slots[0], 0.0)
+    window.advise(Advice(limit=5, remaining=1, reset_s=8.0), 0.0)
+    assert held_back(window) == 0.0
+
+
+def test_others_are_counted_anew_by_each_answer() -> None:
+    """They went: so do their places."""
+    window = Window(requests=5, per=PER)
+    window.advise(Advice(limit=5, remaining=1, reset_s=8.0), 0.0)
+    window.take(Use.READ)
+    assert held_back(window) == pytest.approx(8.0)
+    window.advise(Advice(limit=5, remaining=4, reset_s=8.0), 1.0)
+    assert held_back(window, 1.0) == 0.0
+
+
+@pytest.mark.parametrize("reset_s", [None, 500.0])
+def test_others_stay_for_one_window_at_most(reset_s: float | None) -> None:
+    """Whatever the reset says, or when it says nothing."""
+    window = Window(requests=5, per=PER)
+    window.advise(Advice(limit=5, remaining=0, reset_s=reset_s), 0.0)
+    assert held_back(window) == pytest.approx(10.0, abs=0.1)
+
+
+def test_nothing_left_holds_everything_until_the_reset() -> None:
+    """Also when all of it was ours, and older than the other side thinks."""
+    window = Window(requests=5, per=PER)
+    window.advise(Advice(remaining=0, reset_s=3.0), 0.0)
+    assert [window.next_free(0.0, use) for use in Use] == [3.0, 3.0]
+    assert window.frozen_for(0.0) == timedelta(0)
+
+
+def test_a_lower_limit_narrows_and_a_higher_one_widens_to_ours() -> None:
+    """Ours is never passed."""
+    window = Window(requests=3, per=PER)
+    window.advise(Advice(limit=2), 0.0)
+    window.take(Use.READ)
+    window.take(Use.READ)
+    assert held_back(window) > 0
+    window.advise(Advice(limit=100), 0.0)
+    assert held_back(window) == 0.0
+    window.take(Use.READ)
+    assert held_back(window) > 0
+
+
+def test_others_do_not_take_from_a_share_that_is_there() -> None:
+    """Of a thousand an hour others used half: our own three a window are still ours."""
+    window = Window(requests=3, per=PER)
+    window.advise(Advice(limit=1000, remaining=500, reset_s=1800.0), 0.0)
+    for _ in range(2):
+        window.take(Use.READ)
+    assert held_back(window) == 0.0
+
+
+def test_advice_of_nobody_but_us_changes_nothing() -> None:
+    """The pace is the same as without a word."""
+    window = Window(requests=50, per=PER)
+    sent: list[float] = []
+    now = 0.0
+    while now < 52.0:
+        now = max(now + 0.001, window.next_free(now, Use.READ))
+        slot = window.take(Use.READ)
+        window.answer(slot, now)
+        sent.append(now)
+        left = 50 - sum(at > now - 10.0 for at in sent)
+        window.advise(Advice(limit=50, remaining=max(left, 0), reset_s=1.0), now)
+    assert len(sent) / 52.0 / 5.0 > 0.95

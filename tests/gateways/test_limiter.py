@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from syncd.core.window import Use
+from syncd.core.window import Advice, Use
 from syncd.errors import TryLater
 from syncd.gateways.limiter import Limiter, Windows
 from tests.gateways.parts import HandClock
@@ -100,6 +100,32 @@ def test_many_threads_share_one_window() -> None:
     sent.sort()
     assert len(sent) == 40
     assert all(later - sooner >= 9.9 for sooner, later in zip(sent, sent[5:], strict=False))
+
+
+def test_nothing_left_is_waited_out_within_a_window_and_told_beyond(tmp_path: Path) -> None:
+    """Up to a window it is the normal pace of a busy account; an hour is a freeze."""
+    clock = HandClock()
+    limiter = made(clock)
+    limiter.advise(Advice(limit=2, remaining=0, reset_s=9.0))
+    before = clock.seconds
+    limiter.take(Use.READ)
+    assert clock.seconds - before == pytest.approx(9.0)
+    limiter.advise(Advice(limit=2, remaining=0, reset_s=600.0))
+    with pytest.raises(TryLater) as caught:
+        limiter.take(Use.READ)
+    assert caught.value.retry_after == timedelta(seconds=600)
+
+
+def test_the_last_request_does_not_wait_and_is_counted() -> None:
+    """At the end of the program."""
+    clock = HandClock()
+    limiter = made(clock, requests=1)
+    before = clock.seconds
+    limiter.answer(limiter.take_at_once(Use.READ))
+    limiter.answer(limiter.take_at_once(Use.READ))
+    assert clock.seconds == before
+    limiter.take(Use.READ)
+    assert clock.seconds - before == pytest.approx(10.0, abs=0.1)
 
 
 def test_accounts_of_one_login_share_a_window(tmp_path: Path) -> None:
