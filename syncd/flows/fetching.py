@@ -139,14 +139,11 @@ class Fetcher:
         named = _named_as_listed(files, row)
         if _sizes(files) == _sizes(row.files):
             return Arrived(row=row, files=named, note=reference)
-        listed = f"the listing said sizes {_sizes(row.files)}"
-        if not self._bridge.gateway.capabilities.has_exact_sizes:
-            note = f"{listed}, the download has {_sizes(files)}"
-            return Arrived(row=row, files=named, note=f"{reference}; {note}" if reference else note)
         again, _ = self._stage_by_index(row)
         if [f.sha256 for f in files] != [f.sha256 for f in again]:
             return NotArrived(row=row, reason="two downloads of it differ")
-        return Arrived(row=row, files=named, note=f"{listed}, both downloads have {_sizes(again)}")
+        note = f"the listing said sizes {_sizes(row.files)}, both downloads have {_sizes(again)}"
+        return Arrived(row=row, files=named, note=f"{reference}; {note}" if reference else note)
 
     def _stage_by_index(self, row: Message) -> tuple[tuple[File, ...], str]:
         """The staged files, and the gateway's reference for the download."""

@@ -23,7 +23,7 @@ from syncd.core.naming import STATUS_SUFFIX
 from syncd.flows.bridge import Bridge
 from syncd.flows.once import JOBS, OncePass, PassResult, Tally
 from syncd.ports import Records, Search
-from syncd.sandbox import Sandbox
+from syncd.sandbox import ECGridSandbox, Sandbox
 from syncd.store import Store, open_store
 from syncd.wiring.acting import decide
 from syncd.wiring.doors import Doors
@@ -34,6 +34,14 @@ ACCOUNT = "acme"
 NOW = timedelta()
 STEP = timedelta(seconds=20)
 Wrap = Callable[[Bridge], Bridge]
+AnyBox = Sandbox | ECGridSandbox
+
+LOGINS = {
+    "as2gateway": {"username": "email@domain.com", "password": "pazzword"},
+    "ecgrid": {"api_key": "YOUR_API_KEY"},
+}
+PAIRS = {"as2gateway": "RJ_Station/RJ_Partner", "ecgrid": "112233/445566"}
+"""What the sandboxes know from the start."""
 
 
 class SharedClock:
@@ -42,7 +50,7 @@ class SharedClock:
     A wait counts from when its thread looked last: threads that wait side by side wait together.
     """
 
-    def __init__(self, box: Sandbox, *, skew: timedelta = NOW) -> None:
+    def __init__(self, box: AnyBox, *, skew: timedelta = NOW) -> None:
         self.is_stopping = False
         self.skew = skew
         self._clock = box.clock
@@ -95,7 +103,7 @@ class Process:
 class Ground:
     """State and root on disk, over one sandbox; `dropped` and `collected` remember what tests did."""
 
-    box: Sandbox
+    box: AnyBox
     folder: Path
     keys: dict[str, Any] = field(default_factory=dict)
     partners: list[dict[str, str]] = field(default_factory=list)
@@ -123,14 +131,25 @@ class Ground:
         return self.folder / "collected"
 
     @property
+    def gateway(self) -> str:
+        """The kind of gateway on the other side."""
+        return "ecgrid" if isinstance(self.box, ECGridSandbox) else "as2gateway"
+
+    @property
+    def pair(self) -> str:
+        """The pair folder of the first partner there."""
+        return PAIRS[self.gateway]
+
+    @property
     def config(self) -> Path:
         return self.folder / "syncd.toml"
 
     def configure(self, **keys: object) -> None:
         """Write the configuration anew, with these keys of the account changed."""
         self.keys |= keys
-        account = {"url": self.box.url, "root": str(self.root), "gateway": "as2gateway"}
-        account |= {"username": "email@domain.com", "password": "pazzword", "settle": "1s"} | self.keys
+        account = {"url": self.box.url, "root": str(self.root), "gateway": self.gateway, "settle": "1s"}
+        logs_in = {"api_key", "api_key_file", "username"} & self.keys.keys()
+        account |= ({} if logs_in else LOGINS[self.gateway]) | self.keys
         lines = [f"state_dir = {_toml(str(self.state))}", 'timezone = "UTC"', f"[accounts.{ACCOUNT}]"]
         lines += [f"{key} = {_toml(value)}" for key, value in account.items()]
         for table in self.partners:
@@ -222,9 +241,9 @@ class Ground:
 
     # Folders ------------------------------------------------------------------------------------
 
-    def drop(self, name: str, content: bytes, *, pair: str = "RJ_Station/RJ_Partner") -> Path:
+    def drop(self, name: str, content: bytes, *, pair: str | None = None) -> Path:
         """Put a file into an outbox, or into a folder there when the name has a slash."""
-        path = self.root / "outbox" / pair / name
+        path = self.root / "outbox" / (pair or self.pair) / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(content)
         self.dropped.append(sha(content))
@@ -262,8 +281,8 @@ class Ground:
 
     def put_back(self, name: str, *, with_status: bool, folder: str = "failed") -> None:
         """Move a file from failed/ to its outbox, as a person does."""
-        place = self.root / folder / "RJ_Station" / "RJ_Partner"
-        outbox = self.root / "outbox" / "RJ_Station" / "RJ_Partner"
+        place = self.root / folder / self.pair
+        outbox = self.root / "outbox" / self.pair
         (place / name).rename(outbox / name)
         if with_status:
             (place / (name + STATUS_SUFFIX)).rename(outbox / (name + STATUS_SUFFIX))
