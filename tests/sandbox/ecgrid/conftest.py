@@ -8,10 +8,17 @@ from syncd.sandbox import ECGridSandbox
 from tests.sandbox.ecgrid.driver import ECGridDriver
 
 
-@pytest.fixture
-def grid() -> Iterator[ECGridSandbox]:
+@pytest.fixture(scope="session")
+def running() -> Iterator[ECGridSandbox]:
+    """One server for all tests: starting and ending it takes longer than a test."""
     with ECGridSandbox() as box:
         yield box
+
+
+@pytest.fixture
+def grid(running: ECGridSandbox) -> ECGridSandbox:
+    running.reset()
+    return running
 
 
 @pytest.fixture
