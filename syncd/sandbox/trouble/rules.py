@@ -44,8 +44,8 @@ class Trouble:
     """What goes wrong (`do`), for which requests, how often.
 
     A request meets it when `operation` and `login` (both with `*`), `method` and `path` (a regular
-    expression, searched in the raw path with its query) all fit; `skip` of them pass unharmed, then `times`
-    are hit (None: all).
+    expression, searched in the raw path with its query) and `body` (another one, searched in the body, for
+    ids that stand there) all fit; `skip` of them pass unharmed, then `times` are hit (None: all).
 
     status         `status` (default 503) with `retry_after` as it is, and `text` as its message
     html           a proxy's HTML page, with `status` (default 200)
@@ -81,6 +81,7 @@ class Trouble:
     operation: str = "*"
     method: str = "*"
     path: str = ""
+    body: str = ""
     login: str = "*"
     skip: int = 0
     times: int | None = 1
@@ -102,6 +103,7 @@ class Trouble:
         if self.do not in KINDS:
             raise ValueError(f"No trouble is called {self.do!r}; there are {', '.join(sorted(KINDS))}.")
         re.compile(self.path)
+        re.compile(self.body)
 
     def fits(self, request: Request, *, operation: str, login: str) -> bool:
         """Say whether this request is of the kind that the rule is about."""
@@ -111,6 +113,7 @@ class Trouble:
             and fnmatchcase(login, self.login)
             and self.method in {"*", request.method}
             and re.search(self.path, target) is not None
+            and (not self.body or re.search(self.body, request.body.decode("latin-1")) is not None)
         )
 
 

@@ -204,6 +204,15 @@ def test_confirmations_may_be_forgotten(driver: ECGridDriver) -> None:
     assert driver.pending() == [parcel]
 
 
+def test_a_rule_may_be_about_one_parcel(driver: ECGridDriver) -> None:
+    """Its id stands in the body."""
+    bad, fine = (driver.box.deliver(files={"a": b"x"}) for _ in range(2))
+    driver.box.trouble("status", operation="download", body=f": *{bad}\\b", times=None)
+
+    statuses = [driver.post("/parcels/download", parcelId=int(one)).status_code for one in (bad, fine)]
+    assert statuses == [503, 200]
+
+
 def test_rules_are_for_some_and_can_be_taken_back(driver: ECGridDriver) -> None:
     """By operation and by login."""
     driver.box.trouble("status", operation="list_*", login="your.user@example.com", times=None)
