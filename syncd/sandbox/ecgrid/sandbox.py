@@ -9,10 +9,9 @@ from typing import Any, Self
 
 from syncd.sandbox.clock import Clock
 from syncd.sandbox.control import Control
-from syncd.sandbox.ecgrid import lifecycle
+from syncd.sandbox.ecgrid import finding, lifecycle
 from syncd.sandbox.ecgrid.commands import commands
 from syncd.sandbox.ecgrid.gateway import ECGridGateway
-from syncd.sandbox.ecgrid.mailbox import Inbound, Mailbox, Outbound
 from syncd.sandbox.ecgrid.quota import Quota
 from syncd.sandbox.ecgrid.switches import ECGridSwitches
 from syncd.sandbox.ecgrid.world import ECGridBehaviour, ECGridWorld
@@ -117,8 +116,10 @@ class ECGridSandbox:
             raise ValueError(f"A parcel has exactly one file, not {len(pairs)}.")
         number = int(station) if station is not None else None
         with self._service.lock:
-            mailbox = self._owner(number, login)
-            parcel_id = None if message_id is None else self._free(int(message_id))
+            mailbox = finding.owner(self._gateway.mailboxes, number, login)
+            parcel_id = None if message_id is None else int(message_id)
+            if parcel_id is not None:
+                finding.demand_free(self._gateway.mailboxes, parcel_id)
             parcel = self._gateway.deliver(
                 mailbox,
                 station=number,
@@ -130,18 +131,6 @@ class ECGridSandbox:
             )
             return str(parcel.id)
 
-    def _owner(self, station: int | None, login: str | None) -> Mailbox:
-        for username, mailbox in self._gateway.mailboxes.items():
-            if login in {None, username} and (station is None or mailbox.has_id(station)):
-                return mailbox
-        raise LookupError(f"No login {login or ''} has the ECGrid ID {station}.")
-
-    def _free(self, parcel_id: int) -> int:
-        for mailbox in self._gateway.mailboxes.values():
-            if any(one.id == parcel_id for one in (*mailbox.inbound, *mailbox.outbound)):
-                raise ValueError(f"There is a parcel {parcel_id} already.")
-        return parcel_id
-
     def mark_read(self, message_id: str) -> None:
         """Confirm a parcel, as another channel of the mailbox that took it would."""
         self._mark(message_id, is_confirmed=True)
@@ -152,7 +141,7 @@ class ECGridSandbox:
 
     def _mark(self, message_id: str, *, is_confirmed: bool) -> None:
         with self._service.lock:
-            mailbox, parcel = self._inbound(message_id)
+            mailbox, parcel = finding.inbound(self._gateway.mailboxes, message_id)
             mailbox.mark(parcel, is_confirmed=is_confirmed, by="sandbox")
 
     def restore(self) -> None:
@@ -169,23 +158,9 @@ class ECGridSandbox:
         """
         with self._service.lock:
             self._service.settle()
-            mailbox, parcel = self._outbound(message_id)
+            mailbox, parcel = finding.outbound(self._gateway.mailboxes, message_id)
             lifecycle.resume(parcel, self.clock.now())
             mailbox.moving.append(parcel)
-
-    def _inbound(self, message_id: str) -> tuple[Mailbox, Inbound]:
-        for mailbox in self._gateway.mailboxes.values():
-            for parcel in mailbox.inbound:
-                if str(parcel.id) == message_id:
-                    return mailbox, parcel
-        raise LookupError(f"There is no inbound parcel {message_id}.")
-
-    def _outbound(self, message_id: str) -> tuple[Mailbox, Outbound]:
-        for mailbox in self._gateway.mailboxes.values():
-            for parcel in mailbox.outbound:
-                if str(parcel.id) == message_id:
-                    return mailbox, parcel
-        raise LookupError(f"Nothing was sent with the ID {message_id}.")
 
     def regenerate_key(self, login: str | None = None) -> str:
         """Give a login (by default the first) a new API key; the old one is dead at once."""

@@ -15,7 +15,7 @@ from syncd.sandbox.ecgrid.mailbox import Outbound
 from syncd.sandbox.ecgrid.parcels import check_mailbox
 from syncd.sandbox.wire.exchange import Refusal
 
-_FORBIDDEN = frozenset('<>:"/\\|?*')
+_FORBIDDEN = frozenset('<>:"/\\|?*') | {chr(number) for number in range(32)}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,7 +86,7 @@ def _accepted(call: Call, parcel: Outbound) -> Any:  # noqa: ANN401 - JSON: a nu
 
 def _name(name: str) -> str:
     """Accept a file name that Windows would take."""
-    is_plain = name == name.strip() and name.isprintable() and not name.endswith(".")
+    is_plain = name == name.strip() and not name.endswith(".")
     if not is_plain or _FORBIDDEN.intersection(name):
         raise Refusal(400, "fileName must be a valid Windows file name, without a folder.")
     return name
