@@ -84,6 +84,11 @@ class Listing:
     is_last: bool
 
 
+def traced(reference: str, words: str = "") -> str:
+    """A note for the history: the reference by which the gateway's support finds a request, then words."""
+    return "; ".join(part for part in (f"trace {reference}" if reference else "", words) if part)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Capabilities:
     """What a gateway can do; planning and operations ask these, never for its name."""

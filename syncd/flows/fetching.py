@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 
 from syncd.core.model import File, GatewayId, Message
 from syncd.core.planning.batches import Batch
-from syncd.core.shown import Box, Record
+from syncd.core.shown import Box, Record, traced
 from syncd.errors import BadReply, GatewayError, NotThere, Rejected, Unanswered
 from syncd.flows.bridge import Bridge
 from syncd.ports import Content, Fetched, Wanted
@@ -138,12 +138,12 @@ class Fetcher:
         files, reference = self._stage_by_index(row)
         named = _named_as_listed(files, row)
         if _sizes(files) == _sizes(row.files):
-            return Arrived(row=row, files=named, note=reference)
+            return Arrived(row=row, files=named, note=traced(reference))
         again, _ = self._stage_by_index(row)
         if [f.sha256 for f in files] != [f.sha256 for f in again]:
             return NotArrived(row=row, reason="two downloads of it differ")
         note = f"the listing said sizes {_sizes(row.files)}, both downloads have {_sizes(again)}"
-        return Arrived(row=row, files=named, note=f"{reference}; {note}" if reference else note)
+        return Arrived(row=row, files=named, note=traced(reference, note))
 
     def _stage_by_index(self, row: Message) -> tuple[tuple[File, ...], str]:
         """The staged files, and the gateway's reference for the download."""

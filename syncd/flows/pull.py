@@ -21,6 +21,7 @@ from syncd.core import events as ev
 from syncd.core.model import Direction, Message, PartnerType, Phase, bare
 from syncd.core.planning import pull as planning
 from syncd.core.planning.batches import Batch, plan_batches, plan_confirmations
+from syncd.core.shown import traced
 from syncd.errors import GatewayError
 from syncd.flows import walking
 from syncd.flows.bridge import Bridge
@@ -262,7 +263,9 @@ class Pull:
             return
         at = self._bridge.clock.now()
         self._note_first_confirmation(at)
-        self._bridge.record([(one.row, ev.Confirmed(answered_at=at, note=one.reference)) for one in noted])
+        self._bridge.record(
+            [(one.row, ev.Confirmed(answered_at=at, note=traced(one.reference))) for one in noted]
+        )
 
     def _note_first_confirmation(self, at: datetime) -> None:
         """Remember, once a walk, that what was listed so far tells nothing of what is confirmed from now on.
