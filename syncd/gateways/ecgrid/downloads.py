@@ -16,7 +16,6 @@ from pathlib import Path
 from typing import BinaryIO
 
 from syncd.core.model import File
-from syncd.errors import BadReply
 from syncd.gateways.ecgrid import names, requests
 from syncd.gateways.ecgrid.envelope import Told, told
 from syncd.gateways.ecgrid.fields import Fields, whole
@@ -84,11 +83,7 @@ def _fields(answer: Told, wanted: Wanted) -> Fields:
     fields = answer.fields
     number = fields.whole(*names.PARCELS)
     if number is not None and number != whole(wanted.message_id):
-        raise BadReply(
-            f"the answer is about another parcel: {number}",
-            request=answer.request.name,
-            status=answer.reply.status,
-        )
+        raise answer.bad(f"the answer is about another parcel: {number}")
     return fields
 
 

@@ -95,29 +95,27 @@ def told(reply: Reply, request: Request) -> Told:
 
 
 def voice(status: int, body: bytes) -> Said:
-    """ECGrid's own words in a refusal: envelope, error code, problem details."""
+    """ECGrid's own words in a refusal: envelope, error code, problem details.
+
+    A lone `message` is how many a proxy speaks.
+    """
     answer = _parsed(body)
     if not isinstance(answer, dict):
         return Said()
     fields = Fields(answer)
-    known = (names.SUCCESS, *names.ERROR_CODES, *names.MESSAGES, *names.DETAILS, *names.TRACES)
-    return _said(fields, status) if any(name in fields for name in known) else Said()
+    own = (names.SUCCESS, *names.ERROR_CODES, *names.TRACES, *names.TITLES)
+    return _said(fields, status) if any(name in fields for name in own) else Said()
 
 
 def _said(fields: Fields, status: int) -> Said:
     code = fields.text(*names.ERROR_CODES)
+    told = [fields.text(*names.MESSAGES), fields.text(*names.TITLES), fields.text(*names.DETAILS), code]
     info = fields.inner(*names.ERROR_INFOS)
-    told = [fields.text(name) for name in (*names.MESSAGES[:1], *names.MESSAGES[1:], *names.DETAILS)]
     if info is not None:
-        told += [info.text(*names.ERROR_CODES, "code", "faultCode"), info.text("message", "faultString")]
-    if code is not None:
-        told.append(code)
-    words: list[str] = []
-    for one in told:
-        if one is not None and one_line(one).rstrip(".") not in words:
-            words.append(one_line(one).rstrip("."))
+        told += [info.text(*names.INFO_CODES), info.text(*names.INFO_WORDS)]
+    words = dict.fromkeys(one_line(one).rstrip(".") for one in told if one is not None)
     return Said(
-        words=one_line(": ".join(words)),
+        words=one_line("; ".join(words)),
         trace=one_line(fields.text(*names.TRACES) or ""),
         status=_status(fields, code, status),
     )

@@ -21,6 +21,7 @@ from syncd.gateways.ecgrid.downloads import Downloads
 from syncd.gateways.ecgrid.envelope import Told, told
 from syncd.gateways.ecgrid.outbox import Outbox
 from syncd.gateways.ecgrid.replies import Me
+from syncd.gateways.ecgrid.rest import Rest
 from syncd.gateways.session import Session
 from syncd.gateways.wire import MEGABYTE, Request
 from syncd.ports.gateway import Fetched, Outgoing, Receipt, Wanted
@@ -59,6 +60,8 @@ class ECGrid:
         self._session = session
         self._downloads = Downloads(session)
         self._outbox = Outbox(session)
+        self.rest = Rest(session)
+        """The documented operations that the bridge itself has no use for."""
         self._me: Me | None = None
 
     @property
@@ -156,8 +159,7 @@ class ECGrid:
         else:
             if answer.payload is not False:
                 return answer.trace
-            words = f"the gateway did not confirm the parcel (trace {answer.trace})"
-            refusal = Rejected(words, request=request.name, status=answer.reply.status, detail=words)
+            refusal = answer.bad("the gateway did not confirm the parcel")
         return self._confirmed_before(message_id, refusal)
 
     def confirm_batch(self, wanted: Sequence[Wanted]) -> frozenset[GatewayId]:
@@ -208,11 +210,7 @@ class ECGrid:
         return self._session.read(request, lambda reply: told(reply, request))
 
     def _do(self, request: Request) -> None:
-        answer = self._ask(request)
-        if answer.payload is False:
-            raise Rejected(
-                answer.bad("the gateway did not do it").what, request=request.name, status=answer.reply.status
-            )
+        replies.check_done(self._ask(request))
 
     def _ask_me(self) -> Me:
         request = requests.me()

@@ -25,6 +25,7 @@ FILE = "fileName"
 CONTENT = "content"
 BYTES = "bytes"
 STATUS = "status"
+MAILBAG = "mailbagControlId"
 
 # What comes: log-in.
 ACCESS_TOKENS = ("accessToken", "token", "access_token", "sessionKey")
@@ -37,8 +38,11 @@ SUCCESS = "success"
 TRACES = ("traceId",)
 ERROR_CODES = ("errorCode",)
 ERROR_INFOS = ("errorInfo",)
+INFO_CODES = ("errorCode", "code")
+INFO_WORDS = ("errorMessage", "message", "errorString")
 HTTP_STATUSES = ("httpStatus", "status")
-MESSAGES = ("message", "title")
+MESSAGES = ("message",)
+TITLES = ("title",)
 DETAILS = ("detail",)
 TOTALS = ("totalRecords", "totalCount", "total")
 ROWS = ("parcelIDInfoList", "parcels", "interchanges", "records", "items")
@@ -60,6 +64,7 @@ CONTENTS = ("content", "contentBase64")
 # What comes: interchanges and ids.
 INTERCHANGES = ("interchangeId",)
 INTERCHANGE_LISTS = ("interchanges",)
+DOCUMENT_TYPES = ("documentType",)
 ECGRID_IDS = ("ecGridId",)
 QUALIFIERS = ("qualifier",)
 IDS = ("id",)

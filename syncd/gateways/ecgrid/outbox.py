@@ -6,7 +6,7 @@ So the parcel is settled when all of them are closed, and failed as soon as one 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 from syncd.core.model import GatewayId
 from syncd.core.shown import Box, Record
@@ -51,10 +51,10 @@ class Outbox:
     def _interchanges(self, parcel: Parcel) -> Sequence[Interchange]:
         """All of them with their status; none when they cannot be had."""
         try:
-            listed = parcel.interchanges or tuple(self._manifest(parcel))
+            listed = parcel.interchanges or self._manifest(parcel)
             if len(listed) > _MOST_ASKED:
                 return ()
-            return tuple(one if one.status.word else self._interchange(one) for one in listed)
+            return tuple(one if one.status.word else self._interchange(one.interchange_id) for one in listed)
         except (NotThere, Rejected):
             return ()
         except AccountRefused as refusal:
@@ -62,22 +62,12 @@ class Outbox:
                 raise
             return ()  # this login may not look at them; the parcel's own status is what there is
 
-    def _manifest(self, parcel: Parcel) -> Iterator[Interchange]:
-        """GET /parcels/manifest/{id}: each interchange once, without its status."""
-        seen: set[int] = set()
-        for row in self._ask(requests.manifest(GatewayId(str(parcel.parcel_id)))).rows:
-            found = replies.interchange(row)
-            if found is not None and found.interchange_id not in seen:
-                seen.add(found.interchange_id)
-                yield found
+    def _manifest(self, parcel: Parcel) -> Sequence[Interchange]:
+        return replies.interchanges(self._ask(requests.manifest(GatewayId(str(parcel.parcel_id)))))
 
-    def _interchange(self, listed: Interchange) -> Interchange:
-        """GET /interchanges/{id}. Raises: BadReply for an answer about another one."""
-        answer = self._ask(requests.interchange(listed.interchange_id))
-        found = replies.interchange(answer.fields)
-        if found is None or found.interchange_id != listed.interchange_id:
-            raise answer.bad("the answer is about another interchange")
-        return found
+    def _interchange(self, interchange_id: int) -> Interchange:
+        answer = self._ask(requests.interchange(interchange_id))
+        return replies.one_interchange(answer, interchange_id)
 
     def _ask(self, request: Request) -> Told:
         return self._session.read(request, lambda reply: told(reply, request))

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from syncd.core.model import File, GatewayId, PartnerType
 from syncd.core.shown import Box, Listing, Record, Station
+from syncd.errors import Rejected
 from syncd.gateways.border import http_date
 from syncd.gateways.ecgrid import names, statuses
 from syncd.gateways.ecgrid.envelope import Told
@@ -34,7 +36,9 @@ class Interchange:
 
     interchange_id: int
     status: Status
-    kind: str = ""
+    document_type: str = ""
+    sender: str = ""
+    receiver: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,7 +100,7 @@ def parcel(fields: Fields) -> Parcel | None:
         receiver=fields.identity(*names.RECEIVERS),
         mailbox=fields.identity(*names.MAILBOXES),
         status=status(fields),
-        interchanges=tuple(one for one in map(interchange, rows) if one is not None),
+        interchanges=_interchanges(rows),
     )
 
 
@@ -116,8 +120,49 @@ def one_parcel(told: Told, wanted: GatewayId) -> Parcel:
 def interchange(fields: Fields) -> Interchange | None:
     """An interchange; None for a row without an id."""
     number = fields.identity(*names.INTERCHANGES)
-    kind = fields.text("documentType") or ""
-    return None if number is None else Interchange(interchange_id=number, status=status(fields), kind=kind)
+    if number is None:
+        return None
+    return Interchange(
+        interchange_id=number,
+        status=status(fields),
+        document_type=fields.text(*names.DOCUMENT_TYPES) or "",
+        sender=fields.text("sender") or "",
+        receiver=fields.text("receiver") or "",
+    )
+
+
+def interchanges(told: Told) -> tuple[Interchange, ...]:
+    """The interchanges of a list or a manifest, each once.
+
+    A manifest may be a log of what was done, and have one many times: how it stands then is not told by it.
+    Raises: BadReply.
+    """
+    return _interchanges(told.rows)
+
+
+def _interchanges(rows: Sequence[Fields]) -> tuple[Interchange, ...]:
+    found: dict[int, Interchange] = {}
+    for one in map(interchange, rows):
+        if one is not None:
+            is_log = one.interchange_id in found and found[one.interchange_id] != one
+            unknown = replace(one, status=Status(word=None, text=None))
+            found[one.interchange_id] = unknown if is_log else one
+    return tuple(found.values())
+
+
+def one_interchange(told: Told, wanted: int) -> Interchange:
+    """The interchange that was asked for. Raises: BadReply."""
+    found = interchange(told.fields)
+    if found is None or found.interchange_id != wanted:
+        raise told.bad("the answer is about another interchange")
+    return found
+
+
+def check_done(told: Told) -> None:
+    """A success, unless it says `false`. Raises: Rejected."""
+    if told.payload is False:
+        said = told.bad("the gateway did not do it")
+        raise Rejected(said.what, request=said.request, status=said.status, detail=said.detail)
 
 
 def status(fields: Fields) -> Status:

@@ -6,7 +6,8 @@ words or codes `E####`. Unknown ones say nothing: the parcel is on its way.
 - An outbound parcel with an inbox status stands in the partner's mailbox: the partner has it.
 - `as2SendFailed` and M6110 are tried again by ECGrid itself, as are `outboxRetry` and `outboxDeliveryError`:
   on their way still.
-- The life of a parcel that was taken apart ends at "processed"; only its interchanges tell the rest.
+- The life of a parcel that was taken apart ends at "processed"; only its interchanges tell the rest. So it
+  is while the grid works on what was uploaded (M1001 to M1005).
 """
 
 from __future__ import annotations
@@ -67,7 +68,7 @@ _ENDINGS = (("sendfailed", FAILED), ("rejected", FAILED), ("confirmed", SETTLED)
 _CODES = (
     (r"600[01]", SETTLED),
     (r"6002|6012", HANDED_ON),
-    (r"2400|2005", PROCESSED),
+    (r"2400|2005|100[1-5]", PROCESSED),
     (r"110[45]|100[67]|21\d\d|2205|2401|6103|6113|4101", FAILED),
 )
 _TAKEN = {"inboxtransferred", "inboxarchived"}
