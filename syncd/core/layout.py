@@ -30,6 +30,11 @@ class Standing:
     pair_folder: str
     rest: str
 
+    @property
+    def is_inside(self) -> bool:
+        """Whether it stands in a dropped folder rather than by itself; `sent` has a folder a day besides."""
+        return self.rest.count("/") > (1 if self.folder is Folder.SENT else 0)
+
 
 @dataclass(frozen=True, slots=True)
 class Layout:

@@ -12,13 +12,13 @@ import unicodedata
 from collections.abc import Iterable
 from datetime import UTC, datetime
 
+from syncd.core.model import AUTO
+
 NAME_BYTES = 200
 """The longest name that we give."""
 
 STATUS_SUFFIX = ".syncd.json"
 TEST_SUFFIX = ".test"
-AUTO = "auto"
-"""The pair folder of what the gateway routes by the file's own header."""
 UNKNOWN = "unknown"
 """The folder of a partner whom the gateway does not name."""
 RESERVED_IDS = frozenset({AUTO, UNKNOWN})

@@ -12,8 +12,8 @@ from collections.abc import Sequence
 
 from syncd.core.account import Account
 from syncd.core.layout import Layout
-from syncd.core.model import Folder, Pair
-from syncd.core.naming import AUTO, RESERVED_IDS, decode_id, encode_id, escaped
+from syncd.core.model import AUTO, Folder, Pair
+from syncd.core.naming import RESERVED_IDS, decode_id, encode_id, escaped
 from syncd.core.pairs import Found, PairBook
 from syncd.core.shown import Partner, Station
 

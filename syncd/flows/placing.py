@@ -12,6 +12,7 @@ import structlog
 
 from syncd.core import events as ev
 from syncd.core import status_file
+from syncd.core.layout import parent
 from syncd.core.machine import may
 from syncd.core.model import Folder, Message, Place, State
 from syncd.errors import DiskFull, FileGone, FolderError, NameTaken
@@ -27,7 +28,13 @@ def place_for(bridge: Bridge, row: Message, folder: Folder) -> Place | None:
     """A free place for the row's file in the folder of a state; None when a person took the file."""
     if row.place is None or row.progress.file_gone:
         return row.place
-    return bridge.outbox.free_place(folder, row.pair, row.name, now=bridge.local_now())
+    return _free(bridge, row, folder)
+
+
+def _free(bridge: Bridge, row: Message, folder: Folder) -> Place:
+    """What was dropped in a folder with others stays in a folder of that name."""
+    now = bridge.local_now()
+    return bridge.outbox.free_place(folder, row.pair, row.name, now=now, batch=row.batch)
 
 
 def settle(bridge: Bridge, rows: Sequence[Message]) -> None:
@@ -53,17 +60,26 @@ def _settle_one(bridge: Bridge, row: Message) -> list[Step]:
     if row.moving_from is None or row.moving_from == row.place:
         write_status(bridge, row)
         return [(row, ev.Moved())] if row.moving_from else []
-    write_status(bridge, row)
+    steps = _follow(bridge, row, row.moving_from, row.place)
+    if row.batch is not None:
+        bridge.outbox.close_folder(parent(row.moving_from), to=parent(row.place))
+    return steps
+
+
+def _follow(bridge: Bridge, row: Message, source: Place, place: Place) -> list[Step]:
     try:
-        bridge.outbox.move(row.moving_from, row.place)
+        write_status(bridge, row)
+        bridge.outbox.move(source, place)
     except FileGone:
-        if bridge.outbox.identity(row.place) is None:
+        if bridge.outbox.identity(source) is not None:
+            raise  # it is a folder that went, in this very moment
+        if bridge.outbox.identity(place) is None:
             bridge.tree.check()  # where the whole root is gone, nothing is concluded
-            bridge.outbox.write_status(row.moving_from, None)
+            bridge.outbox.write_status(source, None)
             return [(row, ev.TakenAway())] if may(row, ev.TakenAway) else []
     except NameTaken:
         return _settle_elsewhere(bridge, row)
-    bridge.outbox.write_status(row.moving_from, None)
+    bridge.outbox.write_status(source, None)
     return [(row, ev.Moved())]
 
 
@@ -73,10 +89,10 @@ def _settle_elsewhere(bridge: Bridge, row: Message) -> list[Step]:
         return [(row, ev.Moved())]
     folder = FOLDER_OF.get(row.state, Folder.QUEUED)
     for _ in range(MOST_NAMES):
-        place = bridge.outbox.free_place(folder, row.pair, row.name, now=bridge.local_now())
+        place = _free(bridge, row, folder)
         row = bridge.record_one(row, ev.Rehoused(place=place))
-        write_status(bridge, row)
         try:
+            write_status(bridge, row)
             bridge.outbox.move(row.moving_from or place, place)
         except NameTaken:
             continue

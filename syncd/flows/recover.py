@@ -14,13 +14,16 @@ import structlog
 
 from syncd.core import events as ev
 from syncd.core import status_file
-from syncd.core.model import Direction, File, Folder, Message, MessageId, Pair, Phase, Place, Progress, State
+from syncd.core.model import Direction, Folder, Message, MessageId, Phase, Progress, State
 from syncd.errors import FolderError
 from syncd.flows.bridge import Bridge, Step
-from syncd.flows.claiming import complain, take
+from syncd.flows.claiming import take
+from syncd.flows.drafting import complain
 from syncd.flows.placing import settle
 from syncd.flows.sending import first_lookup
+from syncd.flows.splitting import finish_splits
 from syncd.ports import Draft, Search
+from syncd.ports.folders import Stranger
 
 log = structlog.get_logger(__name__)
 
@@ -88,8 +91,10 @@ def _doubt(bridge: Bridge, rows: Sequence[Message]) -> None:
 def _claim_again(bridge: Bridge, rows: Sequence[Message]) -> frozenset[MessageId]:
     """Finish claims: only the very file that was claimed is taken, not another of the same name."""
     steps: list[Step] = []
-    stuck: set[MessageId] = set()
+    stuck = set(finish_splits(bridge, [row for row in rows if row.batch is not None]))
     for row in rows:
+        if row.batch is not None:
+            continue
         try:
             steps.append(_finish_claim(bridge, row))
         except FolderError as error:
@@ -119,13 +124,15 @@ def hold_strangers(bridge: Bridge) -> None:
     ]
     known = {row.place for row in rows if row.place} | {row.moving_from for row in rows if row.moving_from}
     strangers = bridge.outbox.strangers(frozenset(known))
-    settle(bridge, bridge.open([_stranger(bridge, place, pair, name) for place, pair, name in strangers]))
+    settle(bridge, bridge.open([_stranger(bridge, stranger) for stranger in strangers]))
 
 
-def _stranger(bridge: Bridge, place: Place, pair: Pair, name: str) -> Draft:
+def _stranger(bridge: Bridge, found: Stranger) -> Draft:
     """A file without a row is held from its first moment: nothing may send it by itself."""
     now = bridge.clock.now()
-    identity = bridge.outbox.identity(place)
+    place = bridge.outbox.free_place(
+        Folder.HELD, found.pair, found.name, now=bridge.local_now(), batch=found.batch
+    )
     reason = "it stands in queued/ but syncd does not know it: it may have been sent by an earlier set-up"
     row = Message(
         id=MessageId(""),
@@ -133,15 +140,17 @@ def _stranger(bridge: Bridge, place: Place, pair: Pair, name: str) -> Draft:
         gateway=bridge.account.gateway,
         direction=Direction.OUTBOUND,
         state=State.HELD,
-        pair=pair,
-        name=name,
-        files=(File(name=name, size=identity.size if identity else 0),),
-        place=bridge.outbox.free_place(Folder.HELD, pair, name, now=bridge.local_now()),
-        moving_from=place,
+        pair=found.pair,
+        name=found.name,
+        is_folder=found.is_folder,
+        batch=found.batch,
+        files=found.files,
+        place=place,
+        moving_from=found.place,
         reason=reason,
         created=now,
         updated=now,
-        progress=Progress(identity=identity),
+        progress=Progress(identity=bridge.outbox.identity(found.place)),
     )
     return Draft(event=ev.Held(reason=reason, place=row.place), message=row)
 

@@ -14,6 +14,8 @@ from typing import Literal
 import structlog
 
 from syncd.core import events as ev
+from syncd.core.layout import parent
+from syncd.core.limits import Limits
 from syncd.core.machine import may
 from syncd.core.model import File, Folder, Message, MessageId, Place
 from syncd.core.planning import send as planning
@@ -70,7 +72,7 @@ def send_one(bridge: Bridge, row: Message) -> Sent:
     changed = _changed(bridge, row)
     if changed is not None:
         return Sent(row=bridge.record_one(row, changed), effect="none")
-    refusal = _too_much(bridge, contents)
+    refusal = _objection(bridge, contents)
     if refusal is not None:
         return replace(_refused(bridge, row, refusal), effect="none")
     return _submit(bridge, *_intend(bridge, row, contents))
@@ -90,18 +92,17 @@ def _changed(bridge: Bridge, row: Message) -> ev.Unsettled | None:
 def _withdrawn(bridge: Bridge, row: Message) -> Sent:
     """The file is gone from `queued/`; if it is the whole root that is gone, nothing is concluded."""
     bridge.tree.check()
+    if row.batch is not None and row.place is not None:
+        bridge.outbox.close_folder(parent(row.place), to=None)
     reason = "taken out of queued/ before it was sent"
     return Sent(row=bridge.record_one(row, ev.Withdrawn(reason=reason)), effect="none")
 
 
-def _too_much(bridge: Bridge, contents: Contents) -> str | None:
-    limits = bridge.gateway.capabilities
-    size = sum(len(content) for _, content in contents)
-    if size > limits.bytes_per_message:
-        return (
-            f"{size} bytes are more than the {limits.bytes_per_message} that the gateway takes in one message"
-        )
-    return None
+def _objection(bridge: Bridge, contents: Contents) -> str | None:
+    """What the scan would have refused: a file of a folder is judged here first, others may have changed."""
+    can = bridge.gateway.capabilities
+    limits = Limits(files=can.files_per_message, bytes=can.bytes_per_message)
+    return limits.objection([File(name=name, size=len(content)) for name, content in contents])
 
 
 def _intend(bridge: Bridge, row: Message, contents: Contents) -> tuple[Message, Contents]:
@@ -153,6 +154,8 @@ def _forget_old_status(bridge: Bridge, row: Message) -> None:
         if bridge.outbox.identity(old.place) is not None:
             return
         bridge.outbox.write_status(Place(old.place), None)
+        if old.batch is not None:
+            bridge.outbox.close_folder(parent(old.place), to=None)
         if may(old, ev.TakenAway) and not old.progress.file_gone:
             bridge.record_one(old, ev.TakenAway(note=f"it is sent again as {row.id}"))
     except FolderError as error:

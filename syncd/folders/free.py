@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import stat
 import threading
 
 from syncd.core.layout import within
@@ -42,6 +43,14 @@ class FreeNames:
             number += 1
         self._remember(wanted, number + 1)
         return self._promise(place)
+
+    def folder(self, around: Place, name: str) -> Place:
+        """A folder like `name` to choose names in: one that is there or that can be made."""
+        fitting = shortened(name, NAME_BYTES)
+        place, number = within(around, fitting), 2
+        while (status := self._reach.look(place)) is not None and not stat.S_ISDIR(status.st_mode):
+            place, number = within(around, numbered(fitting, number)), number + 1
+        return place
 
     def promise(self, place: Place | None) -> None:
         """Count a place as taken."""

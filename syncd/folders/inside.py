@@ -8,6 +8,7 @@ import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from syncd.core.limits import too_large
 from syncd.core.model import File, Identity
 from syncd.core.naming import IgnorePatterns, described_by, is_junk, is_printable
 from syncd.errors import FileChanged, FileTooLarge
@@ -117,7 +118,7 @@ def read_file(name: str, *, dir_fd: int, most_bytes: int) -> bytes:
     try:
         before = identity_of(os.fstat(fd))
         if before.size > most_bytes:
-            raise FileTooLarge(f"{name} has {before.size} bytes, and the limit is {most_bytes}")
+            raise FileTooLarge(too_large(before.size, most_bytes))
         content = _read(fd, before.size + 1)
         still = before == identity_of(os.fstat(fd)) and len(content) == before.size
         named = durable.look(name, dir_fd=dir_fd)

@@ -2,26 +2,36 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import stat
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta, tzinfo
 
-from syncd.core.layout import name_of, parent, within
-from syncd.core.model import Folder, Identity, Message, Pair, Place
-from syncd.core.naming import STATUS_SUFFIX, IgnorePatterns, described_by, is_printable, status_name
+from syncd.core.layout import Standing, name_of, parent, within
+from syncd.core.limits import Limits, too_large
+from syncd.core.model import File, Folder, Identity, Message, Pair, Place
+from syncd.core.naming import (
+    STATUS_SUFFIX,
+    IgnorePatterns,
+    described_by,
+    is_junk,
+    is_printable,
+    status_name,
+)
 from syncd.core.shown import Outlook
 from syncd.core.status_file import is_ours
-from syncd.errors import FileChanged, FileGone, FolderError
+from syncd.errors import FileChanged, FileGone, FileTooLarge, FolderError, NameTaken
 from syncd.folders.durable import speaking_of
 from syncd.folders.free import FreeNames
 from syncd.folders.inside import identity_of, look_inside, read_file
 from syncd.folders.reach import open_file
-from syncd.folders.scan import Limits, Scan
+from syncd.folders.scan import Scan
 from syncd.folders.settling import Settling
 from syncd.folders.tree import Tree
 from syncd.folders.walk import PairFolder, Walk
+from syncd.ports.folders import Stranger
 from syncd.ports.surroundings import Clock
 
 STATUS_FILE_BYTES = 1_000_000
@@ -56,13 +66,20 @@ class Outbox:
 
     # Moves --------------------------------------------------------------------------------------
 
-    def free_place(self, folder: Folder, pair: Pair, name: str, *, now: datetime) -> Place:
-        """A place whose name, and whose status file's name, are free; promised by this."""
+    def free_place(
+        self, folder: Folder, pair: Pair, name: str, *, now: datetime, batch: str | None = None
+    ) -> Place:
+        """A place whose name, and whose status file's name, are free; promised by this.
+
+        With `batch` it is within a folder of that name, which may be there already.
+        """
         pair_folder = self._tree.book.folder(pair)
-        inside = self._tree.layout.dated(folder, pair_folder, now=now, zone=self._zone)
+        around = self._tree.layout.dated(folder, pair_folder, now=now, zone=self._zone)
+        if batch is not None:
+            return self._free.choose(self._free.folder(around, batch), name, beside=(STATUS_SUFFIX,))
         marker = self._marker(pair)
         beside = (STATUS_SUFFIX, marker) if marker else (STATUS_SUFFIX,)
-        return self._free.choose(inside, name, beside=beside)
+        return self._free.choose(around, name, beside=beside)
 
     def identity(self, place: Place) -> Identity | None:
         """The identity of what stands there, or None. Raises: FolderError."""
@@ -75,6 +92,14 @@ class Outbox:
         except FileGone:
             return None
 
+    def inside(self, folder: Place) -> Mapping[str, Identity]:
+        """What stands in a dropped folder, by name; nothing when it is not there. Raises: FolderError."""
+        try:
+            with speaking_of(folder), self._reach.folder(folder) as fd:
+                return dict(look_inside(fd).files)
+        except FileGone:
+            return {}
+
     def move(self, source: Place, target: Place) -> None:
         """Rename, never over anything; makes the folders it needs; syncs both. A done marker goes first.
 
@@ -83,16 +108,60 @@ class Outbox:
         if self._reach.look(source) is None:
             raise FileGone(f"{source} is not there any more")
         self._move_marker(source, target)
-        self._reach.move(source, target)
+        with self._taken_by_a_file(parent(target)):
+            self._reach.move(source, target)
         self._free.release(target)
 
     def _move_marker(self, source: Place, target: Place) -> None:
-        standing = self._tree.layout.read(source, friendly=self._tree.book.friendly)
-        marker = self._marker(self._tree.book.lookup(standing.pair_folder).pair) if standing else None
+        standing = self._standing(source)
+        if standing is None or standing.is_inside:
+            return
+        marker = self._marker(self._tree.book.lookup(standing.pair_folder).pair)
         if not marker or self._reach.look(Place(source + marker)) is None:
             return
         if self._reach.look(target) is None and self._reach.look(Place(target + marker)) is None:
             self._reach.move(Place(source + marker), Place(target + marker))
+
+    @contextlib.contextmanager
+    def _taken_by_a_file(self, folder: Place) -> Iterator[None]:
+        """A file that has the name of a folder that is needed is a taken name, as any other."""
+        try:
+            yield
+        except FolderError as error:
+            status = self._reach.look(folder)
+            if status is None or not stat.S_ISREG(status.st_mode):
+                raise
+            raise NameTaken(f"{folder}: the name is taken, by a file") from error
+
+    def close_folder(self, folder: Place, *, to: Place | None) -> None:
+        """Remove a dropped folder that the last of its messages has left; its done marker goes along.
+
+        What a file browser left there goes to the folder `to`; without one, or when that fails, it stays.
+        """
+        standing = self._standing(within(folder, "any"))
+        if standing is None or not standing.is_inside:
+            return
+        marker = self._marker(self._tree.book.lookup(standing.pair_folder).pair)
+        with contextlib.suppress(FolderError):  # an empty folder too many harms nobody
+            left = self._reach.names(folder)
+            if not all(is_junk(name) for name in left):
+                return
+            if to is not None:
+                self._bring_along(folder, left, marker, to=to)
+            elif marker is None or self._reach.look(Place(folder + marker)) is None:
+                self._reach.remove_folder(folder)
+
+    def _bring_along(self, folder: Place, left: Sequence[str], marker: str | None, *, to: Place) -> None:
+        for name in left:
+            self._reach.move(within(folder, name), within(to, name))
+        self._reach.remove_folder(folder)
+        if marker is not None and self._reach.look(Place(folder + marker)) is not None:
+            beside = self._free.choose(parent(to), name_of(to) + marker)
+            self._reach.move(Place(folder + marker), beside)
+            self._free.release(beside)
+
+    def _standing(self, place: Place) -> Standing | None:
+        return self._tree.layout.read(place, friendly=self._tree.book.friendly)
 
     def _marker(self, pair: Pair) -> str | None:
         return self._tree.account.rules(station=pair.station, partner=pair.partner).done_marker
@@ -102,7 +171,7 @@ class Outbox:
     def read(self, message: Message) -> tuple[tuple[str, bytes], ...]:
         """Name for the partner and bytes of each file of a message, at its place.
 
-        Raises: FileGone; FileChanged; FolderError when it has grown beyond the gateway's limit.
+        Raises: FileGone; FileChanged; FileTooLarge when it has grown beyond the gateway's limit.
         """
         place = message.place
         if place is None:
@@ -118,7 +187,7 @@ class Outbox:
         with self._reach.folder(place) as fd:
             before = look_inside(fd)
             if before.size > self._limits.bytes:
-                raise FolderError(f"{place} has {before.size} bytes, and the limit is {self._limits.bytes}")
+                raise FileTooLarge(too_large(before.size, self._limits.bytes))
             contents = tuple(
                 (name, read_file(name, dir_fd=fd, most_bytes=self._limits.bytes)) for name, _ in before.files
             )
@@ -133,7 +202,8 @@ class Outbox:
         beside = Place(status_name(place))
         if content is None:
             self._reach.remove(beside)
-        else:
+            return
+        with self._taken_by_a_file(parent(place)):
             self._reach.write(beside, content, over=True)
 
     def read_status(self, place: Place) -> Mapping[str, object] | None:
@@ -148,16 +218,16 @@ class Outbox:
 
     # What has no row ----------------------------------------------------------------------------
 
-    def strangers(self, known: frozenset[Place]) -> Sequence[tuple[Place, Pair, str]]:
-        """What stands in `queued/` without a row: (place, pair, name)."""
-        around = known | {parent(place) for place in known}
-        found: list[tuple[Place, Pair, str]] = []
+    def strangers(self, known: frozenset[Place]) -> Sequence[Stranger]:
+        """What stands in `queued/` without a row."""
+        found: list[Stranger] = []
         for stand in Walk(self._tree).folders(Folder.QUEUED):
             pair = self._tree.book.lookup(stand.pair_folder).pair
-            found += [(within(stand.place, name), pair, name) for name in self._unknown(stand, pair, around)]
+            for name in self._unknown(stand, pair, known):
+                found += self._strangers(within(stand.place, name), pair, known)
         return found
 
-    def _unknown(self, stand: PairFolder, pair: Pair, around: frozenset[Place]) -> list[str]:
+    def _unknown(self, stand: PairFolder, pair: Pair, known: frozenset[Place]) -> list[str]:
         try:
             with speaking_of(stand.place), self._reach.folder(stand.place) as fd, os.scandir(fd) as entries:
                 is_folder = {entry.name: entry.is_dir(follow_symlinks=False) for entry in entries}
@@ -167,13 +237,36 @@ class Outbox:
         return [
             name
             for name in sorted(is_folder)
-            if within(stand.place, name) not in around
+            if within(stand.place, name) not in known
             and not (stand.loose and is_folder[name])
-            and not self._patterns.match(name)
-            and is_printable(name)
-            and described_by(name) is None
+            and self._may_be_strange(name)
             and not (marker and name.endswith(marker) and name.removesuffix(marker) in is_folder)
         ]
+
+    def _may_be_strange(self, name: str) -> bool:
+        return not self._patterns.match(name) and is_printable(name) and described_by(name) is None
+
+    def _strangers(self, place: Place, pair: Pair, known: frozenset[Place]) -> Iterator[Stranger]:
+        """One thing without a row; or the files in it that have none, where each is a message by itself."""
+        status = self._reach.look(place)
+        if status is None:
+            return
+        if not stat.S_ISDIR(status.st_mode):
+            yield _stranger(place, pair, identity_of(status))
+            return
+        inside = self.inside(place)
+        if not self._limits.splits:
+            files = tuple(File(name=name, size=identity.size) for name, identity in inside.items())
+            yield Stranger(place=place, pair=pair, name=name_of(place), files=files, is_folder=True)
+            return
+        for name, identity in inside.items():
+            if within(place, name) not in known and self._may_be_strange(name):
+                yield _stranger(within(place, name), pair, identity, batch=name_of(place))
+
+
+def _stranger(place: Place, pair: Pair, identity: Identity, *, batch: str | None = None) -> Stranger:
+    file = File(name=name_of(place), size=identity.size)
+    return Stranger(place=place, pair=pair, name=file.name, files=(file,), batch=batch)
 
 
 def _read_small(name: str, *, dir_fd: int) -> bytes:

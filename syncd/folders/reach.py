@@ -122,6 +122,16 @@ class Reach:
             os.unlink(name_of(place), dir_fd=fd)
             durable.sync(fd)
 
+    def remove_folder(self, place: Place) -> None:
+        """Remove an empty folder; no error when there is none. Raises: NameTaken (not empty), FolderError."""
+        with (
+            contextlib.suppress(FileGone),
+            durable.speaking_of(place),
+            self.folder(parent(place)) as fd,
+        ):
+            os.rmdir(name_of(place), dir_fd=fd)
+            durable.sync(fd)
+
     def move(self, source: Place, target: Place) -> None:
         """Rename, never over anything; makes the folders above the target; syncs both.
 

@@ -2,7 +2,9 @@
 
 A file is taken when it has kept still for `settle`, can be read, has no second name, and nobody writes
 it. Where the kernel does not tell who writes (another user's file, a network share), still means twice
-`settle`; so it does for folders. Names are compared with the ignore patterns before anything costs a look.
+`settle`; so it does for folders. A folder is one thing here, also where each file of it will be a message
+of its own: what is wrong with one of them is judged when that one is sent. Names are compared with the
+ignore patterns before anything costs a look.
 """
 
 from __future__ import annotations
@@ -14,13 +16,14 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from syncd.core.layout import within
+from syncd.core.limits import Limits, too_many_together
 from syncd.core.model import File, Folder, Identity, Place
 from syncd.core.naming import IgnorePatterns, described_by, is_junk, is_printable, status_name
 from syncd.core.pairs import Found
 from syncd.core.shown import Dropped, NotTaken, Outlook
 from syncd.errors import FileGone, FolderError
 from syncd.folders.durable import Lease, speaking_of
-from syncd.folders.inside import identity_of, kind_of, look_inside, probe, twins
+from syncd.folders.inside import Inside, identity_of, kind_of, look_inside, probe, twins
 from syncd.folders.reach import open_folder
 from syncd.folders.settling import Settling
 from syncd.folders.tree import Tree
@@ -30,14 +33,6 @@ NAMED_ONE_BY_ONE = 20
 """More ignored names than this in one folder are named together."""
 
 _EMPTY_FOR = timedelta(seconds=60)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Limits:
-    """What the gateway takes in one message. One file a message: folders are split when claimed."""
-
-    files: int
-    bytes: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -174,9 +169,10 @@ class Scan:
         with open_folder(name, dir_fd=look.fd) as fd:
             inside = look_inside(fd, self._patterns)
             still = self._settling.still_for(place, (status.st_ino, inside))
-            obstacle = inside.obstacle or (None if inside.files else "the folder holds no file")
-            if obstacle:
-                self._leave(place, obstacle, needs_person=inside.obstacle is not None)
+            obstacle = inside.obstacle or self._lone_status(inside)
+            if obstacle or not inside.files:
+                needs_person = obstacle is not None
+                self._leave(place, obstacle or "the folder holds no file", needs_person=needs_person)
                 return
             candidate = _Candidate(
                 look=look,
@@ -193,6 +189,13 @@ class Scan:
                 self._leave(place, reason, needs_person=True)
                 return
             self._weigh(candidate, [probe(inner, dir_fd=fd) for inner, _ in inside.files])
+
+    def _lone_status(self, inside: Inside) -> str | None:
+        """A status file that lost its file must not be sent as a message of its own."""
+        lone = next((name for name, _ in inside.files if described_by(name)), None)
+        if lone is None or not self._limits.splits:
+            return None
+        return f"{lone} in it is a status file without its file: remove it"
 
     def _has_marker(self, candidate: _Candidate) -> bool:
         look = candidate.look
@@ -236,18 +239,13 @@ class Scan:
 
     def _refusal(self, candidate: _Candidate) -> str | None:
         files = candidate.files
-        empty = next((file.name for file in files if file.size == 0), None)
-        size = max(file.size for file in files) if self._limits.files == 1 else sum(f.size for f in files)
         if candidate.look.found.reason:
             return candidate.look.found.reason
-        if empty is not None:
-            return f"{empty} is empty"
-        if len(files) > self._limits.files > 1:
-            return f"it has {len(files)} files, and the gateway takes {self._limits.files} in one message"
-        if size > self._limits.bytes:
-            return f"it has {size} bytes, and the gateway takes {self._limits.bytes} in one message"
+        if candidate.is_folder and self._limits.splits:
+            return too_many_together(len(files))
         same = twins([file.name for file in files])
-        return f"it has two files of one name: {same[0]} and {same[1]}" if same else None
+        objection = self._limits.objection(files)
+        return objection or (f"it has two files of one name: {same[0]} and {same[1]}" if same else None)
 
     def _take(self, candidate: _Candidate, refusal: str | None) -> None:
         look = candidate.look

@@ -33,6 +33,18 @@ class WatchMode:
         return "watching" if self.watches else f"scanning: {self.reason}"
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stranger:
+    """What stands in `queued/` without a row; `batch` names the dropped folder that it stands in."""
+
+    place: Place
+    pair: Pair
+    name: str
+    files: tuple[File, ...]
+    is_folder: bool = False
+    batch: str | None = None
+
+
 class Inbox(Protocol):
     """Staging and publishing. All calls of one account come from one thread, but for `stage`."""
 
@@ -115,12 +127,24 @@ class Outbox(Protocol):
         """How long until a scan could find more ready than the last one; None: time alone changes nothing."""
         ...
 
-    def free_place(self, folder: Folder, pair: Pair, name: str, *, now: datetime) -> Place:
-        """A place in that folder of the pair whose name, and whose status file's name, are free (`~2` …)."""
+    def free_place(
+        self, folder: Folder, pair: Pair, name: str, *, now: datetime, batch: str | None = None
+    ) -> Place:
+        """A place in that folder of the pair whose name, and whose status file's name, are free (`~2` …).
+
+        With `batch` it is within a folder of that name, which may be there already.
+        """
         ...
 
     def identity(self, place: Place) -> Identity | None:
         """The identity of what stands there, or None."""
+        ...
+
+    def inside(self, folder: Place) -> Mapping[str, Identity]:
+        """What stands in a dropped folder, by name; nothing when it is not there.
+
+        What file browsers leave there is left out, and so are status files beside their files.
+        """
         ...
 
     def move(self, source: Place, target: Place) -> None:
@@ -130,23 +154,38 @@ class Outbox(Protocol):
         """
         ...
 
+    def close_folder(self, folder: Place, *, to: Place | None) -> None:
+        """Remove a dropped folder that the last of its messages has left. Safe to repeat, and at any time.
+
+        What a file browser left there goes to the folder `to`; without one, or when that fails, the folder
+        stays. Nothing is done to a folder with files in it, or to one that was not dropped. Never raises.
+        """
+        ...
+
     def read(self, message: Message) -> tuple[tuple[str, bytes], ...]:
         """Name for the partner and bytes of each file of a message, at its place.
 
-        Raises: FileGone; FileTooLarge; FileChanged when it changed while it was read, or is being written.
+        Raises: FileGone; FileTooLarge, in the words of a refusal; FileChanged when it changed while it was
+        read, or is being written.
         """
         ...
 
     def write_status(self, place: Place, content: bytes | None) -> None:
-        """Write (None: remove) the status file beside a place: temp file, fsync, rename."""
+        """Write (None: remove) the status file beside a place: temp file, fsync, rename.
+
+        Raises: NameTaken when a file stands where the folder has to be; FolderError.
+        """
         ...
 
     def read_status(self, place: Place) -> Mapping[str, object] | None:
         """The JSON object of a status file at exactly this place; None when it is not one of ours."""
         ...
 
-    def strangers(self, known: frozenset[Place]) -> Sequence[tuple[Place, Pair, str]]:
-        """What stands in `queued/` without a row: (place, pair, name)."""
+    def strangers(self, known: frozenset[Place]) -> Sequence[Stranger]:
+        """What stands in `queued/` without a row.
+
+        Of a gateway that takes one file a message, files in folders are strangers each by its own.
+        """
         ...
 
 

@@ -10,6 +10,7 @@ import pytest
 from syncd.core import status_file
 from syncd.core.model import Folder, Pair, PartnerType, Place
 from syncd.errors import FileGone, NameTaken
+from syncd.ports.folders import Stranger
 from tests.contracts.folder_worlds import (
     AUTO,
     KINDS,
@@ -223,7 +224,8 @@ def test_strangers_under_auto_are_found(kind: str, tmp_path: Path) -> None:
     """With their pair."""
     made = open_numbers(kind, tmp_path)
     made.hands.drop("queued/auto/lost.edi")
-    assert list(made.outbox.strangers(frozenset())) == [(Place("queued/auto/lost.edi"), AUTO, "lost.edi")]
+    (stranger,) = made.outbox.strangers(frozenset())
+    assert _told(stranger) == ("queued/auto/lost.edi", AUTO, "lost.edi", ["lost.edi"], None)
 
 
 def test_nothing_is_refused_before_the_gateways_lists_are_known(kind: str, tmp_path: Path) -> None:
@@ -340,7 +342,12 @@ def test_strangers_in_queued_are_found(outbox: World) -> None:
     for place in ("known.edi", "lost.edi", "order/a", "known.edi.syncd.json"):
         outbox.hands.drop(f"queued/ACME/WALMART/{place}")
     known = frozenset({Place("queued/ACME/WALMART/known.edi")})
-    assert list(outbox.outbox.strangers(known)) == [
-        (Place("queued/ACME/WALMART/lost.edi"), PAIR, "lost.edi"),
-        (Place("queued/ACME/WALMART/order"), PAIR, "order"),
+    assert [_told(stranger) for stranger in outbox.outbox.strangers(known)] == [
+        ("queued/ACME/WALMART/lost.edi", PAIR, "lost.edi", ["lost.edi"], None),
+        ("queued/ACME/WALMART/order", PAIR, "order", ["a"], None),
     ]
+
+
+def _told(stranger: Stranger) -> tuple[object, ...]:
+    names = [file.name for file in stranger.files]
+    return (stranger.place, stranger.pair, stranger.name, names, stranger.batch)

@@ -42,6 +42,23 @@ def test_what_is_no_pairs_place_is_none(kind: str, place: str) -> None:
     assert Layout(kind).read(Place(place)) is None
 
 
+@pytest.mark.parametrize(
+    ("place", "inside"),
+    [
+        ("queued/A/W/a.edi", False),
+        ("queued/A/W/order/a.edi", True),
+        ("sent/A/W/2026-11-21/a.edi", False),
+        ("sent/A/W/2026-11-21/order/a.edi", True),
+        ("queued/auto/order/a.edi", True),
+    ],
+)
+def test_what_stands_in_a_dropped_folder_is_told_from_what_stands_alone(place: str, inside: bool) -> None:
+    """In every folder of the tree."""
+    standing = Layout().read(Place(place), friendly={"auto"})
+    assert standing is not None
+    assert standing.is_inside == inside
+
+
 def test_only_sent_has_a_folder_a_day() -> None:
     """In the given zone, not in UTC."""
     zone = timezone(timedelta(hours=1))

@@ -2,18 +2,28 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta, tzinfo
 
 from syncd.core.layout import name_of, within
+from syncd.core.limits import Limits, too_many_together
 from syncd.core.model import File, Folder, Identity, Message, Pair, Place
-from syncd.core.naming import STATUS_SUFFIX, IgnorePatterns, described_by, status_name
+from syncd.core.naming import (
+    STATUS_SUFFIX,
+    IgnorePatterns,
+    described_by,
+    is_junk,
+    numbered,
+    status_name,
+)
 from syncd.core.shown import Dropped, NotTaken, Outlook
 from syncd.core.status_file import is_ours
-from syncd.errors import FileChanged, FileGone
+from syncd.errors import FileChanged, FileGone, NameTaken
+from syncd.ports.folders import Stranger
 from syncd.ports.surroundings import Clock
-from tests.fakes.disk import FakeNames
+from tests.fakes.disk import FakeFile, FakeNames
 from tests.fakes.tree import FakeTree
 
 
@@ -27,8 +37,7 @@ class FakeOutbox:
         self._disk = tree.disk
         self._clock = clock
         self._zone = zone
-        self._most_files = files_per_message
-        self._most_bytes = bytes_per_message
+        self._limits = Limits(files=files_per_message, bytes=bytes_per_message)
         self._names = FakeNames(tree.disk)
         self._patterns = IgnorePatterns(tree.account.ignore)
         self._seen: dict[Place, tuple[Identity | None, float]] = {}
@@ -40,7 +49,7 @@ class FakeOutbox:
         ready: list[Dropped] = []
         not_taken: list[NotTaken] = []
         for place, pair_folder in self._standing().items():
-            identity = self._disk.identity(place)
+            identity = self.identity(place)
             last, since = before.get(place, (None, now))
             self._seen[place] = (identity, since if last == identity else now)
             judged = self._judge(place, pair_folder, now - self._seen[place][1])
@@ -73,7 +82,7 @@ class FakeOutbox:
     def _judge(self, place: Place, pair_folder: str, still: float) -> Dropped | NotTaken | None:
         name, settle = name_of(place), self._tree.account.settle.total_seconds()
         is_folder = place not in self._disk.files
-        inside = self._disk.under(place) if is_folder else {name: self._disk.files[place]}
+        inside = self._inside(place) if is_folder else {name: self._disk.files[place]}
         described = described_by(name)
         if described is not None:
             alone = not self._disk.exists(place.removesuffix(STATUS_SUFFIX))  # type: ignore[arg-type]
@@ -98,7 +107,7 @@ class FakeOutbox:
         if self._tree.book.is_empty:
             return NotTaken(place=place, reason="the gateway's stations and partners are not known yet")
         found = self._tree.book.lookup(pair_folder)
-        identity = self._disk.identity(place)
+        identity = self.identity(place)
         assert identity is not None
         status = Place(status_name(place))
         return Dropped(
@@ -108,28 +117,62 @@ class FakeOutbox:
             is_folder=is_folder,
             identity=identity,
             files=files,
-            refusal=found.reason or self._refusal(files),
+            refusal=found.reason or self._refusal(files, is_folder=is_folder),
             status_place=status if status in self._disk.files else None,
         )
 
-    def _refusal(self, files: tuple[File, ...]) -> str | None:
-        if any(file.size == 0 for file in files):
-            return "it is empty"
-        if len(files) > self._most_files > 1:
-            return f"it has {len(files)} files"
-        if sum(file.size for file in files) > self._most_bytes:
-            return "it has too many bytes"
-        return None
+    def _refusal(self, files: tuple[File, ...], *, is_folder: bool) -> str | None:
+        if is_folder and self._limits.splits:
+            return too_many_together(len(files))
+        return self._limits.objection(files)
 
-    def free_place(self, folder: Folder, pair: Pair, name: str, *, now: datetime) -> Place:
+    def free_place(
+        self, folder: Folder, pair: Pair, name: str, *, now: datetime, batch: str | None = None
+    ) -> Place:
         pair_folder = self._tree.book.folder(pair)
-        inside = self._tree.layout.dated(folder, pair_folder, now=now, zone=self._zone)
-        return self._names.choose(inside, name, beside=(STATUS_SUFFIX,))
+        around = self._tree.layout.dated(folder, pair_folder, now=now, zone=self._zone)
+        if batch is not None:
+            candidates = (batch, *(numbered(batch, number) for number in range(2, 100)))
+            free = (within(around, name) for name in candidates)
+            around = next(place for place in free if place not in self._disk.files)
+        return self._names.choose(around, name, beside=(STATUS_SUFFIX,))
 
     def identity(self, place: Place) -> Identity | None:
-        return self._disk.identity(place)
+        inside = self.inside(place)
+        if place in self._disk.files or not inside:
+            return self._disk.identity(place)
+        size, newest = sum(i.size for i in inside.values()), max(i.mtime_ns for i in inside.values())
+        return Identity(device=1, inode=min(i.inode for i in inside.values()), size=size, mtime_ns=newest)
+
+    def inside(self, folder: Place) -> Mapping[str, Identity]:
+        found: dict[str, Identity] = {}
+        for name in self._inside(folder):
+            identity = self._disk.identity(within(folder, name))
+            assert identity is not None
+            found[name] = identity
+        return found
+
+    def _inside(self, folder: Place) -> dict[str, FakeFile]:
+        """The files of a dropped folder, without junk and status files beside their files."""
+        under = self._disk.under(folder)
+        return {
+            name: file
+            for name, file in under.items()
+            if not is_junk(name) and described_by(name) not in under
+        }
+
+    def close_folder(self, folder: Place, *, to: Place | None) -> None:
+        standing = self._tree.layout.read(within(folder, "any"), friendly=self._tree.book.friendly)
+        left = self._disk.under(folder)
+        if to is None or standing is None or not standing.is_inside or not all(map(is_junk, left)):
+            return
+        for name in left:
+            with contextlib.suppress(NameTaken):
+                self._disk.move(within(folder, name), within(to, name))
 
     def move(self, source: Place, target: Place) -> None:
+        if Place(target.rpartition("/")[0]) in self._disk.files:
+            raise NameTaken(f"{target}: a file has the name of its folder")
         self._disk.move(source, target)
         self._names.promised.discard(target)
 
@@ -137,7 +180,7 @@ class FakeOutbox:
         place = message.place
         if place is None or not self._disk.exists(place):
             raise FileGone(f"{place} is not there")
-        whole = {message.name: self._disk.files[place]} if not message.is_folder else self._disk.under(place)
+        whole = {message.name: self._disk.files[place]} if not message.is_folder else self._inside(place)
         if any(file.writing for file in whole.values()):
             raise FileChanged(f"{place} is held open for writing")
         return tuple((name, file.content) for name, file in whole.items())
@@ -146,6 +189,8 @@ class FakeOutbox:
         beside = Place(status_name(place))
         if content is None:
             self._disk.remove(beside)
+        elif Place(place.rpartition("/")[0]) in self._disk.files:
+            raise NameTaken(f"{place}: a file has the name of its folder")
         else:
             self._disk.write(beside, content)
 
@@ -157,16 +202,23 @@ class FakeOutbox:
             return None
         return parsed if is_ours(parsed) else None
 
-    def strangers(self, known: frozenset[Place]) -> Sequence[tuple[Place, Pair, str]]:
-        found: list[tuple[Place, Pair, str]] = []
-        for place in self._disk.files:
+    def strangers(self, known: frozenset[Place]) -> Sequence[Stranger]:
+        found: dict[Place, Stranger] = {}
+        for place in sorted(self._disk.files):
             read = self._tree.layout.read(place, friendly=self._tree.book.friendly)
-            if read is None or read.folder is not Folder.QUEUED or not read.rest:
+            if read is None or read.folder is not Folder.QUEUED or not read.rest or is_junk(name_of(place)):
                 continue
-            name = read.rest.split("/")[0]
-            standing = self._tree.layout.place(Folder.QUEUED, read.pair_folder, name)
-            known_inside = not known.isdisjoint({place, standing})
-            if not known_inside and described_by(name) is None:
+            top = self._tree.layout.place(Folder.QUEUED, read.pair_folder, read.rest.split("/")[0])
+            shown = place if self._limits.splits else top
+            if known.isdisjoint({place, shown}) and described_by(name_of(place)) is None:
                 pair = self._tree.book.lookup(read.pair_folder).pair
-                found.append((within(Place(standing.rpartition("/")[0]), name), pair, name))
-        return sorted(set(found))
+                found[shown] = self._stranger(shown, pair, batch=name_of(top) if shown != top else None)
+        return list(found.values())
+
+    def _stranger(self, place: Place, pair: Pair, *, batch: str | None) -> Stranger:
+        is_folder = place not in self._disk.files
+        inside = self._inside(place) if is_folder else {name_of(place): self._disk.files[place]}
+        files = tuple(File(name=name, size=len(file.content)) for name, file in inside.items())
+        return Stranger(
+            place=place, pair=pair, name=name_of(place), files=files, is_folder=is_folder, batch=batch
+        )

@@ -7,7 +7,7 @@ import pytest
 
 from syncd.core.account import PairRules, PartnerTable
 from syncd.core.model import Folder, Place
-from syncd.errors import FileChanged, FolderError
+from syncd.errors import FileChanged, FileTooLarge, FolderError
 from syncd.folders.scan import NAMED_ONE_BY_ONE
 from tests.contracts.folder_worlds import NOON, PAIR, World, claimed, open_world, outbound
 
@@ -256,8 +256,18 @@ def test_a_file_that_grew_over_the_limit_is_not_read(outbox: World, tmp_path: Pa
     (tmp_path / OUTBOX / "a.edi").write_text("x")
     (dropped,) = outbox.ready()
     os.truncate(queued / "a.edi", 10**9)
-    with pytest.raises(FolderError, match="limit"):
+    with pytest.raises(FileTooLarge, match="it has 1000000000 bytes, and the gateway takes 10485760"):
         outbox.outbox.read(outbound(dropped, Place("queued/ACME/WALMART/a.edi")))
+
+
+def test_a_folder_that_grew_over_the_limit_is_not_read(outbox: World, tmp_path: Path) -> None:
+    """Refused like a file: it would never become smaller by waiting."""
+    outbox.hands.drop(f"{OUTBOX}/order/a.edi")
+    (dropped,) = outbox.ready()
+    message = claimed(outbox, dropped)
+    os.truncate(tmp_path / str(message.place) / "a.edi", 10**9)
+    with pytest.raises(FileTooLarge, match="it has 1000000000 bytes"):
+        outbox.outbox.read(message)
 
 
 def test_a_huge_status_file_is_not_read(outbox: World, here: Path) -> None:
