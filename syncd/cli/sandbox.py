@@ -24,6 +24,8 @@ LOGINS = {
     "ecgrid": {"api_key": "YOUR_API_KEY"},
 }
 """The documents' own examples."""
+PORTS = {"as2gateway": 8480, "ecgrid": 8481}
+"""Where each listens unless told otherwise, so that both can be played at once."""
 
 
 def sandbox(
@@ -31,13 +33,17 @@ def sandbox(
     gateway: Annotated[
         Literal["as2gateway", "ecgrid"], Parameter(help="Which gateway to play.")
     ] = "as2gateway",
-    port: Annotated[int, Parameter(help="Where to listen, on this machine only; 0: any free port.")] = 8480,
+    port: Annotated[
+        int | None,
+        Parameter(help="Where to listen, on this machine only: 8480, ECGrid 8481; 0: any free port."),
+    ] = None,
     call: Given,
 ) -> None:
     """Play a gateway on this machine, for trying things out.
 
-    Example: syncd sandbox --port 8480
+    Example: syncd sandbox --gateway ecgrid
     """
+    port = PORTS[gateway] if port is None else port
     if not 0 <= port <= 65535:
         raise UsageError(f"--port {port} is no port", "Write a number up to 65535.")
     from syncd.sandbox import serve

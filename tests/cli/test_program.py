@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from syncd.cli.app import COMMANDS, build, run
+from syncd.cli.sandbox import LOGINS, PORTS
 from syncd.errors import CannotAct, NotFound, SyncdError, UsageError
 from tests.cli.world import World, parsed
 
@@ -185,3 +186,12 @@ def test_the_sandbox_says_where_it_is(tmp_path: Path) -> None:
         program.terminate()
     assert program.returncode == 0
     assert run(["sandbox", "--port", "70000"]) == 2
+
+
+def test_both_gateways_can_be_played_at_once(capsys: pytest.CaptureFixture[str]) -> None:
+    """Each has a port of its own, and the help names it."""
+    assert set(PORTS) == set(LOGINS)
+    assert len(set(PORTS.values())) == len(PORTS)
+    assert run(["sandbox", "--help"]) == 0
+    told = capsys.readouterr().out
+    assert all(str(port) in told for port in PORTS.values())
