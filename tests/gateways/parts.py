@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import ssl
 import threading
 import time
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from pathlib import Path
 
 from syncd.gateways.as2gateway import AS2Gateway, As2LogIn
@@ -80,6 +82,12 @@ class Password:
         return self.text
 
 
+@cache
+def _tls(ca_file: str | None) -> ssl.SSLContext:
+    """Made once: reading the authorities costs more than most tests."""
+    return tls_context(ca_file)
+
+
 def limiter(clock: Clock, *, requests: int = 1000, file: Path | None = None) -> Limiter:
     return Limiter(requests=requests, per=timedelta(seconds=10), clock=clock, file=file)
 
@@ -100,7 +108,7 @@ def session(
         secrets=password or Password(),
         limiter=limit or limiter(clock),
         clock=clock,
-        tls=tls_context(ca_file),
+        tls=_tls(ca_file),
         timeouts=timeouts,
     )
 
@@ -140,7 +148,7 @@ def ecgrid_session(
         limiter=limit or limiter(clock),
         address_limiter=address_limit or limiter(clock),
         clock=clock,
-        tls=tls_context(),
+        tls=_tls(None),
         voice=voice,
         timeouts=timeouts,
     )
