@@ -20,6 +20,7 @@ from syncd.core.machine import may
 from syncd.core.model import File, Folder, Message, MessageId, Place
 from syncd.core.planning import send as planning
 from syncd.core.planning.doubt import doubt_wait, next_lookup
+from syncd.core.shown import traced
 from syncd.errors import (
     AccountRefused,
     FileChanged,
@@ -184,7 +185,8 @@ def _submit(bridge: Bridge, row: Message, contents: Contents) -> Sent:
         if not isinstance(error, GatewayError):
             log.exception("message.send_broke", message=row.id)
         return _doubted(bridge, row, error)
-    event = ev.Accepted(message_id=receipt.message_id, at=bridge.clock.now())
+    note = traced(receipt.reference)
+    event = ev.Accepted(message_id=receipt.message_id, at=bridge.clock.now(), note=note)
     after = bridge.record_one(row, event)
     return Sent(row=after, effect="good")
 
