@@ -99,7 +99,7 @@ def test_a_size_that_may_count_a_wrapping_is_left_to_a_person(ground: Ground, bo
     box.trouble("reset", operation="upload", when="after")
     ground.drop("a.edi", b"UNA a")
 
-    ground.settle(within=timedelta(days=3), every=timedelta(minutes=30))
+    ground.settle(within=timedelta(days=3), every=timedelta(hours=2))
 
     assert ground.states() == {"a.edi": "held"}
     assert box.ledger.count("upload") == 1
