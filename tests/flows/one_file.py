@@ -49,29 +49,40 @@ def one_file(bridge: Bridge) -> Bridge:
 
 
 class Meddling:
-    """An outbox, before the first rename of which somebody does something."""
+    """An outbox, before or after the first rename of which (`times`: so many) somebody does something."""
 
-    def __init__(self, outbox: Any, act: Callable[[], object]) -> None:  # noqa: ANN401 - any outbox
+    def __init__(
+        self,
+        outbox: Any,  # noqa: ANN401 - any outbox
+        act: Callable[[], object],
+        *,
+        after: bool,
+        times: int,
+    ) -> None:
         self._outbox = outbox
         self._act = act
-        self._is_done = False
+        self._after = after
+        self._left = times
 
     def move(self, source: Place, target: Place) -> None:
-        if not self._is_done:
-            self._is_done = True
+        self._left -= 1
+        is_meant = self._left >= 0
+        if is_meant and not self._after:
             self._act()
         self._outbox.move(source, target)
+        if is_meant and self._after:
+            self._act()
 
     def __getattr__(self, name: str) -> Any:  # noqa: ANN401 - whatever the outbox has
         return getattr(self._outbox, name)
 
 
-def meddled(act: Callable[[], object]) -> Callable[[Bridge], Bridge]:
+def meddled(act: Callable[[], object], *, after: bool = False, times: int = 1) -> Callable[[Bridge], Bridge]:
     """Such a bridge, with somebody quick at its outbox."""
 
     def wrap(bridge: Bridge) -> Bridge:
         made = one_file(bridge)
-        return replace(made, outbox=Meddling(made.outbox, act))
+        return replace(made, outbox=Meddling(made.outbox, act, after=after, times=times))
 
     return wrap
 

@@ -2,6 +2,7 @@
 
 import pytest
 
+from syncd.errors import FolderError
 from syncd.flows.claiming import claim_all
 from syncd.sandbox import Sandbox, World
 from tests.e2e.harness import Ground
@@ -176,3 +177,44 @@ def test_a_file_changed_between_claim_and_crash_is_not_taken_for_the_claimed_one
 
 def _die() -> None:
     raise KeyboardInterrupt
+
+
+def test_a_folder_that_cannot_be_renamed_is_claimed_once(ground: Ground, box: Sandbox) -> None:
+    """Complained of once a pass, passed over by the scan, and taken when it can be."""
+    for name in ("a.edi", "b.edi"):
+        ground.drop(f"order/{name}", name.encode())
+
+    for _ in range(2):
+        result = ground.run(wrap=meddled(_refuse, times=99))
+        (trouble,) = (trouble for trouble in result.troubles if trouble.job == "send")
+        assert trouble.what == f"outbox/{PAIR}/order cannot be taken over: no"
+        assert ground.states() == {"a.edi": "queued", "b.edi": "queued"}
+        assert len(ground.rows()) == 2
+        assert box.ledger.sent == ()
+    settle(ground)
+
+    assert sent_names(box) == [["a.edi"], ["b.edi"]]
+    assert faults(ground) == []
+
+
+def _refuse() -> None:
+    raise FolderError("no")
+
+
+def test_another_folder_of_the_name_is_not_taken_for_the_claimed_one(ground: Ground, box: Sandbox) -> None:
+    """The first was renamed and nobody noted it; a second was dropped before the next start."""
+    ground.drop("order/a.edi", b"UNA first")
+    with pytest.raises(KeyboardInterrupt):
+        ground.run(wrap=meddled(_die, after=True))
+    assert (folder(ground, "queued") / "order/a.edi").exists()
+    assert [row.moving_from for row in ground.rows()] == [f"outbox/{PAIR}/order/a.edi"]
+    ground.drop("order/a.edi", b"UNA second")
+
+    settle(ground)
+
+    assert sent_names(box) == [["a.edi"], ["a.edi"]]
+    assert {path.read_bytes() for path in folder(ground, "sent").rglob("*.edi")} == {
+        b"UNA first",
+        b"UNA second",
+    }
+    assert faults(ground) == []

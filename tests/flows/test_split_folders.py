@@ -97,7 +97,10 @@ def test_a_failed_folder_put_back_is_sent_again_and_linked(ground: Ground, box: 
     failed = rows(ground)
     assert {row.state for row in failed.values()} == {"failed"}
     (folder(ground, "failed") / "order").rename(folder(ground, "outbox") / "order")
+    box.partner("RJ_Partner").behave(mdn_delay_s=300.0)
 
+    ground.run(wrap=one_file)
+    assert {path.name for path in (folder(ground, "queued") / "order").iterdir()} == {"a.edi", "b.edi"}
     settle(ground)
 
     again = [row for row in ground.rows() if row.resend_of]
