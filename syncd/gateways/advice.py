@@ -29,13 +29,12 @@ def advice_of(headers: Headers, *, now: datetime) -> Advice | None:
 
 
 def _reset_s(headers: Headers, now: datetime) -> float | None:
-    """Rounded up to whole seconds: it may have been rounded down there."""
     told = _number(headers.get("x-ratelimit-reset"))
     if told is None:
         return None
     if told >= _EPOCH_FROM:
         told -= (http_date(headers.get("date")) or now).timestamp()
-    return told + 1.0 if 0 <= told <= _LONGEST_S else None
+    return told if 0 <= told <= _LONGEST_S else None
 
 
 def _number(text: str | None) -> float | None:

@@ -146,6 +146,7 @@ class Session:
         if token is not None and request is not None:
             with suppress(GatewayError):
                 self._say_last(request, token)
+            self._tokens.forget(token)
         self._reader.close()
         self._sender.close()
 

@@ -143,7 +143,7 @@ def ecgrid_session(
     clock = clock or MachineClock()
     return Session(
         url=url,
-        log_in=log_in or ApiKeyLogIn(),
+        log_in=log_in or ApiKeyLogIn(place="accounts.acme.api_key"),
         secrets=secret or Password(API_KEY),
         limiter=limit or limiter(clock),
         address_limiter=address_limit or limiter(clock),

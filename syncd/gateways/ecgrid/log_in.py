@@ -20,12 +20,17 @@ _ACCEPTS = frozenset({200, 201})
 _MOST_BYTES = 256 * 1024
 _USUAL_LIFE = timedelta(hours=1)  # the page names none; the gateway's 401 has the last word
 _SHORTEST_LIFE = timedelta(minutes=2)
+_LONGEST_LIFE = timedelta(days=3650)
 
 
 class ApiKeyLogIn:
-    """An API key goes with every request; there is nothing to ask for, to renew or to end."""
+    """An API key goes with every request; there is nothing to ask for, to renew or to end.
 
-    remedy = "Check the account's API key"
+    `place` is where the key is written: only a person can put another one there.
+    """
+
+    def __init__(self, *, place: str) -> None:
+        self.remedy = f"Check the API key in {place}: one made anew at the gateway ends the old one"
 
     def begin(self, secret: str, ask: Ask) -> Token:
         """The key itself. Raises: AccountRefused for one that no header can carry."""
@@ -116,7 +121,7 @@ class JwtLogIn:
         if expires is None:
             return _USUAL_LIFE
         life = expires - (http_date(answer.reply.headers.get("date")) or self._clock.now())
-        return max(life, _SHORTEST_LIFE) if life > timedelta(0) else _USUAL_LIFE
+        return min(max(life, _SHORTEST_LIFE), _LONGEST_LIFE) if life > timedelta(0) else _USUAL_LIFE
 
 
 def _with_token(answer: Told) -> Fields:

@@ -218,7 +218,7 @@ def test_the_name_of_the_user_is_called_as_the_gateway_likes_it(name: str, tries
 @pytest.mark.parametrize(
     "answer",
     [
-        {"data": {"token": "a-token", "expiresAt": "2999-01-01T00:00:00Z", "userId": 1}, "success": True},
+        {"data": {"token": "a-token", "expiresAt": "9999-12-31T23:59:59Z", "userId": 1}, "success": True},
         {"success": True, "data": {"AccessToken": "a-token", "refresh_token": "r", "expires": "nonsense"}},
         {"access_token": "a-token", "refresh_token": "r"},
         {"success": True, "data": None, "sessionKey": "a-token"},
@@ -328,6 +328,7 @@ def test_a_session_is_ended_and_a_key_has_none() -> None:
     with ECGridSandbox() as box:
         opened = by_password(box.url)
         opened.call(GET)
+        opened.close()
         opened.close()
         assert operations(box) == ["login", "me", "logout"]
         by_password(box.url).close()
