@@ -7,10 +7,11 @@ from pathlib import Path
 import pytest
 import structlog
 
-from syncd.sandbox import Sandbox, World
+from syncd.sandbox import ECGridSandbox, ECGridWorld, Sandbox, World
 from tests.e2e.daemon.harness import Bridge
 
 WORLD = World.default().timed(rate_requests=100_000)
+ECGRID_WORLD = ECGridWorld.default().timed(rate_requests=100_000, anonymous_requests=100_000)
 
 
 @pytest.fixture
@@ -28,6 +29,13 @@ def other() -> Iterator[Sandbox]:
 
 
 @pytest.fixture
+def grid() -> Iterator[ECGridSandbox]:
+    """A gateway of the other kind."""
+    with ECGridSandbox(world=ECGRID_WORLD) as opened:
+        yield opened
+
+
+@pytest.fixture
 def bridge(box: Sandbox, tmp_path: Path) -> Bridge:
     """One account."""
     return Bridge(tmp_path, {"acme": box})
@@ -37,6 +45,12 @@ def bridge(box: Sandbox, tmp_path: Path) -> Bridge:
 def pair(box: Sandbox, other: Sandbox, tmp_path: Path) -> Bridge:
     """Two accounts: acme at the one gateway, globex at the other."""
     return Bridge(tmp_path, {"acme": box, "globex": other})
+
+
+@pytest.fixture
+def both(box: Sandbox, grid: ECGridSandbox, tmp_path: Path) -> Bridge:
+    """Two accounts, one at each kind of gateway."""
+    return Bridge(tmp_path, {"acme": box, "grid": grid})
 
 
 @pytest.fixture(autouse=True)

@@ -19,16 +19,16 @@ from structlog.testing import capture_logs
 
 from syncd.config import load
 from syncd.operations.status import AccountStatus
-from syncd.sandbox import Sandbox
+from syncd.sandbox import ECGridSandbox
 from syncd.wiring.daemon import Daemon
 from syncd.wiring.daemon_door import DaemonDoor
 from syncd.wiring.doors import Doors, open_doors
-from tests.e2e.harness import CONTEXT
+from tests.e2e.harness import CONTEXT, LOGINS, PAIRS, AnyBox
 
 PATIENCE_S = 20.0
 PACES = {"pull_every": "0.3s", "track_every": "0.3s", "scan_every": "0.5s", "settle": "0.1s"}
 QUIET = {"pull_every": "1h", "track_every": "1h", "scan_every": "1h", "settle": "0.1s"}
-PAIR = "RJ_Station/RJ_Partner"
+PAIR = PAIRS["as2gateway"]
 T = TypeVar("T")
 
 
@@ -85,7 +85,7 @@ class Bridge:
     """State and roots on disk, with one account for each sandbox."""
 
     folder: Path
-    boxes: dict[str, Sandbox]
+    boxes: dict[str, AnyBox]
     keys: dict[str, Any] = field(default_factory=dict)
     of: dict[str, dict[str, Any]] = field(default_factory=dict)
     """Keys of single accounts."""
@@ -111,17 +111,32 @@ class Bridge:
         """Write the configuration, with these keys of all accounts changed."""
         self.keys |= keys
         lines = [f"state_dir = {json.dumps(str(self.state))}", 'timezone = "UTC"']
-        for name, box in self.boxes.items():
-            account: dict[str, Any] = {"url": box.url, "root": str(self.root(name)), "gateway": "as2gateway"}
-            account |= {"username": "email@domain.com", "password": "pazzword", "rate_limit": "5000/10s"}
-            account |= {"min_free": 0} | PACES | self.keys | self.of.get(name, {})
-            kept = {key: value for key, value in account.items() if value is not None}
+        for name in self.boxes:
+            kept = {key: value for key, value in self._account(name).items() if value is not None}
             lines += [f"[accounts.{name}]", *(f"{key} = {json.dumps(kept[key])}" for key in kept)]
         self.config.write_text("\n".join(lines) + "\n")
 
+    def _account(self, name: str) -> dict[str, Any]:
+        """All keys of one account; it logs in as the sandbox has it, unless it was told how."""
+        box, told = self.boxes[name], self.keys | self.of.get(name, {})
+        account: dict[str, Any] = {"url": box.url, "root": str(self.root(name)), "gateway": self.kind(name)}
+        account |= {"rate_limit": "5000/10s", "min_free": 0} | LOGINS[self.kind(name)] | PACES
+        if {"username", "api_key_file"} & told.keys():
+            account.pop("api_key", None)
+        return account | told
+
+    def kind(self, account: str) -> str:
+        """Which gateway an account is at."""
+        return "ecgrid" if isinstance(self.boxes[account], ECGridSandbox) else "as2gateway"
+
+    def outbox(self, account: str = "acme") -> Path:
+        """The outbox of the first partner there."""
+        return self.root(account) / "outbox" / PAIRS[self.kind(account)]
+
     def drop(self, name: str, content: bytes | None = None, *, account: str = "acme") -> Path:
         """Put a file into an outbox at once, as a rename does."""
-        outbox = self.root(account) / "outbox" / PAIR
+        outbox = self.outbox(account)
+        outbox.mkdir(parents=True, exist_ok=True)
         fresh = outbox / f".{name}"
         fresh.write_bytes(name.encode() if content is None else content)
         return fresh.rename(outbox / name)
@@ -132,7 +147,9 @@ class Bridge:
         return sorted(path.name for path in found if path.is_file() and ".syncd.json" not in path.name)
 
     def has_outbox(self, account: str = "acme") -> bool:
-        return (self.root(account) / "outbox" / PAIR).is_dir()
+        """Whether the pairs' folders were made; ECGrid tells of no pairs, but for that of `auto`."""
+        top = self.root(account) / "outbox"
+        return (top / "auto").is_dir() or self.outbox(account).is_dir()
 
     @contextmanager
     def running(self, *, tune: Callable[[Daemon], None] = lambda _: None) -> Iterator[Running]:
