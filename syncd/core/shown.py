@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -87,6 +88,11 @@ class Listing:
 def traced(reference: str, words: str = "") -> str:
     """A note for the history: the reference by which the gateway's support finds a request, then words."""
     return "; ".join(part for part in (f"trace {reference}" if reference else "", words) if part)
+
+
+def untraced(words: str) -> str:
+    """Words without such a reference: it makes no difference to what they say."""
+    return re.sub(r" ?\(trace [^()]*\)", "", words)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

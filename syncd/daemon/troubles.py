@@ -1,7 +1,7 @@
 """What keeps the jobs of the accounts from their work: told once when it begins, and once when it is over.
 
 A gateway that is down is in the way of every job of its account: each has that trouble, and the log tells it
-once.
+once. Two that differ in the gateway's reference of a request alone are the same.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from datetime import datetime
 
 import structlog
 
+from syncd.core.shown import untraced
 from syncd.flows.bridge import Trouble
 from syncd.ports import Clock
 
@@ -20,6 +21,7 @@ MOST = 20
 """Open troubles of one job: a text that is new each time must not fill the memory in a year."""
 
 _Key = tuple[str, str, str]
+"""Account, job, and what it is."""
 
 log = structlog.get_logger()
 
@@ -62,11 +64,12 @@ class Troubles:
         still has is not over.
         """
         now = self._clock.now()
+        kept = set(map(untraced, still))
         with self._lock:
-            over = [self._open.pop(key) for key in self._of(account, job) if key[2] not in still]
+            over = [self._open.pop(key) for key in self._of(account, job) if key[2] not in kept]
             left = {key[2] for key in self._open if key[0] == account}
         for each in over:
-            if each.trouble.what in left:
+            if untraced(each.trouble.what) in left:
                 continue
             seconds = round((now - each.since).total_seconds())
             log.info("trouble.ended", account=account, job=job, what=each.trouble.what, seconds=seconds)
@@ -80,13 +83,13 @@ class Troubles:
         """Whether a job of the account has the same, and told it as loudly."""
         return any(
             key[0] == trouble.account
-            and key[2] == trouble.what
+            and key[2] == untraced(trouble.what)
             and (each.trouble.needs_person or not trouble.needs_person)
             for key, each in self._open.items()
         )
 
     def _note(self, trouble: Trouble, now: datetime) -> bool:
-        key = (trouble.account, trouble.job, trouble.what)
+        key = (trouble.account, trouble.job, untraced(trouble.what))
         known = self._open.get(key)
         if known and (known.trouble.needs_person or not trouble.needs_person):
             return False

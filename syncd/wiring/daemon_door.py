@@ -12,6 +12,7 @@ import structlog
 
 from syncd import __version__
 from syncd.core.model import MessageId
+from syncd.core.shown import untraced
 from syncd.daemon.asked import once
 from syncd.daemon.jobs import PULL, SEND, TRACK
 from syncd.daemon.runner import PAUSED, Runner
@@ -167,11 +168,11 @@ def _by_cause(runner: Runner) -> list[TroubleStatus]:
         trouble = each.trouble
         if trouble.account != runner.name:
             continue
-        known = causes.get(trouble.what)
-        causes[trouble.what] = TroubleStatus(
+        known = causes.get(untraced(trouble.what))
+        causes[untraced(trouble.what)] = TroubleStatus(
             job=f"{known.job}, {trouble.job}" if known else trouble.job,
             what=trouble.what,
-            remedy=trouble.remedy,
+            remedy=trouble.remedy or (known.remedy if known else ""),
             since=known.since if known else each.since,
             needs_person=trouble.needs_person or bool(known and known.needs_person),
         )

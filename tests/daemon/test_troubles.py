@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -35,6 +36,22 @@ def test_a_trouble_is_told_once(troubles: Troubles) -> None:
         assert [troubles.began(AWAY) for _ in range(3)] == [True, False, False]
     [line] = lines
     assert (line["event"], line["log_level"], line["account"]) == ("trouble.began", "warning", "acme")
+
+
+def test_one_that_names_another_request_each_time_is_told_once(troubles: Troubles) -> None:
+    """The gateway's reference of a request makes no other trouble of it, and it is over for all of them."""
+    first, second = (replace(AWAY, what=f"the gateway is broken (trace 0HN:{n})") for n in (1, 2))
+    with capture_logs() as lines:
+        assert [troubles.began(first), troubles.began(second)] == [True, False]
+        troubles.began(replace(second, job="send"))
+        troubles.ended("acme", "pull", still=[second.what])
+    assert [line["what"] for line in lines] == [first.what]
+    assert [each.trouble.job for each in troubles.open()] == ["pull", "send"]
+    with capture_logs() as lines:
+        troubles.ended("acme", "pull")
+        assert not lines
+        troubles.ended("acme", "send")
+    assert [line["event"] for line in lines] == ["trouble.ended"]
 
 
 def test_one_for_a_person_is_an_error(troubles: Troubles) -> None:
