@@ -53,6 +53,12 @@ class Credentials:
         return API_KEY if self.username is None else PASSWORD
 
     @property
+    def place(self) -> str:
+        """Where the secret is written, for whoever has to correct it."""
+        is_in_file = self.password is None and self.password_file is not None
+        return f"{self.password_file} ({self.key})" if is_in_file else self.key
+
+    @property
     def login(self) -> str:
         """Whose requests the gateway counts together, for the limit; fit to be shown.
 

@@ -93,7 +93,7 @@ class Send:
         try:
             self._bridge.gateway.stations()
         except GatewayError as error:
-            self._complain(str(error))
+            self._complain(error.what, error.remedy)
             return
         self._set_mood(planning.Mood(troubles=self._mood.troubles))
 
@@ -162,16 +162,18 @@ class Send:
                 self._set_mood(planning.GOOD)
             case "trouble":
                 self._set_mood(self._mood.after_trouble(now=now, wish=sent.wish))
-                self._complain(sent.why, needs_person=False)
+                self._complain(sent.why, sent.remedy, needs_person=False)
             case "refused":
                 self._set_mood(replace(self._mood.after_trouble(now=now), refused=sent.why))
-                self._complain(sent.why)
+                self._complain(sent.why, sent.remedy)
             case "none":
                 pass
 
-    def _complain(self, why: str, *, needs_person: bool = True) -> None:
+    def _complain(self, why: str, remedy: str, *, needs_person: bool = True) -> None:
         name = self._bridge.account.name
-        self._bridge.complain(Trouble(account=name, job="send", what=why, needs_person=needs_person))
+        self._bridge.complain(
+            Trouble(account=name, job="send", what=why, remedy=remedy, needs_person=needs_person)
+        )
 
     def _set_mood(self, mood: planning.Mood) -> None:
         if mood == self._mood:

@@ -51,6 +51,7 @@ class Sent:
     effect: Literal["good", "trouble", "refused", "none"]
     wish: timedelta | None = None
     why: str = ""
+    remedy: str = ""
 
 
 def send_one(bridge: Bridge, row: Message) -> Sent:
@@ -178,7 +179,7 @@ def _submit(bridge: Bridge, row: Message, contents: Contents) -> Sent:
         return _later(bridge, row, error)
     except AccountRefused as error:
         after = bridge.record_one(row, ev.Deferred(reason=error.what))
-        return Sent(row=after, effect="refused", why=str(error))
+        return Sent(row=after, effect="refused", why=error.what, remedy=error.remedy)
     except (Rejected, NotThere) as error:
         return _refused(bridge, row, _verdict(error))
     except Exception as error:  # whatever happened after the intention: the request may have left
@@ -200,7 +201,7 @@ def _later(bridge: Bridge, row: Message, error: Unreachable | TryLater) -> Sent:
     wish = error.retry_after if isinstance(error, TryLater) else None
     next_at = bridge.clock.now() + max(wish or timedelta(), planning.FIRST_GAP)
     after = bridge.record_one(row, ev.Deferred(reason=error.what, next_at=next_at))
-    return Sent(row=after, effect="trouble", wish=wish, why=str(error))
+    return Sent(row=after, effect="trouble", wish=wish, why=error.what, remedy=error.remedy)
 
 
 def _refused(bridge: Bridge, row: Message, reason: str) -> Sent:

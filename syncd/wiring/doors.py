@@ -34,7 +34,7 @@ from syncd.system.clock import SystemClock
 from syncd.system.lock import instance_lock
 
 if TYPE_CHECKING:
-    from syncd.config import Settings
+    from syncd.config import Credentials, Settings
 
 ROOT_FACT = "root"
 
@@ -53,22 +53,24 @@ class Listener(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Kind:
-    """What one kind of gateway needs. The login's name is None where its secret is an API key."""
+    """What one kind of gateway needs."""
 
     gateway: Callable[[Session], Gateway]
-    log_in: Callable[[str | None, Clock], LogIn]
+    log_in: Callable[[Credentials, Clock], LogIn]
     voice: Voice = message_voice
     timeouts: Timeouts | None = None
     anonymous_per_minute: int | None = None
     """Requests without a log-in, where they are counted apart."""
 
 
-def _as2_log_in(username: str | None, clock: Clock) -> LogIn:
-    return As2LogIn(username=username or "", clock=clock)
+def _as2_log_in(credentials: Credentials, clock: Clock) -> LogIn:
+    return As2LogIn(username=credentials.username or "", clock=clock)
 
 
-def _ecgrid_log_in(username: str | None, clock: Clock) -> LogIn:
-    return ApiKeyLogIn() if username is None else JwtLogIn(username=username, clock=clock)
+def _ecgrid_log_in(credentials: Credentials, clock: Clock) -> LogIn:
+    if credentials.username is None:
+        return ApiKeyLogIn(place=credentials.place)
+    return JwtLogIn(username=credentials.username, clock=clock)
 
 
 _KINDS = {
@@ -132,7 +134,7 @@ class Doors:
         )
         return Session(
             url=account.url,
-            log_in=kind.log_in(credentials.username, self.clock),
+            log_in=kind.log_in(credentials, self.clock),
             secrets=credentials.secrets(),
             limiter=limiter,
             address_limiter=self._address_limiter(account, kind),
