@@ -1,8 +1,8 @@
 """Parcels come whole or not at all, and a confirmation that is refused is looked into."""
 
 import base64
+import binascii
 import json
-import threading
 from pathlib import Path
 
 import pytest
@@ -101,32 +101,39 @@ def test_base64_is_decoded_piece_by_piece(length: int) -> None:
     assert b"".join(decoded(base64.b64encode(content).decode())) == content
 
 
-def test_large_parcels_come_one_at_a_time(tmp_path: Path) -> None:
-    """The next may be asked for while the first is still read, but not while it is on its way."""
-    wanted = Wanted(message_id=FIVE, files=(File(name="a", size=2_000_000),))
-    answer = success({"parcelId": 5, "content": TEXT})
-    with played({DOWNLOAD: answer}) as ecgrid:
-        with ecgrid.gateway.fetch_by_index(wanted, scratch=tmp_path) as first:
-            with ecgrid.gateway.fetch_by_index(wanted, scratch=tmp_path) as second:
-                assert second.contents[0].read() == CONTENT
-            assert first.contents[0].read() == CONTENT
-        gate = ecgrid.gateway._downloads._large
-        gate.acquire()
-        done = threading.Event()
+def test_base64_ends_at_its_end() -> None:
+    """Padding is no end of a piece either."""
+    piece = base64.b64encode(bytes(196_607)).decode()
+    assert (len(piece), piece[-1]) == (256 * 1024, "=")
+    with pytest.raises(binascii.Error):
+        b"".join(decoded(piece + "QUJD"))
 
-        def fetch() -> None:
-            with ecgrid.gateway.fetch_by_index(wanted, scratch=tmp_path):
-                done.set()
 
-        other = threading.Thread(target=fetch)
-        other.start()
-        small = Wanted(message_id=FIVE, files=(File(name="a", size=2_000),))
-        with ecgrid.gateway.fetch_by_index(small, scratch=tmp_path) as third:
-            assert third.contents[0].read() == CONTENT
-        assert not done.is_set()
-        gate.release()
-        assert done.wait(5)
-        other.join(5)
+class Turn:
+    """A lock that tells."""
+
+    def __init__(self) -> None:
+        self.taken = 0
+        self.is_held = False
+
+    def __enter__(self) -> None:
+        self.taken += 1
+        self.is_held = True
+
+    def __exit__(self, *mishap: object) -> None:
+        self.is_held = False
+
+
+@pytest.mark.parametrize(("size", "turns"), [(2_000_000, 1), (0, 1), (2_000, 0)])
+def test_large_parcels_come_one_at_a_time(size: int, turns: int, tmp_path: Path) -> None:
+    """And those of unknown size; the next may be asked for while one is still read."""
+    wanted = Wanted(message_id=FIVE, files=(File(name="a", size=size),))
+    with played({DOWNLOAD: success({"parcelId": 5, "content": TEXT})}) as ecgrid:
+        turn = Turn()
+        ecgrid.gateway._downloads._large = turn  # type: ignore[assignment]
+        with ecgrid.gateway.fetch_by_index(wanted, scratch=tmp_path) as item:
+            assert (turn.taken, turn.is_held) == (turns, False)
+            assert item.contents[0].read() == CONTENT
 
 
 # Confirmations.
