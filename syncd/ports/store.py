@@ -86,7 +86,7 @@ class Search:
 
 
 class Records(Protocol):
-    """The reader. Nothing here costs more when the history grows, but for `search` by name."""
+    """The reader. Nothing here costs more when the history grows, but for `search` by name and `flaws`."""
 
     def unfinished(self, account: str, direction: Direction) -> Sequence[Message]:
         """Every message that is not at rest (held ones included), oldest first."""
@@ -142,4 +142,22 @@ class Records(Protocol):
 
     def untold(self, limit: int = 100) -> Sequence[Telling]:
         """What is still to be told, oldest first."""
+        ...
+
+    def part(self, account: str, *, after: MessageId | None, limit: int) -> Sequence[Message]:
+        """A part of all messages of an account, in the order in which they were opened.
+
+        From the first one, or from the one after `after`; fewer than `limit` are the last.
+        """
+        ...
+
+    def accounts(self) -> frozenset[str]:
+        """The names of all accounts that have messages."""
+        ...
+
+    def flaws(self) -> Sequence[str]:
+        """What is damaged in the database itself, in words; nothing when it is sound. May take long.
+
+        Raises: StateBroken when not even that can be read.
+        """
         ...

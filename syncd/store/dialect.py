@@ -127,6 +127,24 @@ def _literally(text: str) -> str:
     return text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
 
 
+MOST_FLAWS = 20
+
+
+def flaws(connection: Connection) -> list[str]:
+    """What SQLite finds wrong with the pages; where they are sound, tables whose lines have no message."""
+    try:
+        rows = connection.exec_driver_sql(f"PRAGMA quick_check({MOST_FLAWS})").all()
+    except DBAPIError as error:
+        if not is_lost(error):
+            raise
+        return [str(error.orig)]  # too much is damaged to be told in detail
+    said = [line for row in rows for line in row[0].splitlines() if not line.startswith("***")]
+    if said != ["ok"]:
+        return said[:MOST_FLAWS]
+    lost = connection.exec_driver_sql("PRAGMA foreign_key_check").all()
+    return sorted({f"the table {row[0]} has lines of messages that are not there" for row in lost})
+
+
 # What an error means -----------------------------------------------------------------------------
 
 _LOST = frozenset({sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB})

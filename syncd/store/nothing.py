@@ -67,3 +67,15 @@ class NoRecords:
     def untold(self, limit: int = 100) -> Sequence[Telling]:  # noqa: ARG002
         """None."""
         return ()
+
+    def part(self, account: str, *, after: MessageId | None, limit: int) -> Sequence[Message]:  # noqa: ARG002
+        """None."""
+        return ()
+
+    def accounts(self) -> frozenset[str]:
+        """None."""
+        return frozenset()
+
+    def flaws(self) -> Sequence[str]:
+        """None."""
+        return ()

@@ -144,6 +144,26 @@ class SqlRecords:
             for row in self._rows(query)
         ]
 
+    def part(self, account: str, *, after: MessageId | None, limit: int) -> Sequence[Message]:
+        """A part of all messages of an account, in the order in which they were opened."""
+        last = self._ids.decode(after) if after else None
+        query = _MESSAGES.where(_m.account == account, _m.number > (last or 0))
+        return self._messages(query.order_by(_m.number).limit(limit))
+
+    def accounts(self) -> frozenset[str]:
+        """The names of all accounts that have messages."""
+        tallies = schema.tallies
+        query = sa.select(tallies.c.account).distinct().where(tallies.c.messages > 0)
+        return frozenset(row.account for row in self._rows(query))
+
+    def flaws(self) -> Sequence[str]:
+        """What is damaged in the database itself, in words. Raises: StateBroken."""
+        try:
+            with self._engine.connect() as connection:
+                return dialect.flaws(connection)
+        except (DBAPIError, sqlite3.Error) as error:
+            raise dialect.meaning(error, self._path) from error
+
     def _newest(self, queries: Sequence[sa.Select[Any]], limit: int) -> Sequence[Message]:
         """The newest of several questions together; each stops at the limit by itself."""
         found: dict[int, sa.Row[Any]] = {}

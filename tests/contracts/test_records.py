@@ -295,3 +295,32 @@ def test_untold_is_oldest_first_and_limited(store: AnyStore) -> None:
     for message in messages:
         happened(store, message, HELD)
     assert [t.message.id for t in store.records.untold(limit=2)] == ids(*messages[:2])
+
+
+# What comparing asks ------------------------------------------------------------------------------
+
+
+def test_all_messages_come_in_parts(store: AnyStore) -> None:
+    """Of one account, in the order in which they were opened, each once, whatever happened to them."""
+    messages = opened(store, *(inbound(name, minute=-n) for n, name in enumerate("abcde")))
+    opened(store, inbound("x", account="other"))
+    happened(store, messages[1], HELD)
+    first = store.records.part("acme", after=None, limit=2)
+    second = store.records.part("acme", after=first[-1].id, limit=3)
+    assert ids(*first, *second) == ids(*messages)
+    assert first[1].state is State.HELD
+    assert store.records.part("acme", after=second[-1].id, limit=3) == []
+
+
+def test_accounts_are_those_with_messages(store: AnyStore) -> None:
+    """Whether they are configured or not; facts alone are no message."""
+    assert store.records.accounts() == frozenset()
+    opened(store, inbound("a"), outbound("b", account="other"))
+    store.journal.remember("third", {"paused": "pull"})
+    assert store.records.accounts() == {"acme", "other"}
+
+
+def test_a_new_store_has_no_flaws(store: AnyStore) -> None:
+    """What a damaged one says is SQLite's."""
+    opened(store, inbound("a"))
+    assert list(store.records.flaws()) == []

@@ -31,6 +31,7 @@ class FakeStore:
     def __init__(self, *, tell: frozenset[str] = frozenset({"held", "failed"})) -> None:
         self.state_id = "0123456789abcdef"
         self.transactions = 0
+        self.damage: list[str] = []
         self.messages: dict[MessageId, Message] = {}
         self.lines: dict[MessageId, list[Line]] = {}
         self._names: dict[MessageId, set[str]] = {}
@@ -167,6 +168,16 @@ class FakeStore:
             Telling(id=n.id, kind=n.kind, message=self.messages[n.message], at=n.change.after.updated)
             for n in self._news[:limit]
         ]
+
+    def part(self, account: str, *, after: MessageId | None, limit: int) -> Sequence[Message]:
+        found = sorted((m for m in self._of(account) if m.id > (after or "")), key=lambda m: m.id)
+        return found[:limit]
+
+    def accounts(self) -> frozenset[str]:
+        return frozenset(message.account for message in self.messages.values())
+
+    def flaws(self) -> Sequence[str]:
+        return self.damage
 
     def _of(self, account: str) -> list[Message]:
         return [message for message in self.messages.values() if message.account == account]
