@@ -20,6 +20,7 @@ from syncd.errors import CannotAct, NotFound, SyncdError, UsageError
 _RUN = Group("Run", sort_key=1)
 _LOOK = Group("Look", sort_key=2)
 _ACT = Group("Act", sort_key=3)
+_KEEP = Group("Keep", sort_key=4)
 _TRY = Group("Try", sort_key=5)
 
 COMMANDS = (
@@ -38,6 +39,7 @@ COMMANDS = (
     ("resolve", "syncd.cli.act:resolve", _ACT),
     ("pause", "syncd.cli.act:pause", _ACT),
     ("resume", "syncd.cli.act:resume", _ACT),
+    ("verify", "syncd.cli.keep:verify", _KEEP),
     ("sandbox", "syncd.cli.sandbox:sandbox", _TRY),
     ("demo", "syncd.cli.demo:demo", _TRY),
 )

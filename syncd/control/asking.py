@@ -16,6 +16,7 @@ from syncd.errors import CannotAct
 from syncd.operations.questions import Row, Whole
 from syncd.operations.reports import OnceReport
 from syncd.operations.status import Status
+from syncd.operations.verifying_report import Verified
 from syncd.ports import Search
 
 Asked = TypeVar("Asked")
@@ -57,6 +58,11 @@ class Client:
         """Decide on a held message."""
         del by
         return self._ask(calls.RESOLVE, calls.Resolve(message_id=message_id, verdict=verdict))
+
+    def verify(self, accounts: Sequence[str], *, repair: bool, by: str) -> Verified:
+        """Compare disk, database and gateway, by the daemon."""
+        del by
+        return self._ask(calls.VERIFY, calls.Verify(accounts=tuple(accounts), repair=repair))
 
     def pause(self, accounts: Sequence[str], *, job: str | None, by: str) -> Status:
         """Stop jobs until they are resumed."""

@@ -21,6 +21,7 @@ from syncd.operations.door import Door
 from syncd.operations.questions import Row, Whole
 from syncd.operations.reports import OnceReport
 from syncd.operations.status import Status
+from syncd.operations.verifying_report import Verified
 from syncd.ports import Search
 
 Asked = TypeVar("Asked")
@@ -69,6 +70,14 @@ class Resolve:
 
     message_id: str
     verdict: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verify:
+    """What `verify` asks."""
+
+    accounts: tuple[str, ...]
+    repair: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -155,6 +164,12 @@ RESOLVE: Call[Resolve, Row] = Call(
     gives=Row,
     perform=lambda door, asked, by: door.resolve(asked.message_id, asked.verdict, by=by),
 )
+VERIFY: Call[Verify, Verified] = Call(
+    name="verify",
+    takes=Verify,
+    gives=Verified,
+    perform=lambda door, asked, by: door.verify(asked.accounts, repair=asked.repair, by=by),
+)
 PAUSE: Call[Jobs, Status] = Call(
     name="pause",
     takes=Jobs,
@@ -174,7 +189,10 @@ RELOAD: Call[Nothing, str] = Call(
     perform=lambda door, _asked, by: door.reload(by=by),
 )
 
-CALLS: tuple[Call[Any, Any], ...] = (STATUS, LIST, FIND, SHOW, ONCE, RESOLVE, PAUSE, RESUME, RELOAD)
+CALLS: tuple[Call[Any, Any], ...] = (
+    *(STATUS, LIST, FIND, SHOW),
+    *(ONCE, RESOLVE, VERIFY, PAUSE, RESUME, RELOAD),
+)
 
 
 def written(value: object, shape: Any) -> bytes:  # noqa: ANN401 - whatever pydantic takes for a type

@@ -13,6 +13,7 @@ from typing import Protocol
 from syncd.operations.questions import Row, Whole
 from syncd.operations.reports import OnceReport
 from syncd.operations.status import Status
+from syncd.operations.verifying_report import Verified
 from syncd.ports import Search
 
 
@@ -41,6 +42,10 @@ class Door(Protocol):
 
     def resolve(self, message_id: str, verdict: str, *, by: str) -> Row:
         """Decide on a held message."""
+        ...
+
+    def verify(self, accounts: Sequence[str], *, repair: bool, by: str) -> Verified:
+        """Compare disk, database and gateway; `repair`: and do what is safe."""
         ...
 
     def pause(self, accounts: Sequence[str], *, job: str | None, by: str) -> Status:

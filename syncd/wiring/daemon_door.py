@@ -22,9 +22,13 @@ from syncd.operations import actions
 from syncd.operations.questions import Row, Whole, find_messages, list_messages, row, show_message
 from syncd.operations.reports import Left, OnceReport
 from syncd.operations.status import AccountStatus, JobStatus, Status, TroubleStatus, account_status
+from syncd.operations.verifying import Compared, verify_account
+from syncd.operations.verifying_report import Verified
 from syncd.ports import Search
 from syncd.wiring.acting import desk
 from syncd.wiring.once import report
+from syncd.wiring.verifying import desk as verifying_desk
+from syncd.wiring.verifying import together
 
 if TYPE_CHECKING:
     from syncd.wiring.daemon import Daemon
@@ -126,6 +130,21 @@ class DaemonDoor:
             settle(runner.bridge, [after])
         self._daemon.supervisor.poke(runner.name, SEND)
         return row(self._records.get(after.id) or after, self._roots)
+
+    def verify(self, accounts: Sequence[str], *, repair: bool, by: str) -> Verified:
+        """Compare disk, database and gateway; repairs have the account for themselves."""
+        doors, runners = self._daemon.doors, [self._daemon.runners[name] for name in self._known(accounts)]
+
+        def one(runner: Runner) -> Compared:
+            desk = verifying_desk(doors, runner.bridge, alone=runner.alone, by=by)
+            return verify_account(desk, repair=repair)
+
+        with ThreadPoolExecutor(len(runners)) as pool:
+            compared = tuple(pool.map(one, runners))
+        for each in compared if repair else ():
+            for job in (PULL, SEND):
+                self._daemon.supervisor.poke(each.account.account, job)
+        return together(doors, compared, repair=repair)
 
     def pause(self, accounts: Sequence[str], *, job: str | None, by: str) -> Status:
         """Stop pull, send or both, until resumed."""

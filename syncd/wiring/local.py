@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from syncd.config import Settings
     from syncd.operations.door import Door
     from syncd.operations.reports import OnceReport
+    from syncd.operations.verifying_report import Verified
     from syncd.ports import Records
 
 PAUSED = "paused"
@@ -105,6 +106,13 @@ class LocalDoor:
 
         after = resolve(self._settings, MessageId(message_id), verdict, by)
         return questions.row(after, self._settings.roots)
+
+    def verify(self, accounts: Sequence[str], *, repair: bool, by: str) -> Verified:
+        """Compare disk, database and gateway, under the instance lock. Raises: as `once`."""
+        from syncd.wiring.verifying import run_verify  # noqa: PLC0415 - as above
+
+        self._need_passwords(accounts)
+        return run_verify(self._settings, accounts=accounts, repair=repair, by=by, progress=self._progress)
 
     def pause(self, accounts: Sequence[str], *, job: str | None, by: str) -> Status:
         """Stop pull, send or both of these accounts, also for a daemon that is started later."""

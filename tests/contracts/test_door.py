@@ -26,6 +26,7 @@ from syncd.errors import ConfigError, NotFound, Problem, SyncdError, TryLater, U
 from syncd.operations.door import Door
 from syncd.operations.reports import AccountReport, Left, OnceReport
 from syncd.operations.status import AccountStatus, JobStatus, TroubleStatus
+from syncd.operations.verifying_report import AccountVerified, Finding, Kind, Verified
 from syncd.ports import Search
 from tests.fakes.door import NOON, FakeDoor
 
@@ -173,6 +174,29 @@ def test_a_held_message_is_resolved_once(world: World) -> None:
     assert [each[:2] for each in world.behind.resolved] == [("bbbb2222", "resend")]
     with pytest.raises(UsageError, match="not held"):
         world.door.resolve("bbbb2222", "resend", by="anna")
+
+
+def test_verify_is_passed_on_and_reported(world: World) -> None:
+    """Every finding with all that it says."""
+    finding = Finding(
+        account="acme",
+        kind=Kind.FILE_GONE,
+        what="it is not there",
+        remedy="Note it.",
+        place=Path("/srv/acme/sent") / ODD,
+        id="aaaa1111",
+        message_id="<one@gateway>",
+        can_repair=True,
+        repaired=True,
+        trouble="t",
+    )
+    account = AccountVerified(
+        account="acme", messages=7, listed=3, since=NOON, is_cut=True, trouble="t", remedy="r"
+    )
+    note = Finding(account=None, kind=Kind.DATABASE, what="damaged", is_note=True)
+    world.behind.found = Verified(ok=False, repair=True, findings=(finding, note), accounts=(account,))
+    assert world.door.verify(["acme", "other"], repair=True, by="anna") == world.behind.found
+    assert world.behind.verified == [(("acme", "other"), True)]
 
 
 def test_a_pause_lasts_until_it_is_undone(world: World) -> None:

@@ -12,6 +12,7 @@ from syncd.errors import NotFound, SyncdError, UsageError
 from syncd.operations.questions import Row, Whole, row
 from syncd.operations.reports import OnceReport
 from syncd.operations.status import AccountStatus, JobStatus, Status
+from syncd.operations.verifying_report import Verified
 from syncd.ports import Line, Search
 
 NOON = datetime(2026, 1, 31, 12, tzinfo=UTC)
@@ -32,6 +33,8 @@ class FakeDoor:
     once_asked: list[tuple[tuple[str, ...], str | None, timedelta | None]] = field(default_factory=list)
     resolved: list[tuple[str, str, str]] = field(default_factory=list)
     acted: list[tuple[str, str]] = field(default_factory=list)
+    found: Verified = field(default_factory=lambda: Verified(ok=True, repair=False, findings=(), accounts=()))
+    verified: list[tuple[tuple[str, ...], bool]] = field(default_factory=list)
     paused: dict[str, frozenset[str]] = field(default_factory=dict)
 
     def status(self, accounts: Sequence[str]) -> Status:
@@ -109,6 +112,12 @@ class FakeDoor:
         after = replace(held, state=State.QUEUED, phase=Phase.WAITING)
         self.messages = [after if each is held else each for each in self.messages]
         return self._row(after)
+
+    def verify(self, accounts: Sequence[str], *, repair: bool, by: str) -> Verified:
+        """What was laid out."""
+        self.verified.append((tuple(accounts), repair))
+        self.acted.append(("verify", by))
+        return self.found
 
     def pause(self, accounts: Sequence[str], *, job: str | None, by: str) -> Status:
         """Remember it."""
