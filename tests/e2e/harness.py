@@ -101,13 +101,17 @@ class Process:
 
 @dataclass
 class Ground:
-    """State and root on disk, over one sandbox; `dropped` and `collected` remember what tests did."""
+    """State and root on disk, over one sandbox; `dropped` and `again` remember what tests did.
+
+    `again` has the ids of messages that were marked unread at the gateway and are to come once more.
+    """
 
     box: AnyBox
     folder: Path
     keys: dict[str, Any] = field(default_factory=dict)
     partners: list[dict[str, str]] = field(default_factory=list)
     dropped: list[str] = field(default_factory=list)
+    again: list[str] = field(default_factory=list)
     clock: SharedClock = field(init=False)
     settings: Settings = field(init=False)
 

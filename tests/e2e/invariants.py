@@ -50,7 +50,9 @@ def _read_is_visible(ground: Ground, ledger: Ledger) -> Iterator[str]:
 
 def _visible_is_whole(ground: Ground, ledger: Ledger) -> Iterator[str]:
     """No part of a file and nothing foreign shows in the inbox, and nothing twice."""
-    known = Counter(file.sha256 for record in ledger.received for file in record.files)
+    known: Counter[str] = Counter()
+    for record in ledger.received:
+        known.update(_files_of(record, ground))
     for digest, count in Counter(map(sha, _delivered(ground))).items():
         if count > known[digest]:
             yield f"inbox: {count} times instead of at most {known[digest]}: {digest[:8]}"
@@ -78,7 +80,7 @@ def _inbox(ground: Ground, rows: list[Message], ledger: Ledger) -> Iterator[str]
         row = _row_of(record, rows)
         state = row.state if row else None
         if row and state is State.RECEIVED and "once more" not in (row.reason or ""):
-            expected.update(file.sha256 for file in record.files)
+            expected.update(_files_of(record, ground))
         is_marked = record.is_read and any(mark.by != "sandbox" for mark in record.marks)
         if is_marked and state not in (State.RECEIVED, State.GONE):
             yield f"{record.id} is marked read, but is {state} here"
@@ -86,6 +88,11 @@ def _inbox(ground: Ground, rows: list[Message], ledger: Ledger) -> Iterator[str]
     for digest in sorted(found.keys() | expected.keys()):
         if found[digest] != expected[digest]:
             yield f"inbox: {found[digest]} times instead of {expected[digest]}: {digest[:8]}"
+
+
+def _files_of(record: InboundRecord, ground: Ground) -> list[str]:
+    """The hashes of a message's files, as often as they are to come."""
+    return [file.sha256 for file in record.files] * (1 + ground.again.count(record.id))
 
 
 def _row_of(record: InboundRecord, rows: list[Message]) -> Message | None:

@@ -1,19 +1,32 @@
 """Kill the bridge at every moment of a life; after the next start nothing is lost and nothing doubled."""
 
 import random
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 
-from tests.safety.campaign import killed_at, moments_of_a_life
+from tests.safety.campaign import AS2GATEWAY, Tale, ecgrid, killed_at, moments_of_a_life
 from tests.safety.dying import Moment
 
-GROUPS = 2
-"""The sample is told in groups, so that two workers share it."""
-
-
-SEEN_OUTSIDE = ("gateway.send", "gateway.confirm", "inbox.publish_many", "outbox.move")
+SHARES = 4
+"""The sample takes one in so many; each of its tests another one, so that workers share them."""
+SEEN_OUTSIDE = (
+    "gateway.send",
+    "gateway.confirm",
+    "gateway.fetch_by_index",
+    "inbox.publish_many",
+    "outbox.move",
+)
 """What others see at once: here a death after it differs most from a death before it."""
+TALES = {"as2gateway": AS2GATEWAY, "ecgrid": ecgrid()}
+READINGS = {
+    "transferred": ecgrid(download_marks="transferred"),
+    "removes": ecgrid(download_marks="removes"),
+    "guide": ecgrid(profile="guide"),
+    "backend": ecgrid(profile="backend"),
+}
+"""Where a download marks the parcel, and where the gateway's words are others."""
 
 
 def one_of_each(moments: list[Moment], *, seed: int) -> list[Moment]:
@@ -24,37 +37,62 @@ def one_of_each(moments: list[Moment], *, seed: int) -> list[Moment]:
     return [dice.choice([moment for moment in moments if moment[0] == kind]) for kind in chosen]
 
 
-@pytest.mark.parametrize("group", range(GROUPS))
+def broken(
+    tale: Tale, memory: Path, deaths: Sequence[tuple[Moment, ...]], **keys: object
+) -> dict[tuple[Moment, ...], list[str]]:
+    """What is wrong after each of these deaths, or rows of deaths."""
+    return {at: found for at in deaths if (found := killed_at(tale, memory, *at, **keys))}
+
+
+@pytest.mark.parametrize(("gateway", "share"), [("as2gateway", 0), ("as2gateway", 2), ("ecgrid", 1)])
 def test_death_before_or_after_each_kind_of_change_loses_and_doubles_nothing(
-    memory: Path, group: int
+    memory: Path, gateway: str, share: int
 ) -> None:
     """Die once, start anew: every promise holds, and one more pass changes nothing."""
-    moments = one_of_each(moments_of_a_life(memory), seed=20261121)[group :: 2 * GROUPS]
+    tale = TALES[gateway]
+    moments = one_of_each(moments_of_a_life(tale, memory), seed=20261121)[share::SHARES]
 
     assert len(moments) > 5
-    assert {moment: found for moment in moments if (found := killed_at(memory, moment))} == {}
+    assert broken(tale, memory, [(moment,) for moment in moments]) == {}
 
 
 @pytest.mark.torture
-def test_death_at_every_moment_loses_and_doubles_nothing(memory: Path) -> None:
+@pytest.mark.parametrize("gateway", TALES)
+def test_death_at_every_moment_loses_and_doubles_nothing(memory: Path, gateway: str) -> None:
     """The same for all of them, as many as the life itself has."""
-    moments = moments_of_a_life(memory)
+    tale = TALES[gateway]
+    moments = moments_of_a_life(tale, memory)
 
-    assert {moment: found for moment in moments if (found := killed_at(memory, moment))} == {}
+    assert broken(tale, memory, [(moment,) for moment in moments]) == {}
 
 
 @pytest.mark.torture
+@pytest.mark.parametrize("gateway", TALES)
 @pytest.mark.parametrize("seed", range(4))
-def test_death_during_recovery_loses_and_doubles_nothing(memory: Path, seed: int) -> None:
+def test_death_during_recovery_loses_and_doubles_nothing(memory: Path, gateway: str, seed: int) -> None:
     """Die, die again while coming back, and once more: what heals may be interrupted too."""
-    dice, moments = random.Random(seed), moments_of_a_life(memory)
+    tale = TALES[gateway]
+    dice, moments = random.Random(seed), moments_of_a_life(tale, memory)
     early = [moment for moment in moments if moment[1] <= 3]
     deaths = [(dice.choice(moments), dice.choice(early), dice.choice(early)) for _ in range(200)]
 
-    assert {at: found for at in deaths if (found := killed_at(memory, *at))} == {}
+    assert broken(tale, memory, deaths) == {}
 
 
 @pytest.mark.torture
+@pytest.mark.parametrize("reading", READINGS)
+def test_death_loses_nothing_under_other_readings(memory: Path, reading: str) -> None:
+    """Every moment, where the vendor's pages are read in another way; and some pairs of deaths."""
+    tale = READINGS[reading]
+    dice, moments = random.Random(reading), moments_of_a_life(tale, memory)
+    early = [moment for moment in moments if moment[1] <= 3]
+    pairs = [(dice.choice(moments), dice.choice(early)) for _ in range(60)]
+
+    assert broken(tale, memory, [*((moment,) for moment in moments), *pairs]) == {}
+
+
+@pytest.mark.torture
+@pytest.mark.parametrize("gateway", TALES)
 @pytest.mark.parametrize(
     "keys",
     [
@@ -63,9 +101,12 @@ def test_death_during_recovery_loses_and_doubles_nothing(memory: Path, seed: int
     ],
     ids=("folders", "prefixes"),
 )
-def test_death_loses_nothing_in_other_arrangements(memory: Path, keys: dict[str, object]) -> None:
+def test_death_loses_nothing_in_other_arrangements(
+    memory: Path, gateway: str, keys: dict[str, object]
+) -> None:
     """The same life with other names and other rules."""
-    moments = moments_of_a_life(memory, **keys)
+    tale = TALES[gateway]
+    moments = moments_of_a_life(tale, memory, **keys)
     some = random.Random(7).sample(moments, min(150, len(moments)))
 
-    assert {at: found for at in some if (found := killed_at(memory, at, **keys))} == {}
+    assert broken(tale, memory, [(moment,) for moment in some], **keys) == {}

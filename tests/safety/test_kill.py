@@ -4,25 +4,15 @@ import os
 import random
 import subprocess
 import sys
-from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from syncd.sandbox import Partner, Sandbox
-from tests.e2e.worlds import with_partners
-from tests.safety.campaign import Life
+from tests.safety.campaign import AS2GATEWAY, Life, Tale, ecgrid
 from tests.safety.dying import Death
 
 LOOK_EVERY_S = 0.001
-
-
-@pytest.fixture
-def box() -> Iterator[Sandbox]:
-    """Sends that fail there fail at once, so that the program's own second is enough."""
-    with Sandbox(world=with_partners(replace(Partner(as2_id="RJ_Partner"), send_timeout_s=1))) as opened:
-        yield opened
+TALES = {"as2gateway": AS2GATEWAY, "ecgrid": ecgrid()}
 
 
 def kill_after(life: Life, requests: int) -> bool:
@@ -45,25 +35,27 @@ def kill_after(life: Life, requests: int) -> bool:
     return was_alive
 
 
-def broken_after(box: Sandbox, folder: Path, *kills: int) -> list[str]:
+def broken_after(tale: Tale, folder: Path, *kills: int) -> list[str]:
     """Live, killed at these numbers of requests, then live to the end in this process."""
-    life = Life(box, folder, settle=0.05)
-    killed = [kill_after(life, requests) for requests in kills]
-    assert killed[0]
-    life.run(Death())
-    return life.verdict()
+    with tale.open() as box:
+        life = Life(tale, box, folder, settle=0.05)
+        killed = [kill_after(life, requests) for requests in kills]
+        assert killed[0]
+        life.run(Death())
+        return life.verdict()
 
 
-@pytest.mark.parametrize("seed", range(3))
-def test_sigkill_at_a_random_moment_loses_and_doubles_nothing(box: Sandbox, memory: Path, seed: int) -> None:
+@pytest.mark.parametrize(("gateway", "seed"), [("as2gateway", 0), ("ecgrid", 2)])
+def test_sigkill_at_a_random_moment_loses_and_doubles_nothing(memory: Path, gateway: str, seed: int) -> None:
     """Killed in its first pass: every promise holds after the next."""
-    assert broken_after(box, memory, random.Random(seed).randint(4, 20)) == []
+    assert broken_after(TALES[gateway], memory, random.Random(seed).randint(4, 20)) == []
 
 
 @pytest.mark.torture
+@pytest.mark.parametrize("gateway", TALES)
 @pytest.mark.parametrize("seed", range(100, 160))
-def test_sigkill_again_and_again_loses_and_doubles_nothing(box: Sandbox, memory: Path, seed: int) -> None:
+def test_sigkill_again_and_again_loses_and_doubles_nothing(memory: Path, gateway: str, seed: int) -> None:
     """Killed five times on its way: every promise holds in the end."""
     dice = random.Random(seed)
 
-    assert broken_after(box, memory, *(dice.randint(1, 24) for _ in range(5))) == []
+    assert broken_after(TALES[gateway], memory, *(dice.randint(1, 24) for _ in range(5))) == []
