@@ -117,8 +117,6 @@ class Capabilities:
     """All that was sent stands in one list, each entry with the box that its status means."""
     has_ordered_lists: bool
     """Lists come in the order of time, so that reading may stop early."""
-    has_exact_sizes: bool
-    """A listed size is the attachment's own; else it may count a wrapping too."""
     names_sender: bool
     """The sender of a received message is the partner for certain."""
     failed_is_final: bool

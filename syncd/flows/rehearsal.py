@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from syncd.core.account import Account
-from syncd.core.model import Message, bare
+from syncd.core.model import AUTO, Message, Pair, bare
 from syncd.core.planning.pull import plan_walk
 from syncd.core.shown import Outlook, Partner, Record, Station
 from syncd.ports import Clock, Gateway, Outbox, Records
@@ -33,9 +33,15 @@ def sent_soon(outlook: Outlook) -> Iterator[str]:
         if drop.refusal:
             yield f"refuse {drop.place}: {drop.refusal}"
         else:
-            yield f"send {drop.place} from {drop.pair.station} to {drop.pair.partner}"
+            yield f"send {drop.place} {_whither(drop.pair)}"
     for left in outlook.not_taken:
         yield f"leave {left.place}: {left.reason}"
+
+
+def _whither(pair: Pair) -> str:
+    if pair.station == pair.partner == AUTO:
+        return "as its own header says"
+    return f"from {pair.station} to {pair.partner}"
 
 
 def pulled_soon(account: Account, gateway: Gateway, known: Records, *, clock: Clock) -> Iterator[str]:

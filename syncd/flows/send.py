@@ -70,10 +70,14 @@ class Send:
             addresses.strangers_judged = True
 
     def _look(self) -> Outlook:
-        """The scan; what stands under no pair is judged after a fresh look at the gateway's lists."""
+        """The scan; what stands under no pair is judged after a fresh look at the gateway's lists.
+
+        Where pairs are numbers, no list has a say.
+        """
         bridge = self._bridge
         outlook = bridge.outbox.scan()
-        if any(drop.refusal for drop in outlook.ready):
+        is_listed = not bridge.gateway.capabilities.has_numbered_pairs
+        if is_listed and any(drop.refusal for drop in outlook.ready):
             bridge.refresh_addresses()
             outlook = bridge.outbox.scan()
         return outlook

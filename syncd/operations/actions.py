@@ -72,7 +72,7 @@ def _place_after(desk: Desk, row: Message, verdict: str) -> Place | None:
             f"Drop it into the outbox again instead, and settle this one: `syncd resolve {row.id} fail`.",
         )
     now = desk.now.astimezone(desk.zone)
-    return desk.outbox.free_place(FOLDER_AFTER[verdict], row.pair, row.name, now=now)
+    return desk.outbox.free_place(FOLDER_AFTER[verdict], row.pair, row.name, now=now, batch=row.batch)
 
 
 def _settle_inbound(desk: Desk, row: Message, by: str) -> Message:

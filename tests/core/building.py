@@ -140,7 +140,6 @@ def capabilities(*, messages: int = 100, size: int = 10_000_000, batch_confirm: 
         has_numbered_pairs=False,
         has_one_outbox=False,
         has_ordered_lists=True,
-        has_exact_sizes=True,
         names_sender=False,
         failed_is_final=False,
     )

@@ -35,7 +35,6 @@ _CAPABILITIES = Capabilities(
     has_numbered_pairs=False,
     has_one_outbox=False,
     has_ordered_lists=True,
-    has_exact_sizes=True,
     names_sender=False,
     failed_is_final=False,
 )

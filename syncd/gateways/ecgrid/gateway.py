@@ -41,7 +41,6 @@ _CAPABILITIES = Capabilities(
     has_numbered_pairs=True,
     has_one_outbox=True,
     has_ordered_lists=False,
-    has_exact_sizes=False,
     names_sender=True,
     failed_is_final=True,
 )
