@@ -1,11 +1,13 @@
-"""The command that proves the bridge against a gateway on this machine."""
+"""The command that proves the bridge against two gateways on this machine."""
 
 from __future__ import annotations
 
+import shlex
 import signal
 import sys
+import textwrap
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Annotated
 
@@ -18,7 +20,10 @@ from syncd.cli.render import Reply, console, render, safe
 if TYPE_CHECKING:
     from rich.console import Console, RenderableType
 
-    from syncd.demo import Outcome, Story
+    from syncd.demo import Line, Outcome, Story
+
+ACCOUNT_COLUMNS = 6
+WHAT_COLUMNS = 14
 
 
 def demo(
@@ -28,7 +33,7 @@ def demo(
     ] = False,
     call: Given,
 ) -> int:
-    """Prove the whole bridge against a gateway on this machine, in under a minute.
+    """Prove the whole bridge against two gateways on this machine, in under a minute.
 
     Example: syncd demo --keep
     """
@@ -52,8 +57,20 @@ class _Screen:
     def head(self, text: str) -> None:
         self._print(Text.assemble("\n", (text, "bold")))
 
-    def fact(self, what: str, text: str) -> None:
-        self._print(Text.assemble("  ", (f"{what:<16}", "cyan"), safe(text)))
+    def fact(self, what: str, text: str, *, account: str = "") -> None:
+        """A text that is too long goes on below its beginning."""
+        margin = 2 + ACCOUNT_COLUMNS + WHAT_COLUMNS
+        room = max(self._console.width - margin, 20)
+        wrapped = textwrap.wrap(safe(text), room, break_long_words=False, break_on_hyphens=False)
+        first, *others = wrapped or [""]
+        start = (f"{account:<{ACCOUNT_COLUMNS}}", "magenta"), (f"{what:<{WHAT_COLUMNS}}", "cyan")
+        self._print(Text.assemble("  ", *start, first))
+        for other in others:
+            self._print(Text(" " * margin + other))
+
+    def to_type(self, line: str) -> None:
+        """A line that a person may copy: never broken."""
+        self._print(Text(f"  {line}"))
 
     def _print(self, line: Text) -> None:
         if self._says_nothing:
@@ -64,43 +81,43 @@ class _Screen:
 
 
 def _table(outcome: Outcome) -> RenderableType:
+    """One row for what is compared, two columns for each account."""
     from rich.console import Group
 
     from syncd.cli.views import grid
 
-    rows: list[tuple[object, ...]] = []
-    notes: list[tuple[str, str]] = []
-    for line in outcome.lines:
-        verdict = Text("agrees", style="green") if line.agrees else Text("DISAGREES", style="bold red")
-        here = "" if line.here is None else f"{line.here}"
-        rows.append((f"  {line.what}", f"{line.there}", here, line.unit, verdict))
-        notes += [(f"  {line.what}", note) for note in line.notes]
-    wrong = sum(not line.agrees for line in outcome.lines)
-    end = f"{wrong} lines disagree" if wrong else "nothing lost, nothing doubled, every line agrees"
+    sides = [[line for line in outcome.lines if line.account == one.account] for one in outcome.accounts]
+    rows = [_row(lines) for lines in zip(*sides, strict=True)]
+    heads = [head for one in outcome.accounts for head in (one.title.upper(), "HERE")]
+    wrong = [line for line in outcome.lines if not line.agrees]
+    notes = [(f"  {line.account}", line.what, note) for line in wrong for note in line.notes]
+    end = f"{len(wrong)} lines disagree" if wrong else "nothing lost, nothing doubled, every line agrees"
     return Group(
-        Text("\nThe gateway's ledger beside the folders", style="bold"),
-        grid(("", "LEDGER", "FOLDERS", "", ""), rows),
-        Text(),
-        grid(("", ""), notes),
+        Text("\nThe gateways' ledgers beside the folders here", style="bold"),
+        grid(("", *heads, "", ""), rows),
+        grid(("", "", ""), notes),
         Text(f"\n{end}; {outcome.seconds:.0f} s", style="bold red" if wrong else "bold green"),
     )
 
 
+def _row(lines: Sequence[Line]) -> tuple[object, ...]:
+    counts = [count for line in lines for count in (line.there, "" if line.here is None else line.here)]
+    wrong = ", ".join(line.account for line in lines if not line.agrees)
+    verdict = Text(f"DISAGREES: {wrong}", style="bold red") if wrong else Text("agrees", style="green")
+    return (f"  {lines[0].what}", *counts, lines[0].unit, verdict)
+
+
 def _hold(story: Story, screen: _Screen) -> bool:
     """Start the daemon again, say how to play, and wait for Ctrl-C; returns whether it ended in order."""
-    from syncd.demo import environment
-
     story.stay()
-    screen.head("syncd runs again, until Ctrl-C here. In another terminal:")
-    outbox = story.folder / "edi" / "outbox" / "RJ_Station" / "ECHO"
-    for line in (
-        environment(story.processes),
-        "syncd status --watch",
-        f"cp SOME-FILE {outbox}/",
-        "syncd list",
-        f"curl {story.url.removesuffix('/v1')}/_sandbox/ledger",
-    ):
-        screen.fact("", line)
+    screen.head("Both gateways and syncd run on, until Ctrl-C here. In another terminal:")
+    screen.to_type(f"export SYNCD_CONFIG={shlex.quote(str(story.processes.config))}")
+    screen.to_type("syncd status --watch")
+    screen.to_type("syncd list")
+    for side in story.sides:
+        screen.head(f"{side.plan.title}, with a partner who sends back what it gets:")
+        screen.to_type(f"cp SOME-FILE {side.root}/outbox/{side.plan.echo}/")
+        screen.to_type(f"curl {side.control}/ledger")
     with suppress(KeyboardInterrupt):
         threading.Event().wait()
     code = story.leave()

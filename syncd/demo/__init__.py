@@ -1,7 +1,8 @@
-"""The whole bridge against a gateway on this machine: a story that proves what it tells."""
+"""The whole bridge against two gateways on this machine: a story that proves what it tells."""
 
-from syncd.demo.compare import Line
-from syncd.demo.story import Outcome, Story, environment, opened
+from syncd.demo.line import Line
+from syncd.demo.side import Shown
+from syncd.demo.story import Outcome, Story, opened
 from syncd.demo.telling import Teller
 
-__all__ = ["Line", "Outcome", "Story", "Teller", "environment", "opened"]
+__all__ = ["Line", "Outcome", "Shown", "Story", "Teller", "opened"]

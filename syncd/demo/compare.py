@@ -3,51 +3,35 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
-from syncd.demo.disk import DiskMessage
-from syncd.demo.evidence import Evidence, MessageKey, bare, key_dropped, key_here, key_there
-from syncd.demo.ledger import Ledger, LedgerSent
+from syncd.demo.compare_outbound import outbound
+from syncd.demo.evidence import Evidence, bare, key_there
+from syncd.demo.line import Line
 
-LIMIT = 50
-WINDOW_S = 10.0
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Line:
-    """One line of the table: what the sandbox (or the ERP) counts, and what stands here."""
-
-    what: str
-    there: int
-    here: int | None
-    """None: this side has nothing to count."""
-    agrees: bool
-    unit: str = "messages"
-    notes: tuple[str, ...] = ()
+FINAL = frozenset({"sent", "failed", "lost"})
+"""What the sandbox calls a send that moves no more."""
 
 
 def compare(seen: Evidence) -> tuple[Line, ...]:
-    """The whole table."""
-    return (
+    """The whole table of one account."""
+    lines = (
         _arrived(seen),
         _received(seen),
         _marked_read(seen),
-        _dropped(seen),
-        _accepted(seen),
-        _sent(seen),
-        _rejected(seen),
-        _refused(seen),
-        _found_again(seen),
+        *outbound(seen),
         _unfinished(seen),
         _listed(seen),
         _counted(seen),
         _ended(seen),
         _lost(seen),
         _doubled(seen),
-        *_requests(seen.ledger),
+        _troubled(seen),
+        *_requests(seen),
     )
+    return tuple(replace(line, account=seen.plan.account) for line in lines)
 
 
 # Inbound ------------------------------------------------------------------------------------------
@@ -74,80 +58,11 @@ def _marked_read(seen: Evidence) -> Line:
     return Line(what="marked read", there=there.total(), here=here.total(), agrees=agrees)
 
 
-# Outbound -----------------------------------------------------------------------------------------
-
-
-def _dropped(seen: Evidence) -> Line:
-    there = Counter((drop.partner, tuple(sorted(d.name for d in drop.documents))) for drop in seen.dropped)
-    rows = [row for row in seen.rows if row.direction == "outbound"]
-    here = Counter((row.partner, tuple(sorted(row.names))) for row in rows)
-    return Line(what="dropped", there=there.total(), here=here.total(), agrees=there == here)
-
-
-def _accepted(seen: Evidence) -> Line:
-    there = Counter(message.id for message in seen.ledger.sent)
-    rows = [row for row in seen.rows if row.direction == "outbound" and row.message_id]
-    here = Counter(bare(row.message_id) for row in rows)
-    wanted = seen.fated("sent", "rejected")
-    agrees = there == here and Counter(map(key_there, seen.ledger.sent)) == wanted
-    return Line(what="accepted", there=there.total(), here=here.total(), agrees=agrees)
-
-
-def _sent(seen: Evidence) -> Line:
-    delivered = [each for each in seen.ledger.sent if each.outcome == "sent" and each.mdn == "ok"]
-    stands = [each for each in seen.folders.of("sent") if (each.state, each.mdn_status) == ("sent", "ok")]
-    agrees = _same(delivered, stands, expected=seen.fated("sent"))
-    agrees = agrees and len(stands) == len(seen.folders.of("sent"))
-    return Line(what="sent", there=len(delivered), here=len(stands), agrees=agrees)
-
-
-def _rejected(seen: Evidence) -> Line:
-    there = [each for each in seen.ledger.sent if each.mdn == "error"]
-    here = [each for each in seen.folders.of("failed") if each.message_id]
-    agrees = _same(there, here, expected=seen.fated("rejected")) and _have_reasons(here)
-    return Line(
-        what="failed: rejected", there=len(there), here=len(here), agrees=agrees, notes=_reasons(here)
-    )
-
-
-def _refused(seen: Evidence) -> Line:
-    """Refused before anything was asked: there it is what never reached the gateway."""
-    there = Counter(map(key_dropped, seen.dropped)) - Counter(map(key_there, seen.ledger.sent))
-    here = [each for each in seen.folders.of("failed") if not each.message_id]
-    agrees = there == Counter(map(key_here, here)) == seen.fated("refused") and _have_reasons(here)
-    return Line(
-        what="failed: refused here", there=there.total(), here=len(here), agrees=agrees, notes=_reasons(here)
-    )
-
-
-def _found_again(seen: Evidence) -> Line:
-    """Sends whose reply was lost: each was in doubt here, and ended as sent."""
-    there = Counter(seen.ledger.unanswered)
-    doubted = Counter(each.partner for each in seen.folders.of("sent") if "in_doubt" in each.attempts)
-    here = there & doubted
-    agrees = here == there and bool(there)
-    return Line(what="reply lost, found", there=there.total(), here=here.total(), agrees=agrees)
-
-
-def _same(there: Sequence[LedgerSent], here: Sequence[DiskMessage], *, expected: Counter[MessageKey]) -> bool:
-    ids = Counter(each.id for each in there) == Counter(bare(each.message_id) for each in here)
-    keys = Counter(map(key_there, there)) == Counter(map(key_here, here)) == expected
-    return ids and keys
-
-
-def _have_reasons(messages: Iterable[DiskMessage]) -> bool:
-    return all(message.state == "failed" and message.reason for message in messages)
-
-
-def _reasons(messages: Iterable[DiskMessage]) -> tuple[str, ...]:
-    return tuple(f"{message.name}: {message.reason or 'no reason'}" for message in messages)
-
-
 # Both ---------------------------------------------------------------------------------------------
 
 
 def _unfinished(seen: Evidence) -> Line:
-    moving = [each for each in seen.ledger.sent if each.outcome not in {"sent", "lost"}]
+    moving = [each for each in seen.ledger.sent if each.outcome not in FINAL]
     rows = [row for row in seen.rows if row.state in {"arriving", "queued", "held"}]
     here = max(len(rows), len(seen.folders.on_the_way) + len(seen.folders.of("held")))
     notes = tuple(f"{', '.join(row.names)}: {row.state} ({row.phase}) {row.reason or ''}" for row in rows)
@@ -216,7 +131,8 @@ def _lost(seen: Evidence) -> Line:
 
 def _doubled(seen: Evidence) -> Line:
     """There: what was accepted more often than dropped. Here: what stands more often than it came."""
-    there = Counter(map(key_there, seen.ledger.sent)) - Counter(map(key_dropped, seen.dropped))
+    dropped = seen.fated_there("sent", "rejected", "refused")
+    there = Counter(map(key_there, seen.ledger.sent)) - dropped
     extra = (seen.inbox_files() - seen.arrived_files()) + (seen.kept_files() - seen.dropped_files())
     notes = (*(name for _, files in there for name, _ in files), *seen.named(extra))
     return Line(
@@ -229,16 +145,24 @@ def _doubled(seen: Evidence) -> Line:
     )
 
 
-def _requests(ledger: Ledger) -> tuple[Line, Line]:
-    most = peak(ledger.requests, window_s=WINDOW_S)
+def _troubled(seen: Evidence) -> Line:
+    """There: how often something went wrong on the wire. Here: how often it was to; else it proves less."""
+    there, here = seen.ledger.troubled, seen.plan.troubles
+    return Line(what="trouble on the way", unit="times", there=there, here=here, agrees=there == here)
+
+
+def _requests(seen: Evidence) -> tuple[Line, Line]:
+    ledger, plan = seen.ledger, seen.plan
+    most = peak([each.at for each in ledger.requests], window_s=plan.window_s)
     return (
         Line(what="requests", unit="in all", there=len(ledger.requests), here=None, agrees=True),
         Line(
-            what="most in any 10 s",
+            what="most in a window",
             unit="requests",
             there=most,
-            here=LIMIT,
-            agrees=most <= LIMIT and not ledger.over_limit,
+            here=plan.limit,
+            agrees=most <= plan.limit and not ledger.over_limit,
+            notes=(f"in any {plan.window_s} s",),
         ),
     )
 

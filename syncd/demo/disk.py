@@ -12,6 +12,8 @@ from typing import Any
 STATUS = ".syncd.json"
 SETTLED = ("sent", "failed", "held")
 ON_THE_WAY = ("outbox", "queued")
+AUTO = "auto"
+"""The one pair folder that is one component."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -19,7 +21,8 @@ class DiskFile:
     """One file, read whole."""
 
     path: Path
-    partner: str
+    pair_folder: str
+    """What stands for its pair in the tree: `<station>/<partner>`, or `auto`."""
     sha256: str
     size: int
 
@@ -34,15 +37,15 @@ class DiskMessage:
     """What stands in sent/, failed/ or held/: a file or a folder, and what its status file says."""
 
     folder: str
-    partner: str
+    pair_folder: str
     name: str
+    """Below its pair's folder, or that of the day: `a.edi`, or `folder/a.edi` of a folder that was split."""
     files: tuple[DiskFile, ...]
     state: str | None = None
     """None: there is no status file beside it."""
     reason: str | None = None
     message_id: str | None = None
     mdn_status: str | None = None
-    mdn_content: str | None = None
     attempts: tuple[str, ...] = ()
 
 
@@ -80,14 +83,22 @@ def read(root: Path) -> Folders:
 
 
 def read_file(root: Path, path: Path) -> DiskFile:
-    """One file under `root/<state>/<station>/<partner>/`."""
+    """One file under `root/<state>/<pair folder>/`."""
     content = path.read_bytes()
     return DiskFile(
         path=path,
-        partner=path.relative_to(root).parts[2],
+        pair_folder=_read_place(root, path)[0],
         sha256=hashlib.sha256(content).hexdigest(),
         size=len(content),
     )
+
+
+def _read_place(root: Path, path: Path) -> tuple[str, str]:
+    """The pair folder that something stands under, and its name there."""
+    folder, *parts = path.relative_to(root).parts
+    depth = 1 if parts[0] == AUTO else 2
+    rest = parts[depth + 1 :] if folder == "sent" else parts[depth:]
+    return "/".join(parts[:depth]), "/".join(rest)
 
 
 def _files(root: Path, under: Path) -> Iterator[DiskFile]:
@@ -97,11 +108,16 @@ def _files(root: Path, under: Path) -> Iterator[DiskFile]:
 
 
 def _messages(root: Path, folder: str) -> Iterator[DiskMessage]:
-    """Each entry of the pairs' folders; those of sent/ are one day deeper."""
-    pattern = "*/*/*/*" if folder == "sent" else "*/*/*"
-    entries = {path.with_name(path.name.removesuffix(STATUS)) for path in (root / folder).glob(pattern)}
-    for entry in sorted(entries):
+    """What status files tell of, and each file that none tells of."""
+    told = {path.with_name(path.name.removesuffix(STATUS)) for path in (root / folder).rglob(f"*{STATUS}")}
+    untold = {file.path for file in _files(root, root / folder) if told.isdisjoint(_around(file.path))}
+    for entry in sorted(told | untold):
         yield _message(root, folder, entry)
+
+
+def _around(path: Path) -> tuple[Path, Path]:
+    """A file, and the folder that may be a message with it."""
+    return path, path.parent
 
 
 def _message(root: Path, folder: str, entry: Path) -> DiskMessage:
@@ -109,18 +125,18 @@ def _message(root: Path, folder: str, entry: Path) -> DiskMessage:
         files = tuple(_files(root, entry))
     else:
         files = (read_file(root, entry),) if entry.exists() else ()
+    pair_folder, name = _read_place(root, entry)
     told = _status(entry.with_name(entry.name + STATUS))
     mdn = told.get("mdn") or {}
     return DiskMessage(
         folder=folder,
-        partner=entry.relative_to(root).parts[2],
-        name=entry.name,
+        pair_folder=pair_folder,
+        name=name,
         files=files,
         state=told.get("state"),
         reason=told.get("reason"),
         message_id=told.get("message_id"),
         mdn_status=mdn.get("status"),
-        mdn_content=mdn.get("content"),
         attempts=tuple(str(attempt["outcome"]) for attempt in told.get("attempts", ())),
     )
 

@@ -4,18 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterable
 from dataclasses import dataclass
 from importlib.resources import files as package_files
 from typing import Literal
 
-STATION = "RJ_Station"
-PARTNER = "RJ_Partner"
-ECHO = "ECHO"
-TEST_PARTNER = "RJ_Test"
-
 Fate = Literal["sent", "rejected", "refused"]
-"""sent; rejected: by its partner's MDN; refused: by the bridge, before anything was asked."""
+"""sent; rejected: by its partner or the gateway; refused: by the bridge, before anything was asked."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,70 +27,56 @@ class Document:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Drop:
-    """One message of the ERP: a file, or a folder with files, for one partner's outbox."""
+    """What the ERP drops at once: a file, or a folder with files, in the outbox of one pair."""
 
     name: str
-    partner: str
+    pair: str
+    """The two IDs as the gateway has them, with a slash between."""
     documents: tuple[Document, ...]
+    folder: str = ""
+    """The folder under `outbox/`; by default that of the pair."""
     fate: Fate = "sent"
+    is_split: bool = False
+    """Whether a folder is as many messages as it has files, or else one."""
+
+    @property
+    def place(self) -> str:
+        """Where it is dropped, under `outbox/`."""
+        return f"{self.pair_folder}/{self.name}"
+
+    @property
+    def pair_folder(self) -> str:
+        """What stands for the pair in the tree."""
+        return self.folder or self.pair
 
     @property
     def is_folder(self) -> bool:
         """Whether it is dropped as a folder."""
         return (self.name,) != tuple(document.name for document in self.documents)
 
+    @property
+    def messages(self) -> tuple[tuple[Document, ...], ...]:
+        """The messages that it is to become, each with its files."""
+        return tuple((each,) for each in self.documents) if self.is_split else (self.documents,)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Arrival:
-    """One message that a partner sends us."""
+    """One message that a partner sends us; `pair` is empty where the gateway names nobody."""
 
-    partner: str
+    pair: str
     documents: tuple[Document, ...]
 
 
-def drops() -> tuple[Drop, ...]:
-    """What the ERP drops, the one in flight at the kill not among it."""
-    return (
-        _one("PO-4711.edi", ECHO),
-        _one("ORDERS-2044.edi", ECHO),
-        _one("INV-8841.edi", PARTNER),
-        _one("INV-8842.edi", PARTNER, fate="rejected"),
-        Drop(
-            name="shipment-2209",
-            partner=PARTNER,
-            documents=_read("DESADV-2209.edi", "packing-list.csv", "label.zpl"),
-        ),
-        Drop(name="price-lists", partner=PARTNER, documents=tuple(_price_lists(11)), fate="refused"),
-    )
+def drop(name: str, pair: str, *, folder: str = "", fate: Fate = "sent") -> Drop:
+    """One of the package's files, to be dropped."""
+    return Drop(name=name, pair=pair, documents=read(name), folder=folder, fate=fate)
 
 
-def in_flight() -> Drop:
-    """What is being sent when the bridge is killed."""
-    return _one("PO-4712.edi", TEST_PARTNER)
-
-
-def arrivals() -> tuple[Arrival, ...]:
-    """What a partner sends us."""
-    return tuple(
-        Arrival(partner=PARTNER, documents=_read(*names))
-        for names in (("PO-7001.edi",), ("INV-5512.edi",), ("ORDERS-3071.edi", "delivery-terms.txt"))
-    )
-
-
-def _one(name: str, partner: str, *, fate: Fate = "sent") -> Drop:
-    return Drop(name=name, partner=partner, documents=_read(name), fate=fate)
-
-
-def _read(*names: str) -> tuple[Document, ...]:
+def read(*names: str) -> tuple[Document, ...]:
+    """Some of the package's files."""
     folder = package_files("syncd.demo") / "files"
     return tuple(Document(name=name, content=(folder / name).read_bytes()) for name in names)
-
-
-def _price_lists(count: int) -> Iterable[Document]:
-    """More files than AS2 Gateway takes in one message."""
-    for number in range(1, count + 1):
-        text = f"article;price\n{4006381330000 + number};{number}.95\n"
-        yield Document(name=f"prices-{number:02}.csv", content=text.encode())
 
 
 def kind_of(content: bytes) -> str:

@@ -11,10 +11,12 @@ from http.client import HTTPConnection, HTTPException
 from typing import Any
 from urllib.parse import urlsplit
 
-from syncd.demo.documents import Arrival, Drop
+from syncd.demo.documents import Arrival
 from syncd.errors import CannotAct
 
 PATIENCE = timedelta(seconds=10)
+SENDS = frozenset({"send", "upload"})
+"""How the two sandboxes name the request that carries a message."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,21 +30,22 @@ class LedgerFile:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LedgerSent:
-    """A send that the sandbox accepted."""
+    """A send that the sandbox accepted; `pair` is empty when the sandbox knows no receiver."""
 
     id: str
-    partner: str
+    pair: str
     files: tuple[LedgerFile, ...]
     outcome: str
     mdn: str | None
+    attempts: int = 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LedgerReceived:
-    """A message that arrived at the sandbox, for us."""
+    """A message that arrived at the sandbox, for us; `pair` is empty when it names nobody."""
 
     id: str
-    partner: str
+    pair: str
     files: tuple[LedgerFile, ...]
     is_read: bool
     is_lost: bool
@@ -50,16 +53,47 @@ class LedgerReceived:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LedgerRequest:
+    """A request; `at` in seconds of the sandbox's clock, `status` None when nothing was answered."""
+
+    at: float
+    operation: str
+    status: int | None
+    troubles: tuple[str, ...] = ()
+    """What went wrong with it because the sandbox was told so."""
+
+    @property
+    def is_unanswered_send(self) -> bool:
+        """Whether a send was taken without an answer."""
+        return self.operation in SENDS and self.status is None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Ledger:
-    """Everything that happened at the sandbox; `requests` are the moments, in seconds of its clock."""
+    """Everything that happened at the sandbox."""
 
     sent: tuple[LedgerSent, ...] = ()
     received: tuple[LedgerReceived, ...] = ()
-    requests: tuple[float, ...] = ()
-    over_limit: int = 0
-    """Answers with 429."""
-    unanswered: tuple[str, ...] = ()
-    """The partners to whom a send was taken without an answer, one for each such send."""
+    requests: tuple[LedgerRequest, ...] = ()
+
+    def count(self, operation: str, status: int) -> int:
+        """How often an operation was answered so."""
+        return sum((each.operation, each.status) == (operation, status) for each in self.requests)
+
+    @property
+    def over_limit(self) -> int:
+        """How many answers said that there were too many requests."""
+        return sum(each.status == 429 for each in self.requests)
+
+    @property
+    def unanswered(self) -> int:
+        """How many sends were taken without an answer."""
+        return sum(each.is_unanswered_send for each in self.requests)
+
+    @property
+    def troubled(self) -> int:
+        """How many requests something went wrong with."""
+        return sum(bool(each.troubles) for each in self.requests)
 
 
 class SandboxHand:
@@ -70,23 +104,20 @@ class SandboxHand:
 
     def deliver(self, arrival: Arrival) -> str:
         """Let a message arrive; returns its id."""
+        station, partner = arrival.pair.split("/") if arrival.pair else (None, None)
         files = [
             {"name": document.name, "base64": base64.b64encode(document.content).decode()}
             for document in arrival.documents
         ]
-        return str(self._ask("deliver", {"partner": arrival.partner, "files": files})["id"])
+        return str(self._ask("deliver", {"station": station, "partner": partner, "files": files})["id"])
 
-    def reject(self, drop: Drop, because: str) -> None:
-        """Let the partner answer a file with a bad MDN."""
-        self._ask(
-            "behave",
-            {"partner": drop.partner, "files": drop.name, "mdn": "error", "mdn_content": because},
-        )
+    def tell(self, command: str, fields: Mapping[str, object]) -> None:
+        """Say one of the sandbox's commands."""
+        self._ask(command, fields)
 
-    def hold_back_reply(self, drop: Drop, held: timedelta) -> None:
-        """Take the next send to the drop's partner, and let its reply not come."""
-        rule = {"do": "silence", "operation": "send", "when": "after", "path": f"/{drop.partner}\\b"}
-        self._ask("trouble", {**rule, "seconds": held.total_seconds()})
+    def hold_back_reply(self, rule: Mapping[str, object], held: timedelta) -> None:
+        """Take the next send that the rule is about, and let its reply not come."""
+        self._ask("trouble", {**rule, "do": "silence", "when": "after", "seconds": held.total_seconds()})
 
     def ledger(self) -> Ledger:
         """What happened up to now. Raises: CannotAct."""
@@ -115,35 +146,43 @@ def parse(words: Mapping[str, Any]) -> Ledger:
     return Ledger(
         sent=tuple(_sent(each) for each in words["sent"]),
         received=tuple(_received(each) for each in words["received"]),
-        requests=tuple(each["at"] for each in words["requests"]),
-        over_limit=sum(each["status"] == 429 for each in words["requests"]),
-        unanswered=tuple(
-            each["path"].rpartition("/")[2]
-            for each in words["requests"]
-            if each["operation"] == "send" and each["status"] is None
-        ),
+        requests=tuple(_request(each) for each in words["requests"]),
+    )
+
+
+def _request(words: Mapping[str, Any]) -> LedgerRequest:
+    return LedgerRequest(
+        at=words["at"],
+        operation=words["operation"],
+        status=words["status"],
+        troubles=tuple(words["troubles"]),
     )
 
 
 def _sent(words: Mapping[str, Any]) -> LedgerSent:
     return LedgerSent(
         id=words["id"],
-        partner=words["partner"],
+        pair=_pair(words),
         files=_files(words["files"]),
         outcome=words["outcome"],
         mdn=words["mdn"],
+        attempts=words["attempts"],
     )
 
 
 def _received(words: Mapping[str, Any]) -> LedgerReceived:
     return LedgerReceived(
         id=words["id"],
-        partner=words["partner"],
+        pair=_pair(words),
         files=_files(words["files"]),
         is_read=words["is_read"],
         is_lost=words["is_lost"],
         downloads=tuple(words["downloads"]),
     )
+
+
+def _pair(words: Mapping[str, Any]) -> str:
+    return f"{words['station']}/{words['partner']}" if words["partner"] else ""
 
 
 def _files(shapes: Sequence[Mapping[str, Any]]) -> tuple[LedgerFile, ...]:

@@ -1,4 +1,4 @@
-"""The ordinary processes of the demo: the sandbox, the daemon, and a person's `syncd list` and `status`."""
+"""The ordinary processes of the demo: the sandboxes, the daemon, and a person's `syncd list` and `status`."""
 
 from __future__ import annotations
 
@@ -90,19 +90,29 @@ class Process:
         return lines[-1] if lines else "it said nothing"
 
 
+def url_of(sandbox: Process) -> str:
+    """The base path that a sandbox tells once it listens. Raises: CannotAct."""
+
+    def told() -> str | None:
+        if sandbox.code is not None:
+            raise CannotAct(f"the sandbox did not start: {sandbox.last_words}")
+        line = sandbox.out.read_text()
+        return str(json.loads(line)["url"]) if line.endswith("\n") else None
+
+    url = until(told, within=START)
+    if url is None:
+        raise CannotAct("the sandbox does not say where it listens")
+    return url
+
+
 class Processes:
     """All processes of one demo; leaving the block ends those that still run."""
 
     def __init__(self, folder: Path, *, config: Path) -> None:
         self._logs = folder / "logs"
         self._logs.mkdir()
-        self._config = config
         self._all: list[Process] = []
-        self.settings = {
-            "SYNCD_CONFIG": str(config),
-            "SYNCD_STATE_DIR": str(folder / "state"),
-            "SYNCD_ACCOUNTS__DEMO__ROOT": str(folder / "edi"),
-        }
+        self.config = config
 
     def __enter__(self) -> Self:
         """Nothing runs yet."""
@@ -122,21 +132,9 @@ class Processes:
             for process in self._all:
                 process.kill()
 
-    def sandbox(self) -> tuple[Process, str]:
-        """Start the sandbox on a free port; returns its base path too. Raises: CannotAct."""
-        process = self._start(["sandbox", "--port", "0", "--json"], name="sandbox")
-
-        def says() -> str | None:
-            if process.code is not None:
-                raise CannotAct(f"the sandbox did not start: {process.last_words}")
-            line = process.out.read_text()
-            return str(json.loads(line)["url"]) if line.endswith("\n") else None
-
-        url = until(says, within=START)
-        if url is None:
-            raise CannotAct("the sandbox does not say where it listens")
-        self.settings["SYNCD_ACCOUNTS__DEMO__URL"] = url
-        return process, url
+    def sandbox(self, gateway: str) -> Process:
+        """Start the sandbox of a gateway on a free port."""
+        return self._start(["sandbox", "--gateway", gateway, "--port", "0", "--json"], name=gateway)
 
     def daemon(self) -> Process:
         """Start the daemon."""
@@ -146,7 +144,7 @@ class Processes:
         """What `syncd list --json` says. Raises: CannotAct."""
         return rows.parse(self._answer("list", "--limit", "1000"))
 
-    def status(self) -> rows.Health:
+    def status(self) -> Mapping[str, rows.Health]:
         """What `syncd status --json` says. Raises: CannotAct."""
         return rows.parse_status(self._answer("status"))
 
@@ -165,4 +163,4 @@ class Processes:
         """The user's environment, but for what would lead to another configuration, state or daemon."""
         foreign = ("SYNCD_", *SYSTEMD)
         mine = {name: value for name, value in os.environ.items() if not name.startswith(foreign)}
-        return mine | self.settings
+        return mine | {"SYNCD_CONFIG": str(self.config)}

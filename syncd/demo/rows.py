@@ -8,15 +8,18 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from syncd.demo.disk import AUTO
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Row:
     """One message of the list."""
 
+    account: str
     direction: str
     state: str
     phase: str | None
-    partner: str
+    pair_folder: str
     message_id: str | None
     files: tuple[tuple[str, str | None, Path | None], ...]
     """Name, sha256 (None: it was never read for sending) and path of each file."""
@@ -30,7 +33,7 @@ class Row:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Health:
-    """How the bridge says that it is."""
+    """How the bridge says that it is, with one account."""
 
     pid: int | None
     """None: no daemon runs."""
@@ -39,6 +42,12 @@ class Health:
     """How many messages are in each state."""
     troubles: tuple[str, ...]
 
+    @property
+    def is_calm(self) -> bool:
+        """Whether nothing is on its way, and nothing in trouble."""
+        moving = self.counts.get("queued", 0) + self.counts.get("arriving", 0)
+        return not (moving or self.troubles)
+
 
 def parse(text: str) -> tuple[Row, ...]:
     """The rows from what the command printed. Raises: ValueError."""
@@ -46,11 +55,13 @@ def parse(text: str) -> tuple[Row, ...]:
 
 
 def _row(words: Mapping[str, Any]) -> Row:
+    ids = (words["station"], words["partner"])
     return Row(
+        account=words["account"],
         direction=words["direction"],
         state=words["state"],
         phase=words["phase"],
-        partner=words["partner"],
+        pair_folder=AUTO if ids == (AUTO, AUTO) else "/".join(ids),
         message_id=words["message_id"],
         files=tuple((one["name"], one["sha256"], _path(one["path"])) for one in words["files"]),
         reason=words["reason"],
@@ -61,12 +72,15 @@ def _path(text: str | None) -> Path | None:
     return Path(text) if text else None
 
 
-def parse_status(text: str) -> Health:
-    """How the bridge is, with the demo's one account, from what the command printed. Raises: ValueError."""
+def parse_status(text: str) -> Mapping[str, Health]:
+    """How the bridge is with each account, from what the command printed. Raises: ValueError."""
     words = json.loads(text)
-    [account] = words["accounts"]
+    return {account["account"]: _health(account, pid=words["pid"]) for account in words["accounts"]}
+
+
+def _health(account: Mapping[str, Any], *, pid: int | None) -> Health:
     return Health(
-        pid=words["pid"],
+        pid=pid,
         watching=account["watching"],
         counts=account["counts"],
         troubles=tuple(f"{each['job']}: {each['what']}" for each in account["troubles"]),

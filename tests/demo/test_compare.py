@@ -132,7 +132,11 @@ def test_agreeing_sides_agree_in_every_line() -> None:
             {"reply lost, found"},
             id="nobody doubted the send whose reply was lost",
         ),
-        pytest.param(_ledger(unanswered=()), {"reply lost, found"}, id="no reply was lost at all"),
+        pytest.param(
+            _ledger(requests=()),
+            {"reply lost, found", "trouble on the way"},
+            id="no reply was lost at all",
+        ),
         pytest.param(
             replace(ALL, rows=(parts.inbound_row(), *parts.outbound_rows()[1:])),
             {"dropped", "accepted", "listed, and on disk", "counted by status"},
@@ -152,9 +156,15 @@ def test_agreeing_sides_agree_in_every_line() -> None:
         pytest.param(_health(troubles=("pull: no",)), {"counted by status"}, id="status tells of a trouble"),
         pytest.param(replace(ALL, code=-9), {"ended when told to"}, id="the daemon had to be killed"),
         pytest.param(replace(ALL, code=1), {"ended when told to"}, id="the daemon ended badly"),
-        pytest.param(_ledger(over_limit=1), {"most in any 10 s"}, id="the gateway said 429"),
         pytest.param(
-            _ledger(requests=tuple(i / 10 for i in range(51))), {"most in any 10 s"}, id="51 requests in 10 s"
+            _ledger(requests=(*parts.requests(), replace(parts.requests(1.0)[1], status=429))),
+            {"most in a window"},
+            id="the gateway said 429",
+        ),
+        pytest.param(
+            _ledger(requests=parts.requests(*(i / 10 for i in range(50)))),
+            {"most in a window"},
+            id="51 requests in 10 s",
         ),
     ],
 )
@@ -163,10 +173,68 @@ def test_every_disagreement_is_found(doctored: Evidence, found: set[str]) -> Non
     assert _wrong(doctored) == found
 
 
+GRID = parts.grid_evidence()
+
+
+def _grid_ledger(**changes: object) -> Evidence:
+    return replace(GRID, ledger=replace(GRID.ledger, **changes))  # type: ignore[arg-type]
+
+
+def test_a_gateway_that_routes_by_itself_agrees_too() -> None:
+    """Without IDs and MDNs; the pair of a file in `auto` is the one that the gateway found in its header."""
+    assert _wrong(GRID) == set()
+    assert {line.account for line in compare(GRID)} == {"grid"}
+    counted = {line.what: (line.there, line.here) for line in compare(GRID)}
+    assert (counted["dropped"], counted["sent"]) == ((6, 6), (4, 4))
+
+
+GRID_SENT = GRID.ledger.sent
+
+
+@pytest.mark.parametrize(
+    ("doctored", "found"),
+    [
+        pytest.param(
+            _grid_ledger(sent=(replace(GRID_SENT[0], pair="1/9"), *GRID_SENT[1:])),
+            {"accepted", "sent", "failed: refused here", "doubled"},
+            id="a file in auto reached another partner",
+        ),
+        pytest.param(
+            _grid_ledger(sent=(GRID_SENT[0], *GRID_SENT[2:])),
+            {"accepted", "sent", "failed: refused here"},
+            id="one file of a folder was never accepted",
+        ),
+        pytest.param(
+            _grid_ledger(sent=(*GRID_SENT, replace(GRID_SENT[1], id="id-again"))),
+            {"accepted", "sent", "doubled"},
+            id="one file of a folder was accepted twice",
+        ),
+        pytest.param(
+            _grid_ledger(sent=(*GRID_SENT[:-1], replace(GRID_SENT[-1], outcome="sent"))),
+            {"sent", "failed: rejected"},
+            id="what failed here was delivered there",
+        ),
+        pytest.param(
+            _grid_ledger(received=(parts.arrived("1/2"),)),
+            {"received", "lost", "doubled"},
+            id="a parcel with IDs stands under unknown",
+        ),
+        pytest.param(
+            _grid_ledger(requests=GRID.ledger.requests[:-1]),
+            {"trouble on the way"},
+            id="a trouble never came",
+        ),
+    ],
+)
+def test_every_disagreement_with_ecgrid_is_found(doctored: Evidence, found: set[str]) -> None:
+    """One side is changed, and exactly the lines about it disagree."""
+    assert _wrong(doctored) == found
+
+
 def test_a_line_that_disagrees_has_both_values_and_names_the_files() -> None:
     """A person can go and look."""
     [lost] = [line for line in compare(_settled(a=None)) if line.what == "lost"]
-    assert (lost.there, lost.here, lost.notes) == (0, 1, ("P/a.edi",))
+    assert (lost.there, lost.here, lost.notes) == (0, 1, ("S/P/a.edi",))
 
 
 def test_an_empty_ledger_and_empty_folders_prove_nothing() -> None:

@@ -54,10 +54,11 @@ def _read_to(demo: subprocess.Popen[str], wanted: str) -> str:
     raise AssertionError(f"the demo ended without {wanted!r}:\n{told}")
 
 
-def _sandbox(told: str) -> str:
-    found = re.search(r"http://(127\.0\.0\.1:\d+)/v1", told)
-    assert found is not None, told
-    return found[1]
+def _sandboxes(told: str) -> dict[str, str]:
+    """Where each gateway is played, by the name of its account."""
+    found = dict(re.findall(r"(\w+) +gateway .* at http://(127\.0\.0\.1:\d+)/v\d", told))
+    assert set(found) == {"as2", "grid"}, told
+    return found
 
 
 def _tell(address: str, command: str, fields: dict[str, object]) -> None:
@@ -95,45 +96,64 @@ def _left(tmp_path: Path) -> list[Path]:
     return [*(tmp_path / "scratch").iterdir(), *(tmp_path / "empty").iterdir()]
 
 
-@pytest.mark.torture  # the proof itself runs wherever the wheel is tried; this adds that it stays
-@pytest.mark.timeout(150)
-def test_the_demo_proves_the_bridge_and_stays_when_asked(start: Start, tmp_path: Path) -> None:
-    """Every line agrees, the kill came in mid-send, `--keep` can be played with, Ctrl-C leaves nothing."""
-    demo = start("--keep")
-    told = _read_to(demo, "_sandbox/ledger")
+def _ends_well(told: str) -> None:
     assert "DISAGREES" not in told
     assert "nothing lost, nothing doubled, every line agrees" in told
     assert "ended by SIGKILL" in told
-    assert "in the list     PO-4712.edi  queued (submitting)" in told
-    assert re.search(r"RJ_Test/PO-4712\.edi  1 time: \S+@as2gateway\.com\n", told)
+    for account, name, place in FLOWN:
+        assert re.search(rf"{account} +in the list +{name} +queued \(submitting\)", told), told
+        assert re.search(rf"{account} +there +{name} +1 time\n", told), told
+        assert re.search(rf"{account} +in sent/ +{place}: {name} +in doubt, then accepted", told), told
+    assert re.search(r"grid +in inbox/ +4711/unknown: INV-8102\.edi\n", told), told
+    assert re.search(r"grid +log-in +ended unnoticed: \d of its requests refused, renewed 1 time\n", told), (
+        told
+    )
+
+
+FLOWN = (("as2", r"PO-4712\.edi", "RJ_Station/RJ_Test"), ("grid", r"PO-9005\.edi", "112233/445566"))
+
+
+@pytest.mark.torture  # the proof itself runs wherever the wheel is tried; this adds that it stays
+@pytest.mark.timeout(180)
+def test_the_demo_proves_the_bridge_and_stays_when_asked(start: Start, tmp_path: Path) -> None:
+    """Every line agrees, the kill came in mid-send, `--keep` can be played with, Ctrl-C leaves nothing."""
+    demo = start("--keep")
+    told = _read_to(demo, "grid/outbox") + _read_to(demo, "_sandbox/ledger")
+    _ends_well(told)
     export = re.search(r"export .*", told)
     assert export is not None
     daemon = _running_daemon(export[0])
-    copied = re.search(r"cp SOME-FILE (\S+)", told)
-    assert copied is not None
-    (Path(copied[1]) / "mine.edi").write_text("ISA*00*")
-    _ask(export[0], "once --wait 20s")  # through the daemon
+    copied = re.findall(r"cp SOME-FILE (\S+)", told)
+    assert len(copied) == 2, told
+    for place in copied:
+        (Path(place) / "mine.edi").write_text("ISA*00*")
+    _ask(export[0], "once --wait 30s")  # through the daemon
     listed = json.loads(_ask(export[0], "list --json"))
-    assert [row["state"] for row in listed if row["files"][0]["name"] == "mine.edi"][-1] == "sent"
+    mine = {
+        (row["account"], row["direction"]): row["state"]
+        for row in listed
+        if row["files"][0]["name"] == "mine.edi"
+    }
+    assert (mine["as2", "outbound"], mine["grid", "outbound"]) == ("sent", "sent")
     demo.send_signal(signal.SIGINT)
     ended, _ = demo.communicate(timeout=30)
     assert demo.returncode == 0, ended
     assert "exit code 0" in ended
-    assert not _is_served(_sandbox(told))
+    assert not any(_is_served(address) for address in _sandboxes(told).values())
     assert not Path(f"/proc/{daemon}").exists()
     assert _left(tmp_path) == []
 
 
 @pytest.mark.timeout(150)
 def test_a_gateway_that_loses_a_message_makes_the_demo_fail(start: Start, tmp_path: Path) -> None:
-    """The sandbox marks read what the bridge has never seen; the table says so, and the exit code."""
+    """One sandbox marks read what the bridge has never seen; the table says so, and the exit code."""
     demo = start()
-    address = _sandbox(_read_to(demo, "gateway  "))
-    _tell(address, "trouble", {"do": "lose", "operation": "list_received", "times": None})
+    addresses = _sandboxes(_read_to(demo, "syncd run"))
+    _tell(addresses["as2"], "trouble", {"do": "lose", "operation": "list_received", "times": None})
     told, _ = demo.communicate(timeout=120)
     assert demo.returncode == 1, told
-    assert re.search(r"marked read +5 +[0-4] +messages +DISAGREES", told), told
-    assert re.search(r"lost +[1-9] +[1-9] +files +DISAGREES", told), told
+    assert re.search(r"marked read +5 +[0-4] +3 +3 +messages +DISAGREES: as2\n", told), told
+    assert re.search(r"lost +[1-9] +[1-9] +0 +0 +files +DISAGREES: as2\n", told), told
     assert "lines disagree" in told
     assert _left(tmp_path) == []
 
@@ -142,9 +162,9 @@ def test_a_gateway_that_loses_a_message_makes_the_demo_fail(start: Start, tmp_pa
 def test_a_demo_that_is_stopped_leaves_nothing_behind(start: Start, tmp_path: Path) -> None:
     """SIGTERM in the middle ends its processes, and removes its folder."""
     demo = start()
-    address = _sandbox(_read_to(demo, "dropped"))
+    addresses = _sandboxes(_read_to(demo, "dropped"))
     demo.send_signal(signal.SIGTERM)
     demo.communicate(timeout=60)
     assert demo.returncode == 128 + signal.SIGTERM
-    assert not _is_served(address)
+    assert not any(_is_served(address) for address in addresses.values())
     assert _left(tmp_path) == []
