@@ -103,7 +103,8 @@ def _read_place(root: Path, path: Path) -> tuple[str, str]:
 
 def _files(root: Path, under: Path) -> Iterator[DiskFile]:
     for path in sorted(under.rglob("*")):
-        if path.is_file() and not path.name.endswith(STATUS):
+        is_hidden = path.name.startswith(".")  # the daemon proves its folders with such
+        if path.is_file() and not is_hidden and not path.name.endswith(STATUS):
             yield read_file(root, path)
 
 

@@ -67,6 +67,14 @@ def test_a_folder_is_one_message_or_each_of_its_files_is_one(tmp_path: Path) -> 
     }
 
 
+def test_what_a_person_does_not_see_is_no_file(tmp_path: Path) -> None:
+    """The daemon proves its folders with dot files, and takes them away again."""
+    _write(tmp_path / "inbox/.syncd-check-1-renamed", "")
+    _write(tmp_path / "outbox/.syncd-check-1", "")
+    _write(tmp_path / "failed/.syncd-check-1", "")
+    assert disk.read(tmp_path) == disk.Folders()
+
+
 def test_how_the_bridge_is_comes_from_status() -> None:
     """Without a daemon there is no process; a trouble names its job."""
     account = {
