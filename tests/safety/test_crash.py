@@ -44,7 +44,7 @@ def broken(
     return {at: found for at in deaths if (found := killed_at(tale, memory, *at, **keys))}
 
 
-@pytest.mark.parametrize(("gateway", "share"), [("as2gateway", 0), ("as2gateway", 2), ("ecgrid", 1)])
+@pytest.mark.parametrize(("gateway", "share"), [("as2gateway", 0), ("ecgrid", 1)])
 def test_death_before_or_after_each_kind_of_change_loses_and_doubles_nothing(
     memory: Path, gateway: str, share: int
 ) -> None:
