@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, nullcontext
 from typing import TYPE_CHECKING, assert_never
 
@@ -32,13 +31,13 @@ def run_verify(
     by: str,
     progress: Callable[[str], None] = lambda _: None,
 ) -> Verified:
-    """Compare these accounts side by side, under the instance lock. Raises: LockHeld, StateError."""
-    with open_doors(settings) as doors, ThreadPoolExecutor(len(accounts)) as pool:
+    """Compare these accounts under the instance lock. Raises: LockHeld, StateError.
 
-        def one(name: str) -> Compared:
-            return _verify(doors, name, repair=repair, by=by, progress=progress)
-
-        return together(doors, tuple(pool.map(one, accounts)), repair=repair)
+    One after the other, in this thread: so Ctrl-C ends it at once, and every step is safe to be cut short.
+    """
+    with open_doors(settings) as doors:
+        compared = [_verify(doors, name, repair=repair, by=by, progress=progress) for name in accounts]
+        return together(doors, compared, repair=repair)
 
 
 def together(doors: Doors, compared: Sequence[Compared], *, repair: bool) -> Verified:
