@@ -191,8 +191,9 @@ def test_what_was_read_there_and_never_came_is_fetched(ground: Ground, box: Sand
     """Marked unread, the next pull has it; what was read before the first look is somebody else's."""
     old = box.deliver(files={"old.edi": b"UNA old"})
     box.mark_read(old)
-    ground.later(seconds=1)
+    ground.later(minutes=1)  # times at the gateway are told by the second
     ground.run()
+    ground.later(minutes=1)
     lost, _ = box.deliver(files={"lost.edi": b"UNA lost"}), box.deliver(files={"new.edi": b"UNA new"})
     box.mark_read(lost)
     missing, before = verify(ground).findings

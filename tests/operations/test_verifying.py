@@ -7,6 +7,7 @@ import pytest
 from syncd.core import events as ev
 from syncd.core.account import PairRules, PartnerTable
 from syncd.core.model import Phase, Place, State
+from syncd.errors import Unreachable
 from syncd.operations.verifying import verified, verify_database
 from syncd.operations.verifying_desk import Heal
 from syncd.operations.verifying_report import Kind
@@ -47,6 +48,24 @@ def test_a_stranger_that_a_message_put_there_meanwhile_is_none(hands: Hands) -> 
     place = Place("sent/ACME/WALMART/2026-11-21/a.edi")
     hands.meanwhile = lambda: hands.opened(failed("a.edi", place=place))
     assert Kind.FILE_UNKNOWN not in hands.kinds()
+
+
+def test_another_file_at_the_place_of_one_that_was_taken(hands: Hands) -> None:
+    """Belongs to nobody."""
+    hands.happened(hands.message("a.edi", None, **FAILED), ev.TakenAway())
+    hands.world.hands.drop(AT)
+    assert hands.kinds() == ["file_unknown"]
+
+
+def test_what_cannot_be_healed_first_is_not_repaired(hands: Hands) -> None:
+    """The reason is told; what needs no healing is repaired all the same."""
+    row = hands.message("a.edi", None, state=State.SENT, phase=None)
+    hands.world.hands.drop(".syncd/scratch/left")
+    hands.fails = Unreachable("no network", remedy="Wait.")
+    gone, left = hands.verify(repair=True).findings
+    assert (gone.repaired, gone.trouble) == (False, "no network. Wait.")
+    assert left.repaired
+    assert not hands.store.messages[row.id].progress.file_gone
 
 
 def test_an_unfinished_move_is_for_the_flows(hands: Hands) -> None:

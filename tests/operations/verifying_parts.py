@@ -14,6 +14,7 @@ from syncd.core.events import Claimed, Event, Listed
 from syncd.core.machine import advance
 from syncd.core.model import Direction, Message, MessageId, Place
 from syncd.core.naming import status_name
+from syncd.errors import GatewayError
 from syncd.folders.survey import Survey
 from syncd.folders.tree import Tree
 from syncd.operations.verifying import Compared, verify_account
@@ -38,6 +39,7 @@ class Hands:
     is_stopping: bool = False
     meanwhile: Hook = lambda: None
     healed: list[Heal] = field(default_factory=list)
+    fails: GatewayError | None = None
     times_alone: int = 0
 
     def __post_init__(self) -> None:
@@ -59,7 +61,7 @@ class Hands:
             clock=_Clock(self),
             record=self.record,
             check_root=tree.check,
-            heal=self.healed.append,
+            heal=self.heal,
             alone=self.alone,
             by="anna",
         )
@@ -75,6 +77,11 @@ class Hands:
         self.times_alone += 1
         self.meanwhile()
         yield
+
+    def heal(self, what: Heal) -> None:
+        self.healed.append(what)
+        if self.fails:
+            raise self.fails
 
     # The store ----------------------------------------------------------------------------------
 
