@@ -35,8 +35,12 @@ def verify(
 
     Example: syncd verify --repair
     """
+    from syncd.logs import set_up
+
     settings = call.settings(passwords=False)
     names = call.accounts(settings)
+    # The findings say it all; what is logged goes to standard error, so that JSON stays JSON.
+    set_up(form=settings.log_format, level="warning" if settings.log_level == "info" else settings.log_level)
     with _progress(call) as progress, call.wiring.door(settings, progress=progress) as door:
         verified = door.verify(names, repair=repair, by=user())
     return Reply(
@@ -86,16 +90,22 @@ def _account(account: AccountVerified, verified: Verified, zone: tzinfo) -> list
         parts.append(
             Text("  there is more than was looked at: repair this, then run it again", style="yellow")
         )
-    return parts + (_findings(mine) or [Text("  everything agrees", style="green")])
+    if not mine and not account.trouble:
+        parts.append(Text("  everything agrees", style="green"))
+    return parts + _findings(mine)
 
 
 def _scope(account: AccountVerified, zone: tzinfo) -> str:
     from syncd.cli.views import moment
 
-    words = f"{account.messages} messages with the disk"
+    words = f"{_count(account.messages)} with the disk"
     if account.since is None:
         return words
-    return f"{words}, and {account.listed} at the gateway, back to {moment(account.since, zone)}"
+    return f"{words}, and {_count(account.listed)} at the gateway, back to {moment(account.since, zone)}"
+
+
+def _count(messages: int) -> str:
+    return f"{messages} message{'' if messages == 1 else 's'}"
 
 
 def _findings(findings: Sequence[Finding]) -> list[RenderableType]:

@@ -2,12 +2,15 @@
 
 import os
 import pwd
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+import structlog
 
 from syncd.operations.verifying_report import AccountVerified, Finding, Kind, Verified
+from tests.cli.logging_state import restored
 from tests.cli.world import World, parsed
 
 Screen = pytest.CaptureFixture[str]
@@ -27,6 +30,13 @@ DAMAGE = Finding(account=None, kind=Kind.DATABASE, what="page 7 is damaged", rem
 ACME = AccountVerified(account="acme", messages=12, listed=3, since=NOON)
 
 
+@pytest.fixture(autouse=True)
+def logging_as_before() -> Iterator[None]:
+    """Put the process's logging back as it was."""
+    with restored():
+        yield
+
+
 def laid_out(world: World, *findings: Finding, account: AccountVerified = ACME) -> None:
     is_ok = not any(finding.is_open for finding in findings) and not account.trouble
     world.opened.found = Verified(ok=is_ok, repair=False, findings=findings, accounts=(account,))
@@ -42,7 +52,7 @@ def test_when_nothing_is_found(world: World, capsys: Screen) -> None:
     told = capsys.readouterr().out.splitlines()[:3]
     assert told == [
         "acme",
-        "  compared 12 messages with the disk, and 3 at the gateway, back to 2026-01-31 13:00:00",
+        "  compared 12 messages with the disk, and 3 messages at the gateway, back to 2026-01-31 13:00:00",
         "  everything agrees",
     ]
 
@@ -114,6 +124,19 @@ def test_scripts_get_one_object(world: World, capsys: Screen) -> None:
             "remedy": "",
         }
     ]
+
+
+def test_what_is_logged_is_no_part_of_the_answer(world: World, capsys: Screen) -> None:
+    """It goes to standard error, and only what is worth a warning."""
+    laid_out(world, NOTE)
+    assert world.run("verify", "--json") == 0
+    capsys.readouterr()
+    structlog.get_logger("syncd").info("message.takenaway")
+    structlog.get_logger("syncd").error("message.held")
+    printed = capsys.readouterr()
+    assert printed.out == ""
+    assert "message.takenaway" not in printed.err
+    assert "message.held" in printed.err
 
 
 def test_people_see_the_first_hundred(world: World, capsys: Screen) -> None:
