@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from syncd.core import events as ev
 from syncd.core.layout import parent
-from syncd.core.model import Folder, Message, MessageId, Place, State
+from syncd.core.model import Direction, Folder, Message, MessageId, Place, State
 from syncd.core.shown import Dropped, Outlook
 from syncd.errors import FileGone, FolderError, NameTaken
 from syncd.flows.bridge import Bridge, Step
@@ -28,6 +28,8 @@ def claim_all(bridge: Bridge, outlook: Outlook) -> Claims:
     claimed to the end yet is passed over, a folder also for the sake of a single file.
     """
     ready = _not_moving(bridge, outlook.ready)
+    if ready:
+        _keep_free(bridge)
     refused = [drop for drop in ready if drop.refusal is not None]
     for start in range(0, len(refused), TOGETHER):
         _refuse(bridge, refused[start : start + TOGETHER])
@@ -45,6 +47,17 @@ def _not_moving(bridge: Bridge, ready: Sequence[Dropped]) -> list[Dropped]:
     moving = [row.moving_from for row in bridge.records.moving(bridge.account.name) if row.moving_from]
     under_way = {*moving, *map(parent, moving)}
     return [drop for drop in ready if drop.place not in under_way]
+
+
+def _keep_free(bridge: Bridge) -> None:
+    """A message in doubt counts on its place, also when a person took its file away.
+
+    Another file there would be taken for its own, and sent a second time under its name.
+    """
+    rows = bridge.records.unfinished(bridge.account.name, Direction.OUTBOUND)
+    places = [row.place for row in rows if row.place]
+    batches = [parent(row.place) for row in rows if row.place and row.batch]
+    bridge.outbox.keep_free([*places, *batches])
 
 
 def _refuse(bridge: Bridge, dropped: Sequence[Dropped]) -> None:

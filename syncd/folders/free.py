@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import stat
 import threading
+from collections.abc import Iterable
 
 from syncd.core.layout import within
 from syncd.core.model import Place
@@ -25,6 +26,7 @@ class FreeNames:
         self._reach = reach
         self._lock = threading.Lock()
         self._promised: set[Place] = set()
+        self._kept: frozenset[Place] = frozenset()
         self._next: dict[Place, int] = {}
 
     def choose(self, folder: Place, name: str, *, beside: tuple[str, ...] = ()) -> Place:
@@ -52,6 +54,10 @@ class FreeNames:
             place, number = within(around, numbered(fitting, number)), number + 1
         return place
 
+    def keep(self, places: Iterable[Place]) -> None:
+        """Count these places as taken, in place of those that were told before."""
+        self._kept = frozenset(places)
+
     def promise(self, place: Place | None) -> None:
         """Count a place as taken."""
         if place is not None:
@@ -63,7 +69,7 @@ class FreeNames:
             self._promised.discard(place)
 
     def _is_free(self, place: Place, beside: tuple[str, ...]) -> bool:
-        if place in self._promised:
+        if place in self._promised or place in self._kept:
             return False
         return all(self._reach.look(Place(place + suffix)) is None for suffix in ("", *beside))
 

@@ -6,7 +6,7 @@ import contextlib
 import json
 import os
 import stat
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta, tzinfo
 
 from syncd.core.layout import Standing, name_of, parent, within
@@ -80,6 +80,10 @@ class Outbox:
         marker = self._marker(pair)
         beside = (STATUS_SUFFIX, marker) if marker else (STATUS_SUFFIX,)
         return self._free.choose(around, name, beside=beside)
+
+    def keep_free(self, places: Iterable[Place]) -> None:
+        """Places that messages count on, whatever stands there: never chosen, until told anew."""
+        self._free.keep(places)
 
     def identity(self, place: Place) -> Identity | None:
         """The identity of what stands there, or None. Raises: FolderError."""

@@ -136,6 +136,10 @@ class Outbox(Protocol):
         """
         ...
 
+    def keep_free(self, places: Iterable[Place]) -> None:
+        """Places that messages count on, whatever stands there: never chosen, until told anew."""
+        ...
+
     def identity(self, place: Place) -> Identity | None:
         """The identity of what stands there, or None."""
         ...

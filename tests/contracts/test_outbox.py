@@ -248,6 +248,17 @@ def test_a_taken_name_gets_a_number(outbox: World) -> None:
     assert places == ["queued/ACME/WALMART/a~3.edi", "queued/ACME/WALMART/a~4.edi"]
 
 
+def test_a_place_that_a_message_counts_on_is_not_free(outbox: World) -> None:
+    """Though nothing stands there; what is told anew takes the place of what was told."""
+    kept = Place("queued/ACME/WALMART/a.edi")
+    outbox.outbox.keep_free([kept])
+    outbox.outbox.keep_free([kept])
+    taken = outbox.outbox.free_place(Folder.QUEUED, PAIR, "a.edi", now=NOON)
+    assert taken != kept
+    outbox.outbox.keep_free([])
+    assert outbox.outbox.free_place(Folder.QUEUED, PAIR, "a.edi", now=NOON) == kept
+
+
 def test_sent_has_a_folder_a_day_in_the_zone(kind: str, tmp_path: Path) -> None:
     """22:30 in UTC is the next day in Berlin."""
     made = open_world(kind, tmp_path, zone=ZoneInfo("Europe/Berlin"))

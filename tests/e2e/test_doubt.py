@@ -170,3 +170,21 @@ def test_a_folder_in_doubt_is_adopted_by_all_of_its_files(ground: Ground, box: S
     assert len(box.ledger.sent) == 1
     assert ground.states() == {"folder": "sent"}
     assert faults(ground) == []
+
+
+def test_a_name_in_queued_is_not_given_away_while_its_message_is_in_doubt(
+    ground: Ground, box: Sandbox
+) -> None:
+    """A person takes the file out, and another of its name is dropped: that one is sent once, as itself."""
+    box.trouble("reset", operation="send", when="before")
+    ground.drop("a.edi", b"UNA first")
+    ground.run()
+    (ground.root / "queued" / ground.pair / "a.edi").rename(ground.folder / "taken.edi")
+    ground.drop("a.edi", b"UNA other")
+
+    ground.settle(every=2 * MINUTE)
+
+    first, second = ground.rows()
+    assert (first.state, second.state) == ("held", "sent")
+    assert [record.files[0].sha256 for record in box.ledger.sent] == [sha(b"UNA other")]
+    assert ground.names("sent") == ["a.edi"]

@@ -81,6 +81,7 @@ class FakeNames:
     def __init__(self, disk: FakeDisk) -> None:
         self._disk = disk
         self.promised: set[Place] = set()
+        self.kept: frozenset[Place] = frozenset()
 
     def choose(self, folder: Place, name: str, *, beside: Collection[str] = ()) -> Place:
         """A name that is neither there nor promised, and promised from now on."""
@@ -88,7 +89,7 @@ class FakeNames:
         place = within(folder, fitting)
         for number in count(2):
             on_disk = any(self._disk.exists(Place(place + suffix)) for suffix in ("", *beside))
-            if not on_disk and place not in self.promised:
+            if not on_disk and place not in self.promised | self.kept:
                 break
             place = within(folder, numbered(fitting, number))
         self.promised.add(place)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta, tzinfo
 
 from syncd.core.layout import name_of, within
@@ -136,6 +136,9 @@ class FakeOutbox:
             free = (within(around, name) for name in candidates)
             around = next(place for place in free if place not in self._disk.files)
         return self._names.choose(around, name, beside=(STATUS_SUFFIX,))
+
+    def keep_free(self, places: Iterable[Place]) -> None:
+        self._names.kept = frozenset(places)
 
     def identity(self, place: Place) -> Identity | None:
         inside = self.inside(place)
