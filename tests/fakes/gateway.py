@@ -125,6 +125,14 @@ class FakeGateway:
         """Let the next call (of that name) raise; `after`: once it has happened."""
         self._failures.append(_Failure(error, after, call))
 
+    def mark(self, message_id: GatewayId, *, is_read: bool) -> None:
+        """Mark an inbound message, as a person does there."""
+        self._find(message_id, Box.RECEIVED).is_read = is_read
+
+    def calm(self) -> None:
+        """Let no further call fail."""
+        self._failures.clear()
+
     def moved(
         self,
         message_id: GatewayId,
