@@ -79,7 +79,7 @@ def started(bridge: Bridge, *, within: Sequence[str] = (), **more: str) -> Itera
         with subprocess.Popen([*within, *command(bridge, "run")], stderr=file, env=env) as popen:
             process = Process(bridge=bridge, ear=ear, popen=popen, log=log)
             try:
-                until(lambda: process.heard("READY=1") or popen.poll() is not None)
+                until(lambda: process.heard("READY=1") or popen.poll() is not None, within_s=60)
                 assert popen.poll() is None, log.read_text()
                 yield process
             finally:
