@@ -39,6 +39,7 @@ def resolve(
     from syncd.cli import views
 
     settings = call.settings(passwords=False)
+    call.log_quietly(settings)
     with call.wiring.door(settings) as door:
         held = door.show_message(message, account=call.options.account)
         resolved = door.resolve(held.id, verdict, by=user())

@@ -35,12 +35,9 @@ def verify(
 
     Example: syncd verify --repair
     """
-    from syncd.logs import set_up
-
     settings = call.settings(passwords=False)
     names = call.accounts(settings)
-    # The findings say it all; what is logged goes to standard error, so that JSON stays JSON.
-    set_up(form=settings.log_format, level="warning" if settings.log_level == "info" else settings.log_level)
+    call.log_quietly(settings)
     with _progress(call) as progress, call.wiring.door(settings, progress=progress) as door:
         verified = door.verify(names, repair=repair, by=user())
     return Reply(

@@ -100,6 +100,13 @@ class Call:
         self.accounts(settings)
         return settings
 
+    def log_quietly(self, settings: Settings) -> None:
+        """Log to standard error, so that JSON stays JSON; the answer itself says the rest."""
+        from syncd.logs import set_up
+
+        level = "warning" if settings.log_level == "info" else settings.log_level
+        set_up(form=settings.log_format, level=level)
+
     def accounts(self, settings: Settings) -> tuple[str, ...]:
         """The names of the accounts that are meant. Raises: UsageError for one that is not there."""
         from syncd.errors import UsageError

@@ -167,6 +167,8 @@ def recover_staged(bridge: Bridge, rows: Sequence[Message]) -> list[Message]:
     for row in bridge.record(steps):
         bridge.inbox.release(row)
         bridge.inbox.discard(row.id)
+        if row.state is State.HELD:
+            bridge.inbox.write_alone(row.pair, row.id, status_file.render(row))
     return publish(bridge, ready)
 
 

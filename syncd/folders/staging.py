@@ -10,6 +10,7 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import os
+import stat
 from collections.abc import Iterable, Sequence
 
 from syncd.core.layout import within
@@ -152,8 +153,13 @@ class Staging:
                 os.rmdir(message_id, dir_fd=fd)
 
     def all(self) -> frozenset[MessageId]:
-        """The ids that have a staging folder."""
-        return frozenset(MessageId(name) for name in self._reach.names(STAGING))
+        """The ids that have a staging folder; other things that stand there are nobody's."""
+        names = self._reach.names(STAGING)
+        return frozenset(MessageId(name) for name in names if self._is_folder(within(STAGING, name)))
+
+    def _is_folder(self, place: Place) -> bool:
+        status = self._reach.look(place)
+        return status is not None and stat.S_ISDIR(status.st_mode)
 
 
 def _empty(fd: int) -> None:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import shutil
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from syncd.sandbox import Sandbox
+from tests.safety.dying import Death, Killed
 
 if TYPE_CHECKING:
     from tests.e2e.harness import Ground
@@ -36,3 +39,31 @@ def test_a_stranger_of_a_test_partner_keeps_its_type(ground: Ground, box: Sandbo
     ground.resolve(held, "resend")
     ground.run()
     assert [sent.partner_type for sent in box.ledger.sent] == ["test"]
+
+
+def test_a_plain_file_in_staging_stops_nothing(ground: Ground, box: Sandbox) -> None:
+    """Somebody's probe, left behind."""
+    ground.run()
+    (ground.root / ".syncd" / "staging" / ".probe-1").write_text("")
+    box.deliver(files={"a.edi": b"UNA a"})
+
+    assert ground.run().troubles == ()
+    assert ground.names("inbox") == ["a.edi"]
+
+
+def test_what_stood_in_emptied_staging_is_held_and_never_confirmed(ground: Ground, box: Sandbox) -> None:
+    """Nobody can tell whether it was delivered: not fetched again, not marked read, a person looks."""
+    wanted = box.deliver(files={"in.edi": b"UNA in"})
+    with suppress(Killed):
+        ground.run(wrap=Death(at=("before inbox.publish_many", 1)).wrap)
+    (staged,) = (ground.root / ".syncd/staging").iterdir()
+    shutil.rmtree(staged)
+
+    ground.run()
+    assert [told["state"] for told in ground.status_files("held").values()] == ["held"]
+    ground.run()
+
+    assert ground.row(wanted).state == "held"
+    assert "staging" in (ground.row(wanted).reason or "")
+    assert ground.names("inbox") == []
+    assert [record.is_read for record in box.ledger.received] == [False]
