@@ -1,9 +1,13 @@
 """A send whose outcome is unknown: looked up, adopted or sent again, and never sent twice."""
 
+from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
+from syncd.core.shown import Box
+from syncd.flows.bridge import Bridge
 from syncd.sandbox import Sandbox
 from tests.e2e.harness import Ground, sha
 from tests.e2e.invariants import faults
@@ -125,6 +129,60 @@ def test_a_list_that_is_cut_short_proves_nothing(ground: Ground, box: Sandbox, l
     for _ in ground.passes(6, every=10 * MINUTE):
         pass
     assert ground.row("doubt.edi").state == "sent"
+    assert faults(ground) == []
+
+
+class Interrupted:
+    """A gateway at which something happens right after the first list of a look-up was read."""
+
+    def __init__(self, gateway: object, happens: Any) -> None:  # noqa: ANN401 - whatever is to happen
+        self._gateway = gateway
+        self._happens = happens
+
+    def page(self, box: Box, *args: object, **named: object) -> object:
+        listing = self._gateway.page(box, *args, **named)  # type: ignore[attr-defined]  # it is a gateway
+        self._happens()
+        return listing
+
+    def __getattr__(self, name: str) -> Any:  # noqa: ANN401 - whatever a gateway has
+        return getattr(self._gateway, name)
+
+
+def test_an_entry_that_moves_while_the_lists_are_read_is_found(ground: Ground, box: Sandbox) -> None:
+    """It only moves from queued to failed or to sent: read in this order, one list or the other has it."""
+    hand = box.partner("RJ_Partner")
+    hand.pause()
+    box.trouble("reset", operation="send", when="after")
+    ground.drop("a.edi", b"UNA a")
+    ground.run()
+    ground.later(minutes=2)
+
+    def goes_out() -> None:
+        hand.resume()
+        box.advance(1)
+
+    def wrap(bridge: Bridge) -> Bridge:
+        return replace(bridge, gateway=Interrupted(bridge.gateway, goes_out))  # type: ignore[arg-type]
+
+    ground.run(jobs=("send",), wrap=wrap)
+
+    row = ground.row("a.edi")
+    assert (row.phase, row.progress.lookups_absent) in {("in_doubt", 0), ("accepted", 0)}
+    ground.settle()
+    assert len(box.ledger.sent) == 1
+
+
+def test_content_that_differs_is_believed_when_it_was_read_twice(ground: Ground, box: Sandbox) -> None:
+    """Downloads that are spoilt on their way, each in its own, do not prove that it is somebody else's."""
+    for skip in range(12):
+        box.trouble("flip", operation="attachment_sent", skip=skip, fraction=0.3 + 0.3 * (skip % 2))
+    box.trouble("reset", operation="send", when="after")
+    ground.drop("a.edi", b"UNA a" * 100)
+
+    ground.settle(every=2 * MINUTE)
+
+    assert len(box.ledger.sent) == box.ledger.count("send") == 1
+    assert ground.states() == {"a.edi": "sent"}
     assert faults(ground) == []
 
 

@@ -230,5 +230,33 @@ def test_a_new_account_leaves_years_of_history_alone(ground: Ground, box: Sandbo
     assert faults(ground) == []
 
 
+def test_a_message_that_came_during_a_long_downtime_is_fetched(ground: Ground, box: Sandbox) -> None:
+    """The time of the first start is kept, and not counted anew from each start."""
+    ground.run()
+    box.deliver(files={"waits.edi": b"UNA"})
+    ground.later(days=3)
+
+    ground.run()
+
+    assert ground.names("inbox") == ["waits.edi"]
+    assert faults(ground) == []
+
+
+def test_an_unread_list_that_is_cut_short_proves_nothing(ground: Ground, box: Sandbox) -> None:
+    """What such a list lacks has not left it: listed again, it is confirmed again and not delivered again."""
+    for number in range(4):
+        box.deliver(files={f"{number}.edi": f"UNA {number}".encode()})
+    box.trouble("forget_marks", operation="get_received", times=None)
+    box.trouble("forget_marks", operation="batch", times=None)
+    ground.run()
+    box.trouble("list_short", operation="list_received", times=1)
+    ground.run()
+
+    for _ in ground.passes(3):
+        pass
+
+    assert ground.names("inbox") == [f"{number}.edi" for number in range(4)]
+
+
 def _is_read(box: Sandbox, message_id: str) -> bool:
     return next(record.is_read for record in box.ledger.received if record.id == message_id)

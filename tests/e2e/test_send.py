@@ -59,6 +59,36 @@ def test_an_answer_that_says_nothing_certain_is_looked_up(ground: Ground, box: S
     assert faults(ground) == []
 
 
+@pytest.mark.parametrize(
+    "trouble",
+    [
+        {"do": "status", "status": 403},
+        {"do": "status", "status": 503, "retry_after": "1"},
+        {"do": "reset", "when": "before"},
+    ],
+    ids=("refused", "not now", "in doubt"),
+)
+def test_trouble_with_one_send_keeps_the_next_ones_back(
+    ground: Ground, box: Sandbox, trouble: dict[str, object]
+) -> None:
+    """The gateway is bad, not the file: no other is tried before a while is over, nor then side by side."""
+    ground.configure(parallel_sends=1)
+    for number in range(3):
+        ground.drop(f"{number}.edi", f"UNA {number}".encode())
+    box.trouble(**trouble, operation="send", times=2)  # type: ignore[arg-type]  # the rule's own fields
+
+    ground.run()
+    assert box.ledger.count("send") == 1
+    ground.later(seconds=11)
+    ground.configure(parallel_sends=3)
+    ground.run()
+    assert box.ledger.count("send") == 2
+    ground.settle()
+
+    assert len(box.ledger.sent) == 3
+    assert faults(ground) == []
+
+
 def test_the_gateways_own_verdict_fails_one_file_and_stops_no_other(ground: Ground, box: Sandbox) -> None:
     """400 with its words: failed at once with those words; the next file goes out in the same pass."""
     ground.configure(parallel_sends=1)
@@ -158,6 +188,19 @@ def test_a_failed_message_revived_by_hand_ends_in_sent(ground: Ground, box: Sand
 
     assert ground.states() == {"a.edi": "sent"}
     assert (ground.names("sent"), ground.all_files("failed")) == (["a.edi"], {})
+    assert faults(ground) == []
+
+
+def test_a_message_that_the_sent_list_leaves_out_has_not_failed(ground: Ground, box: Sandbox) -> None:
+    """Lists are not read to their end: what they lack is asked for by its id before it counts as failed."""
+    box.partner("RJ_Partner").behave(delivery="temporary", failures=1)
+    box.trouble("shape", operation="list_sent", text='{"totalRecords": 0, "records": []}', times=None)
+    ground.drop("a.edi", b"UNA a")
+
+    ground.settle()
+
+    assert ground.states() == {"a.edi": "sent"}
+    assert "bounced" not in ground.history(ground.row("a.edi"))
     assert faults(ground) == []
 
 
