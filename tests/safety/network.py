@@ -59,7 +59,7 @@ def _troubles() -> dict[str, Trouble]:
 
 ONLY_ONE = {
     "batch": {
-        kind: Trouble(do=kind)  # type: ignore[arg-type]  # all of them are kinds
+        kind: Trouble(do=kind)
         for kind in (
             "flip",
             "zip_cut",
@@ -70,7 +70,7 @@ ONLY_ONE = {
             "zip_bomb",
         )
     },
-    "download": {kind: Trouble(do=kind) for kind in ("base64_cut",)},  # type: ignore[arg-type]
+    "download": {kind: Trouble(do=kind) for kind in ("base64_cut",)},
 }
 """What can only happen to one kind of answer."""
 
