@@ -109,6 +109,8 @@ def _lines(account: AccountStatus, zone: tzinfo, now: datetime) -> Iterator[Sequ
             row.reason or "",
             _next_try(row, now),
         )
+    if len(account.attention) >= SHOWN:
+        yield "", "there may be more", "syncd list --attention", ""
     for left in account.not_taken:
         yield _not_taken(left, now)
     for trouble in account.troubles:

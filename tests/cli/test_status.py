@@ -13,7 +13,7 @@ from syncd.cli.status import draw
 from syncd.cli.status_view import span, watched
 from syncd.operations.questions import row
 from syncd.operations.reports import Left
-from syncd.operations.status import AccountStatus, JobStatus, Status, TroubleStatus
+from syncd.operations.status import SHOWN, AccountStatus, JobStatus, Status, TroubleStatus
 from tests.cli.world import HELD, NOON, SENT, World, parsed
 
 Screen = pytest.CaptureFixture[str]
@@ -84,6 +84,13 @@ def test_what_is_wrong_is_shown_with_its_remedy(world: World, capsys: Screen) ->
         for line in lines
     )
     assert "passed over 1200 older unread messages they stay there: pull_since" in lines
+
+
+def test_a_full_list_tells_where_the_rest_is(world: World, capsys: Screen) -> None:
+    """Nobody takes the messages that are shown for all that there are."""
+    world.opened.known = {"acme": replace(FINE, attention=STUCK.attention * (SHOWN // 2))}
+    assert world.run("status") == 0
+    assert "there may be more syncd list --attention" in shown(capsys)
 
 
 def test_json_has_everything(world: World, capsys: Screen) -> None:
