@@ -70,7 +70,7 @@ def _obstacle(name: str, status: os.stat_result, patterns: IgnorePatterns | None
     if not is_printable(name):
         return "a name in it has control characters or is not UTF-8: rename it"
     if stat.S_ISDIR(status.st_mode):
-        return f"it has a sub-folder, {name}: a message is one folder with files"
+        return f"it has a sub-folder, {name}: only files belong into the folder of a message"
     if not stat.S_ISREG(status.st_mode):
         return f"{name} in it is {kind_of(status)}, which is never followed"
     if patterns and patterns.match(name):
