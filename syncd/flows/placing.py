@@ -15,7 +15,7 @@ from syncd.core import status_file
 from syncd.core.layout import parent
 from syncd.core.machine import may
 from syncd.core.model import Folder, Message, Place, State
-from syncd.errors import DiskFull, FileGone, FolderError, NameTaken
+from syncd.errors import FileGone, FolderError, NameTaken
 from syncd.flows.bridge import Bridge, Step
 
 log = structlog.get_logger(__name__)
@@ -101,13 +101,12 @@ def _settle_elsewhere(bridge: Bridge, row: Message) -> list[Step]:
 
 
 def write_status(bridge: Bridge, row: Message) -> None:
-    """Write or renew the status file of a message in sent/, failed/ or held/."""
-    if row.place is None or row.state not in FOLDER_OF:
-        return
-    try:
+    """Write or renew the status file of a message in sent/, failed/ or held/.
+
+    Raises: FolderError, DiskFull too: a file does not go where its status file cannot.
+    """
+    if row.place is not None and row.state in FOLDER_OF:
         bridge.outbox.write_status(row.place, status_file.render(row))
-    except DiskFull:
-        log.warning("status_file.not_written", message=row.id, place=row.place)
 
 
 def record_and_settle(bridge: Bridge, steps: Sequence[Step]) -> list[Message]:

@@ -9,9 +9,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from syncd.core.model import Place
-from syncd.errors import FolderError
+from syncd.errors import DiskFull, FolderError
 from syncd.flows.once import OncePass
 from syncd.sandbox import Sandbox
+from tests.e2e.invariants import faults
 
 if TYPE_CHECKING:
     from syncd.flows.bridge import Bridge
@@ -131,6 +132,40 @@ def test_a_root_that_vanishes_withdraws_nothing(ground: Ground, box: Sandbox) ->
     assert lost.troubles
     assert empty.troubles
     assert ground.states() == {"a.edi": "sent"}
+
+
+class _NoRoom:
+    """An outbox on a disk on which files can be renamed, but none can be written."""
+
+    def __init__(self, outbox: Outbox) -> None:
+        self._outbox = outbox
+
+    def write_status(self, place: Place, content: bytes | None) -> None:
+        if content is not None:
+            raise DiskFull(f"{place}: no space left")
+        self._outbox.write_status(place, content)
+
+    def __getattr__(self, name: str) -> object:
+        return getattr(self._outbox, name)
+
+
+def test_a_file_waits_for_its_status_file_on_a_full_disk(ground: Ground, box: Sandbox) -> None:
+    """It is sent all the same; in sent/ and failed/ nothing ever stands without its status file."""
+
+    def full(bridge: Bridge) -> Bridge:
+        return replace(bridge, outbox=_NoRoom(bridge.outbox))  # type: ignore[arg-type]  # stands in for it
+
+    ground.drop("sent.edi", b"ISA sent")
+    ground.drop("refused.edi", b"ISA refused", pair="RJ_Station/NOBODY")
+
+    ground.run(wrap=full)
+    ground.run(wrap=full)
+    assert ground.states() == {"sent.edi": "sent", "refused.edi": "failed"}
+    assert (ground.names("sent"), ground.names("failed")) == ([], [])
+    ground.run()
+
+    assert len(box.ledger.sent) == 1
+    assert faults(ground) == []
 
 
 def test_a_file_that_changes_after_it_was_taken_is_sent_whole(ground: Ground, box: Sandbox) -> None:
