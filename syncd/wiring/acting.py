@@ -41,26 +41,29 @@ def run_check(settings: Settings, accounts: Sequence[str]) -> tuple[CheckLine, .
     take_umask(settings)
     lines = list(checking.check_state(settings.state_dir))
     with ExitStack() as stack:
-        store = _opened(settings, stack, lines)
+        store, is_readable = _opened(settings, stack, lines)
         known = store.records if store else NoRecords()
         for name in accounts:
             account = doors.account(name)
             opened = stack.enter_context(doors.gateway(account))
             lines.extend(checking.check_account(account, opened, known, clock=doors.clock))
-            lines.extend(_check_root(account, store))
+            lines.extend(_check_root(account, store) if is_readable else check_folders(account))
     return tuple(lines)
 
 
-def _opened(settings: Settings, stack: ExitStack, lines: list[CheckLine]) -> Store | None:
-    """The state as it is; one that cannot be read is a line, unless it was complained of already."""
+def _opened(settings: Settings, stack: ExitStack, lines: list[CheckLine]) -> tuple[Store | None, bool]:
+    """The state as it is, None where there is none yet; and whether it could be read.
+
+    One that cannot be read is a line, unless it was complained of already.
+    """
     try:
-        return stack.enter_context(state(settings))
+        return stack.enter_context(state(settings)), True
     except SyncdError as error:
         if all(line.ok for line in lines):
             lines.append(
                 CheckLine(account=None, name="state", ok=False, what=error.what, remedy=error.remedy)
             )
-        return None
+        return None, False
 
 
 def _check_root(account: Account, store: Store | None) -> list[CheckLine]:

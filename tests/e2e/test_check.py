@@ -164,6 +164,15 @@ def test_a_root_of_this_state_is_fine(ground: Ground) -> None:
     assert failing(ground) == {}
 
 
+def test_whose_the_root_is_is_left_open_where_the_state_cannot_be_read(ground: Ground) -> None:
+    """To take the root over would be wrong advice: most likely it is ours."""
+    ground.root.chmod(0o2770)
+    ground.run()
+    (ground.state / "state.db").write_bytes(b"no database" * 1000)
+
+    assert set(failing(ground)) == {"state"}
+
+
 @pytest.mark.parametrize("state_dir", ["/proc/nope", "/proc/nope/x", "/etc/hostname/x"])
 def test_a_state_directory_that_cannot_be_is_told(ground: Ground, state_dir: str) -> None:
     """It is really tried: not even root can make anything there. The other checks are made all the same."""
