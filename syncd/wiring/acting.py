@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from syncd.core.account import Account
@@ -15,6 +16,7 @@ from syncd.flows.placing import settle
 from syncd.folders.examine import Finding, examine
 from syncd.folders.tree import Tree
 from syncd.operations import actions, checking
+from syncd.operations.checking_secrets import SecretFile, check_secrets
 from syncd.operations.checks import CheckLine
 from syncd.ports import Gateway
 from syncd.store import Store
@@ -45,6 +47,7 @@ def run_check(settings: Settings, accounts: Sequence[str]) -> tuple[CheckLine, .
         known = store.records if store else NoRecords()
         for name in accounts:
             account = doors.account(name)
+            lines.extend(check_secrets(_secret_files(settings, account)))
             opened = stack.enter_context(doors.gateway(account))
             lines.extend(checking.check_account(account, opened, known, clock=doors.clock))
             lines.extend(_check_root(account, store) if is_readable else check_folders(account))
@@ -64,6 +67,25 @@ def _opened(settings: Settings, stack: ExitStack, lines: list[CheckLine]) -> tup
                 CheckLine(account=None, name="state", ok=False, what=error.what, remedy=error.remedy)
             )
         return None, False
+
+
+def _secret_files(settings: Settings, account: Account) -> Iterator[SecretFile]:
+    """Where the account's secret is kept: a file of its own, or the configuration, if it stands there."""
+    login = settings.credentials[account.name]
+    noun = "API key" if login.username is None else "password"
+    if login.password_file is not None:
+        yield SecretFile(account=account.name, path=login.password_file, holds=f"the {noun}")
+    written = login.password.get_secret_value() if login.password else ""
+    if written and settings.path is not None and _has(settings.path, written):
+        yield SecretFile(account=account.name, path=settings.path, holds=f"the {noun} of {account.name}")
+
+
+def _has(path: Path, secret: str) -> bool:
+    """Whether the configuration's file has the secret; it may come from a variable instead."""
+    try:
+        return secret in path.read_text(encoding="utf-8", errors="replace")
+    except OSError:
+        return False
 
 
 def _check_root(account: Account, store: Store | None) -> list[CheckLine]:
