@@ -29,8 +29,16 @@ def check_state(state_dir: Path) -> Iterator[CheckLine]:
     """Whether the state directory can be used, or made, by this user: a file is made and removed there."""
     why = unusable(state_dir)
     what = f"{state_dir} cannot be used by this user: {why}" if why else f"{state_dir} is writable"
-    remedy = f"install -d -o $(id -un) -m 0700 {state_dir}, or set state_dir" if why else ""
-    yield CheckLine(account=None, name="state", ok=not why, what=what, remedy=remedy)
+    remedy = _remedies(state_dir).get(why, f"install -d -o $(id -un) -m 0700 {state_dir}, or set state_dir")
+    yield CheckLine(account=None, name="state", ok=not why, what=what, remedy=remedy if why else "")
+
+
+def _remedies(state_dir: Path) -> dict[str, str]:
+    """What helps where the folder itself is as it has to be."""
+    return {
+        os.strerror(errno.ENOSPC): f"Free space, or inodes (df -i), on the disk of {state_dir}",
+        os.strerror(errno.EROFS): f"Mount the disk of {state_dir} for writing",
+    }
 
 
 def unusable(folder: Path) -> str:

@@ -157,7 +157,7 @@ _REMEDIES = {
     sqlite3.SQLITE_NOTADB: "Put back a copy of the state directory; keep the damaged one aside",
     sqlite3.SQLITE_READONLY: "Let syncd's user own the state directory and what is in it",
     sqlite3.SQLITE_PERM: "Let syncd's user own the state directory and what is in it",
-    sqlite3.SQLITE_CANTOPEN: "Let syncd's user own the state directory and what is in it",
+    sqlite3.SQLITE_CANTOPEN: "Let syncd's user own the state directory; if it does, free inodes (df -i)",
 }
 
 
