@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta, tzinfo
+from datetime import datetime, tzinfo
 
 from syncd.core.account import Account
 from syncd.core.events import Event
@@ -59,6 +59,7 @@ class Addresses:
 class Bridge:
     """Everything that the flows of one account work with.
 
+    `clock` shows the gateway's time, as far as it is known, so that times here and there can be compared.
     `observe` is told of each committed change, `complain` of each trouble; neither may raise.
     """
 
@@ -115,7 +116,3 @@ class Bridge:
     def local_now(self) -> datetime:
         """Now, in the timezone of dated folders."""
         return self.clock.now().astimezone(self.timezone)
-
-    def gateway_offset(self) -> timedelta:
-        """The gateway's clock minus ours."""
-        return self.gateway.clock_offset()

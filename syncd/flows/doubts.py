@@ -49,7 +49,7 @@ def _look_up(
     bridge: Bridge, partner_type: PartnerType, due: Sequence[Message], rows: Sequence[Message]
 ) -> None:
     starts = [row.progress.submitted_at or row.created for row in due]
-    back_to = min(starts) + bridge.gateway_offset() - 2 * planning.CLOCK_MARGIN
+    back_to = min(starts) - 2 * planning.CLOCK_MARGIN
     seen = read_lists(bridge, partner_type, ORDER, back_to=back_to)
     ids = [record.message_id for record in seen.records]
     ours = set(bridge.records.outbound_ids(bridge.account.name, ids))
@@ -68,7 +68,6 @@ def _decide(
         seen,
         ours=ours,
         rows=rows,
-        offset=bridge.gateway_offset(),
         subject=_telling_subject(row),
         by_content=bridge.gateway.capabilities.can_read_sent,
     )

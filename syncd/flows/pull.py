@@ -123,7 +123,7 @@ class Pull:
         if configured == "all":
             return None
         if "pull_since" not in self._facts:
-            first = began + self._bridge.gateway_offset() - timedelta(hours=24)
+            first = began - timedelta(hours=24)
             self._remember({"pull_since": first.isoformat()})
         return datetime.fromisoformat(self._facts["pull_since"])
 

@@ -9,6 +9,7 @@ that no row knows are removed. Safe to run any number of times.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 
 import structlog
 
@@ -20,7 +21,6 @@ from syncd.flows.bridge import Bridge, Step
 from syncd.flows.claiming import take
 from syncd.flows.drafting import complain
 from syncd.flows.placing import settle
-from syncd.flows.sending import first_lookup
 from syncd.flows.splitting import finish_splits
 from syncd.ports import Draft, Search
 from syncd.ports.folders import Stranger
@@ -85,7 +85,12 @@ def recover_inbound(bridge: Bridge) -> None:
 
 def _doubt(bridge: Bridge, rows: Sequence[Message]) -> None:
     reason = "it may have been accepted: syncd stopped while it was being sent"
-    bridge.record([(row, ev.Doubted(reason=reason, next_at=first_lookup(bridge, row))) for row in rows])
+    bridge.record([(row, ev.Doubted(reason=reason, next_at=_look_soon(row))) for row in rows])
+
+
+def _look_soon(row: Message) -> datetime:
+    """At once: the gateway's time is not known yet, and the machine's may be wrong by years."""
+    return row.progress.submitted_at or row.updated
 
 
 def _claim_again(bridge: Bridge, rows: Sequence[Message]) -> frozenset[MessageId]:

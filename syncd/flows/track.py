@@ -70,7 +70,6 @@ class Track:
         agenda = planning.plan_agenda(
             rows,
             newest_seen=self._time(f"sent_seen.{partner_type}"),
-            offset=bridge.gateway_offset(),
             now=bridge.clock.now(),
             one_outbox=bridge.gateway.capabilities.has_one_outbox,
         )
@@ -167,7 +166,7 @@ class Track:
             self._take_back(rows, boxes)
             return
         starts = [row.accepted_at or row.created for row in rows]
-        back_to = min(starts) + bridge.gateway_offset() - planning.LIST_MARGIN
+        back_to = min(starts) - planning.LIST_MARGIN
         seen = read_lists(bridge, partner_type, (Box.QUEUED, Box.SENT), back_to=back_to)
         self._take_back(rows, planning.by_box(seen))
 

@@ -1,7 +1,8 @@
 """The rate limit of one login, across threads and restarts.
 
 The stamps of the window live in a small file, written before each request leaves. It is not fsynced: what
-a power cut takes away is older than the window by the time the machine is up again.
+a power cut takes away is older than the window by the time the machine is up again. They are seconds since
+the machine was started, which nobody sets; one from before that lies in the future, and counts as new.
 """
 
 from __future__ import annotations
@@ -129,11 +130,11 @@ class Limiter:
             return slot, 0.0
 
     def _store(self) -> None:
-        """Wall-clock times: the other clock starts anew with the machine."""
+        """Write the stamps down, for the next start."""
         if self._file is None:
             return
-        now_s, wall_s = self._clock.monotonic(), self._clock.now().timestamp()
-        stamps = [[use, round(wall_s - now_s + at_s, 3)] for use, at_s in self._window.stamps(now_s)]
+        now_s = self._clock.monotonic()
+        stamps = [[use, round(at_s, 3)] for use, at_s in self._window.stamps(now_s)]
         fresh = self._file.with_suffix(".new")
         try:
             fresh.write_text(json.dumps(stamps))
@@ -144,7 +145,7 @@ class Limiter:
     def _restore(self) -> None:
         if self._file is None:
             return
-        now_s, wall_s = self._clock.monotonic(), self._clock.now().timestamp()
+        now_s = self._clock.monotonic()
         try:
             stamps = [(Use(use), float(at_s)) for use, at_s in json.loads(self._file.read_text())]
         except FileNotFoundError:
@@ -152,7 +153,7 @@ class Limiter:
         except (OSError, ValueError, TypeError):
             self._window.freeze(now_s + self._window.per.total_seconds())  # unreadable: take it as full
             return
-        self._window.restore([(use, at_s - wall_s + now_s) for use, at_s in stamps], now_s)
+        self._window.restore(stamps, now_s)
 
 
 class Windows:

@@ -39,6 +39,7 @@ from syncd.ports.surroundings import Clock, Secrets
 T = TypeVar("T")
 _REDIRECTS = 2
 _LAST_WORD_S = 3.0
+_SAME_TIME = timedelta(seconds=2)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,7 +92,7 @@ class Session:
         self._clock = clock
         self._timeouts = timeouts or Timeouts()
         self._deadline = Deadline(clock)
-        self._offset = timedelta(0)
+        self._told: tuple[datetime, float] | None = None
         entrance = Entrance(log_in=log_in, secrets=secrets, ask=lambda request: self._reply(request, None))
         self._tokens = Tokens(make=entrance.token, clock=clock)
         proxy = environment_proxy(self._url) if trust_env else None
@@ -101,12 +102,18 @@ class Session:
             logging.getLogger(name).setLevel(logging.WARNING)
 
     def clock_offset(self) -> timedelta:
-        """The gateway's clock minus ours, by the Date of the last answer; to a second or so."""
-        return self._offset
+        """The gateway's clock minus ours as it is now, also when ours was set since the last answer."""
+        return self.now() - self._clock.now()
 
     def now(self) -> datetime:
-        """The time by the gateway's clock."""
-        return self._clock.now() + self._offset
+        """The time by the gateway's clock: the Date of an answer and the seconds since, which nobody sets.
+
+        To a second or so; before the first answer it is the machine's.
+        """
+        if self._told is None:
+            return self._clock.now()
+        at, told_s = self._told
+        return at + timedelta(seconds=self._clock.monotonic() - told_s)
 
     def call(self, request: Request) -> Reply:
         """Send a request and read the answer.
@@ -246,7 +253,7 @@ class Session:
     def _learn(self, response: httpx.Response, limiter: Limiter) -> None:
         at = border.http_date(response.headers.get("date"))
         if at is not None:
-            self._offset = at + timedelta(seconds=0.5) - self._clock.now()  # Date has whole seconds
+            self._take_time(at + timedelta(seconds=0.5))  # Date has whole seconds
         advice = advice_of(response.headers, now=self.now())
         if advice is not None:
             limiter.advise(advice)
@@ -254,6 +261,11 @@ class Session:
             wish = border.retry_after(response.headers, now=self._clock.now())
             if wish is not None or response.status_code == 429:
                 limiter.freeze(wish)
+
+    def _take_time(self, at: datetime) -> None:
+        """Time goes on evenly where answers differ by their rounding alone."""
+        if self._told is None or abs(at - self.now()) > _SAME_TIME:
+            self._told = (at, self._clock.monotonic())
 
     def _moved(self, response: httpx.Response, target: str) -> str | None:
         """Where to go on after a 307 or 308, or None."""

@@ -56,7 +56,7 @@ def window(desk: Desk) -> Window | None:
         return None
     now = desk.clock.now()
     coming = [row.created for row in _arriving(desk)]
-    since = max(min([now - LEAST_BACK, *coming]), now - MOST_BACK) + desk.gateway.clock_offset()
+    since = max(min([now - LEAST_BACK, *coming]), now - MOST_BACK)
     return Window(since=max(since, start) if start else since, ours_from=_first_look(desk))
 
 
@@ -74,7 +74,7 @@ def _first_look(desk: Desk) -> datetime | None:
     if stored and desk.account.pull_since is None:
         return datetime.fromisoformat(stored) + FIRST_LOOK
     first = desk.records.part(desk.account.name, after=None, limit=1)
-    return first[0].created + desk.gateway.clock_offset() if first else None
+    return first[0].created if first else None
 
 
 def _arriving(desk: Desk) -> list[Message]:

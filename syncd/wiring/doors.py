@@ -30,7 +30,7 @@ from syncd.gateways.transport import tls_context
 from syncd.gateways.voice import Voice, message_voice
 from syncd.ports import Clock, Gateway
 from syncd.store import Store, open_store
-from syncd.system.clock import SystemClock
+from syncd.system.clock import SteadyClock, SystemClock
 from syncd.system.lock import instance_lock
 
 if TYPE_CHECKING:
@@ -196,7 +196,7 @@ class Doors:
             inbox=Inbox(tree),
             outbox=self.outbox(tree, gateway),
             tree=tree,
-            clock=self.clock,
+            clock=SteadyClock(self.clock, offset=gateway.clock_offset),
             timezone=self.settings.timezone,
             state_room=self._state_room,
             observe=observer(listener.note),

@@ -77,15 +77,15 @@ def candidates(
     *,
     ours: Collection[str],
     rows: Sequence[Message],
-    offset: timedelta,
+    offset: timedelta = timedelta(),
     subject: str | None = None,
     by_content: bool = True,
 ) -> Candidates:
     """The entries that may be this message.
 
     `ours` are the bare ids already assigned, `rows` every unfinished outbound row, `offset` the gateway's
-    clock minus ours, `subject` the message's subject when it carries our id. Not `by_content`: what was sent
-    cannot be read there, so names and sizes have to do.
+    clock minus that of our times, `subject` the message's subject when it carries our id. Not `by_content`:
+    what was sent cannot be read there, so names and sizes have to do.
     """
     fitting = [r for r in seen.records if _fits(r, message, ours, offset)]
     if subject is not None:

@@ -178,7 +178,7 @@ def plan_agenda(
     rows: Sequence[Message],
     *,
     newest_seen: datetime | None,
-    offset: timedelta,
+    offset: timedelta = timedelta(),
     now: datetime,
     one_outbox: bool = False,
 ) -> Agenda:

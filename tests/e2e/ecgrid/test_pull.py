@@ -23,6 +23,7 @@ def test_a_parcel_reset_by_a_person_is_delivered_again(ground: Ground, box: ECGr
     """Once, after it was seen missing from what is pending."""
     parcel = box.deliver(files={"a.edi": b"UNA a"})
     ground.run()
+    ground.later(seconds=5)
     ground.run()
     assert len(ground.files("inbox")) == 1
 
@@ -40,6 +41,7 @@ def test_everything_pending_again_at_once_is_held(ground: Ground, box: ECGridSan
     for number in range(25):
         box.deliver(files={f"{number}.edi": b"UNA %d" % number})
     ground.run()
+    ground.later(seconds=5)
     ground.run()
 
     box.restore()
