@@ -116,7 +116,10 @@ def read_file(name: str, *, dir_fd: int, most_bytes: int) -> bytes:
     """
     fd = open_file(name, dir_fd=dir_fd)
     try:
-        before = identity_of(os.fstat(fd))
+        status = os.fstat(fd)
+        before = identity_of(status)
+        if status.st_nlink > 1:
+            raise FileChanged(f"{name} has a second hard link")
         if before.size > most_bytes:
             raise FileTooLarge(too_large(before.size, most_bytes))
         content = _read(fd, before.size + 1)

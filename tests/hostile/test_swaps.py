@@ -181,32 +181,17 @@ class _Quick:
         return getattr(self._outbox, name)
 
 
-HARD = "what was dropped honestly is not looked at for a second name when it is read"
-
-
 @pytest.mark.parametrize(
     ("name", "outside", "become"),
     [
         pytest.param("a.edi", "secret.edi", become_link, id="file to link"),
         pytest.param("a.edi", "secret.edi", become_fifo, id="file to FIFO"),
-        pytest.param(
-            "a.edi",
-            "secret.edi",
-            become_hard_link,
-            id="file to hard link",
-            marks=pytest.mark.xfail(strict=True, reason=HARD),
-        ),
+        pytest.param("a.edi", "secret.edi", become_hard_link, id="file to hard link"),
         pytest.param("folder", "folder", become_link, id="folder to link"),
         pytest.param("folder", "folder", become_fifo, id="folder to FIFO"),
         pytest.param("folder/a.edi", "secret.edi", become_link, id="inner file to link"),
         pytest.param("folder/a.edi", "secret.edi", become_fifo, id="inner file to FIFO"),
-        pytest.param(
-            "folder/a.edi",
-            "secret.edi",
-            become_hard_link,
-            id="inner file to hard link",
-            marks=pytest.mark.xfail(strict=True, reason=HARD),
-        ),
+        pytest.param("folder/a.edi", "secret.edi", become_hard_link, id="inner file to hard link"),
     ],
 )
 def test_what_changed_between_scan_and_claim_is_not_sent(name: str, outside: str, become: Become) -> None:
