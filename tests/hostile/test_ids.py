@@ -149,7 +149,7 @@ def test_printable_ids_are_told_apart(partners: list[str]) -> None:
 
 
 @pytest.mark.torture
-@settings(max_examples=600)
+@settings(max_examples=200)
 @given(partners=st.lists(as2_ids, min_size=1, max_size=12, unique=True))
 def test_printable_ids_are_told_apart_for_long(partners: list[str]) -> None:
     """The same, with a large budget."""
@@ -187,7 +187,7 @@ def test_printable_message_ids_are_told_apart(ids: list[str]) -> None:
 
 
 @pytest.mark.torture
-@settings(max_examples=600)
+@settings(max_examples=200)
 @given(ids=st.lists(message_ids, min_size=1, max_size=15, unique_by=lambda text: text.strip("<>")))
 def test_printable_message_ids_are_told_apart_for_long(ids: list[str]) -> None:
     """The same, with a large budget."""

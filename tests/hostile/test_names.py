@@ -110,7 +110,7 @@ def test_no_mixture_of_harms_gets_out(messages: list[list[str]], style: str) -> 
 
 
 @pytest.mark.torture
-@settings(max_examples=800)
+@settings(max_examples=300)
 @given(messages=MESSAGES, style=st.sampled_from(STYLES))
 def test_no_mixture_of_harms_gets_out_for_long(messages: list[list[str]], style: str) -> None:
     """The same, with a large budget."""
@@ -131,7 +131,7 @@ def test_the_other_gateway_gets_nothing_more_out_of_a_name() -> None:
 
 
 @pytest.mark.torture
-@settings(max_examples=400)
+@settings(max_examples=150)
 @given(names=st.lists(harmful_names, min_size=1, max_size=15), style=st.sampled_from(STYLES))
 def test_the_other_gateway_gets_nothing_out_for_long(names: list[str], style: str) -> None:
     """The same for any names, in any style."""
