@@ -21,6 +21,8 @@ from syncd.folders import durable
 SCRATCH = within(PRIVATE, "scratch")
 STAGING = within(PRIVATE, "staging")
 PRIVATE_MODE = 0o700
+UNFINISHED = "whole-"
+"""How the scratch names of files begin that are just being written."""
 
 _FOLDER = os.O_RDONLY | os.O_DIRECTORY | durable.NO_LINKS
 _FILE = os.O_RDONLY | os.O_NONBLOCK | os.O_NOCTTY | durable.NO_LINKS
@@ -96,7 +98,7 @@ class Reach:
 
     def write(self, place: Place, content: bytes, *, over: bool) -> None:
         """Make a file appear whole at a place. Raises: NameTaken (unless `over`), DiskFull, FolderError."""
-        scratch = f"whole-{os.getpid()}-{threading.get_ident()}"
+        scratch = f"{UNFINISHED}{os.getpid()}-{threading.get_ident()}"
         with (
             self.private(SCRATCH) as scratch_fd,
             durable.speaking_of(place),

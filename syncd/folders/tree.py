@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 from collections.abc import Sequence
 
 from syncd.core.account import Account
-from syncd.core.layout import PRIVATE, Layout
+from syncd.core.layout import PRIVATE, Layout, within
 from syncd.core.model import Folder, Pair, Place
 from syncd.core.number_pairs import pair_book
 from syncd.core.shown import Partner, Station
 from syncd.errors import DiskFull, FolderError, RootUnusable
 from syncd.folders.durable import speaking_of
 from syncd.folders.marker import Marker, check_root, read_marker, write_marker
-from syncd.folders.reach import SCRATCH, STAGING, Reach
+from syncd.folders.reach import SCRATCH, STAGING, UNFINISHED, Reach
 
 
 class Tree:
@@ -33,9 +34,13 @@ class Tree:
         self._marker = Marker(account=account.name, state=state_id)
         self._known = known
         self._numbered = numbered
+        self._is_swept = False
 
     def prepare(self) -> None:
-        """Make or check the marker and `.syncd/`. Raises: RootUnusable."""
+        """Make or check the marker and `.syncd/`; the first time, before anything is written there.
+
+        Raises: RootUnusable.
+        """
         check_root(self.reach, was_used=self._known)
         found = read_marker(self.reach)
         if found is None:
@@ -44,6 +49,7 @@ class Tree:
             return
         self._compare(found)
         self._make_private()
+        self._sweep()
 
     def adopt(self) -> None:
         """Take the root over for this state, whatever marker it has. Raises: RootUnusable."""
@@ -111,7 +117,7 @@ class Tree:
             raise RootUnusable(
                 f"the root {self.account.root} is not usable: {error.what}", error.remedy
             ) from error
-        self._known = True
+        self._known = self._is_swept = True
 
     def _make_private(self) -> None:
         """`.syncd/` is 0700, and inherits the group and its bit from the root."""
@@ -121,6 +127,20 @@ class Tree:
                 self.reach.make(SCRATCH)
         except FolderError as error:
             raise RootUnusable(error.what, error.remedy) from error
+
+    def _sweep(self) -> None:
+        """Remove, once, what a killed process was just writing: it is nobody's, and harms nobody."""
+        if self._is_swept:
+            return
+        self._is_swept = True
+        for name in self._unfinished():
+            with contextlib.suppress(FolderError):
+                self.reach.remove(within(SCRATCH, name))
+
+    def _unfinished(self) -> list[str]:
+        with contextlib.suppress(FolderError):
+            return [name for name in self.reach.names(SCRATCH) if name.startswith(UNFINISHED)]
+        return []
 
     def _refuse_second_tree(self) -> None:
         if self._known:

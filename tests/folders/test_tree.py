@@ -31,6 +31,21 @@ def test_the_private_folder_keeps_the_groups_bit(tmp_path: Path) -> None:
     assert stat.S_IMODE((tmp_path / ".syncd").stat().st_mode) == 0o2700
 
 
+def test_what_a_killed_process_was_just_writing_is_swept_away(tmp_path: Path) -> None:
+    """Once, at the start: what stands there later is being written. What is not ours is left alone."""
+    tree(tmp_path).prepare()
+    scratch = tmp_path / ".syncd/scratch"
+    (scratch / "whole-1-2").write_bytes(b"{")
+    (scratch / "whole-folder").mkdir()
+    (scratch / "somebody's").touch()
+    started = tree(tmp_path)
+    started.prepare()
+    assert sorted(path.name for path in scratch.iterdir()) == ["somebody's", "whole-folder"]
+    (scratch / "whole-1-3").write_bytes(b"{")
+    started.prepare()
+    assert (scratch / "whole-1-3").exists()
+
+
 def test_the_marker_names_account_and_state(tmp_path: Path) -> None:
     """As JSON."""
     tree(tmp_path).prepare()
