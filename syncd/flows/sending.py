@@ -40,6 +40,9 @@ from syncd.ports import Outgoing
 log = structlog.get_logger(__name__)
 
 LATER = timedelta(minutes=1)
+MOST_LATER = timedelta(minutes=15)
+MOST_FORBIDDEN = 6
+"""Tries that were answered 403, after which a person has to look; half an hour by then."""
 Contents = tuple[tuple[str, bytes], ...]
 
 
@@ -178,8 +181,7 @@ def _submit(bridge: Bridge, row: Message, contents: Contents) -> Sent:
     except (Unreachable, TryLater) as error:
         return _later(bridge, row, error)
     except AccountRefused as error:
-        after = bridge.record_one(row, ev.Deferred(reason=error.what))
-        return Sent(row=after, effect="refused", why=error.what, remedy=error.remedy)
+        return _account_refused(bridge, row, error)
     except (Rejected, NotThere) as error:
         return _refused(bridge, row, _verdict(error))
     except Exception as error:  # whatever happened after the intention: the request may have left
@@ -202,6 +204,21 @@ def _later(bridge: Bridge, row: Message, error: Unreachable | TryLater) -> Sent:
     next_at = bridge.clock.now() + max(wish or timedelta(), planning.FIRST_GAP)
     after = bridge.record_one(row, ev.Deferred(reason=error.what, next_at=next_at))
     return Sent(row=after, effect="trouble", wish=wish, why=error.what, remedy=error.remedy)
+
+
+def _account_refused(bridge: Bridge, row: Message, error: AccountRefused) -> Sent:
+    """The account's trouble: nothing is sent until it is let in again; then others go before this message.
+
+    One that is forbidden time and again, though the account was let in each time, is to blame itself.
+    """
+    tries = row.progress.tries
+    if error.status == 403 and tries >= MOST_FORBIDDEN:
+        reason = f"the gateway forbids this message time and again: {error.what}"
+        event = ev.Held(reason=reason, place=place_for(bridge, row, Folder.HELD))
+        return Sent(row=record_and_settle(bridge, [(row, event)])[0], effect="good")
+    next_at = bridge.clock.now() + min(LATER * 2.0 ** min(tries, 8), MOST_LATER)
+    after = bridge.record_one(row, ev.Deferred(reason=error.what, next_at=next_at))
+    return Sent(row=after, effect="refused", why=error.what, remedy=error.remedy)
 
 
 def _refused(bridge: Bridge, row: Message, reason: str) -> Sent:

@@ -132,3 +132,19 @@ def test_a_file_routed_by_its_header_is_found_too(ground: Ground, box: ECGridSan
     assert ground.states() == {"a.edi": "sent"}
     assert len(box.ledger.sent) == 1
     assert faults(ground) == []
+
+
+def test_one_that_is_forbidden_holds_up_no_other(ground: Ground, box: ECGridSandbox) -> None:
+    """A station that is not ours: the others go at once, and in the end a person has to look."""
+    ground.drop("wrong.edi", b"UNA wrong", pair="777777/445566")
+    ground.run()
+    ground.drop("good.edi", b"UNA good")
+    for _ in ground.passes(4):
+        pass
+    assert ground.states() == {"wrong.edi": "queued", "good.edi": "sent"}
+
+    ground.settle(every=MINUTE)
+
+    assert ground.states()["wrong.edi"] == "held"
+    assert "not yours" in ground.status_files("held")["wrong.edi"]["reason"]
+    assert [record.files[0].name for record in box.ledger.sent] == ["good.edi"]
