@@ -46,7 +46,7 @@ def _state(state: str, phase: str | None = None) -> Text:
 
 def names(row: Row) -> str:
     """The names of a message's files, as far as a table has room: one widens its column for all lines."""
-    shown = [_shortened(file.name) for file in row.files[:1]]
+    shown = [_shortened(f"{row.batch}/{file.name}" if row.batch else file.name) for file in row.files[:1]]
     if len(row.files) > 1:
         shown.append(f"{len(row.files) - 1} more")
     return " + ".join(shown)

@@ -16,6 +16,7 @@ import structlog
 from syncd.core import events as ev
 from syncd.core.events import Event
 from syncd.core.model import (
+    AUTO,
     Direction,
     Folder,
     GatewayId,
@@ -266,7 +267,13 @@ def _bounced(bridge: Bridge, row: Message, finding: Finding) -> Event | None:
     if row.state is State.FAILED:
         return None
     place = place_for(bridge, row, Folder.FAILED)
-    return ev.Bounced(reason=finding.reason, mdn=finding.mdn, place=place)
+    return ev.Bounced(reason=finding.reason + _by_header(row), mdn=finding.mdn, place=place)
+
+
+def _by_header(row: Message) -> str:
+    if not row.pair.station == row.pair.partner == AUTO:
+        return ""
+    return "; it was routed by its own header: does its ISA or UNB name IDs that the gateway knows?"
 
 
 def _transmitted(bridge: Bridge, row: Message, mdn: Mdn | None) -> Event | None:

@@ -57,6 +57,8 @@ class _Candidate:
     files: tuple[File, ...]
     is_folder: bool
     still: timedelta
+    changed_ns: int
+    """The newest ctime of its files."""
 
     @property
     def place(self) -> Place:
@@ -158,7 +160,13 @@ class Scan:
             return
         file = File(name=name, size=status.st_size)
         candidate = _Candidate(
-            look=look, name=name, identity=identity, files=(file,), is_folder=False, still=still
+            look=look,
+            name=name,
+            identity=identity,
+            files=(file,),
+            is_folder=False,
+            still=still,
+            changed_ns=status.st_ctime_ns,
         )
         if not self._has_marker(candidate) or not self._has_settled(candidate, self._settle):
             return
@@ -181,6 +189,7 @@ class Scan:
                 files=inside.as_files(),
                 is_folder=True,
                 still=still,
+                changed_ns=max(_changed_ns(inner, dir_fd=fd) for inner, _ in inside.files),
             )
             if not self._has_marker(candidate) or not self._has_settled(candidate, 2 * self._settle):
                 return
@@ -232,7 +241,10 @@ class Scan:
             self._leave(candidate.place, "the gateway's stations and partners are not known yet")
             return
         is_empty = any(file.size == 0 for file in candidate.files)
-        if is_empty and candidate.still < min(_EMPTY_FOR, 10 * self._settle):
+        kept = max(
+            candidate.still, self._settling.age(candidate.changed_ns)
+        )  # one pass sees too little of it
+        if is_empty and kept < min(_EMPTY_FOR, 10 * self._settle):
             self._leave(candidate.place, "it is empty, so far")
             return
         self._take(candidate, self._refusal(candidate))
@@ -275,6 +287,10 @@ class Scan:
             return
         for name in told:
             self._leave(within(folder, name), "its name matches an ignore pattern")
+
+
+def _changed_ns(name: str, *, dir_fd: int) -> int:
+    return os.stat(name, dir_fd=dir_fd, follow_symlinks=False).st_ctime_ns
 
 
 def _why_closed(error: OSError) -> str:

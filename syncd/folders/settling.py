@@ -40,6 +40,10 @@ class Settling:
         self._seen[place] = (fingerprint, since)
         return timedelta(seconds=self._now - since + _ROUNDING_S)
 
+    def age(self, changed_ns: int) -> timedelta:
+        """How long ago something changed, by the machine's clock: a ctime cannot be copied along."""
+        return timedelta(seconds=self._clock.now().timestamp() - changed_ns / 1e9)
+
     def wait(self, remaining: timedelta) -> None:
         """Something will have settled after `remaining`, if it keeps still."""
         due = self._now + remaining.total_seconds() + _ROUNDING_S

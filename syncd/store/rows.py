@@ -117,7 +117,9 @@ def names(message: Message) -> frozenset[str]:
     """The names that a person may know the message by: as dropped, as listed, as they stand in a folder."""
     places = (message.place, *(file.place for file in message.files))
     here = (PurePosixPath(place).name for place in places if place)
-    return frozenset((message.name, *(file.name for file in message.files), *here)) - {""}
+    return frozenset((message.name, message.batch or "", *(file.name for file in message.files), *here)) - {
+        ""
+    }
 
 
 def _file_out(file: File) -> Values:

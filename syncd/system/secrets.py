@@ -41,11 +41,13 @@ class FileSecrets:
         if self._path is None:
             raise self._wrong("is missing", f"name a file that holds the {self._noun}")
         try:
-            text = self._path.read_text(encoding="utf-8")
+            text = self._path.read_text(encoding="utf-8-sig")
         except UnicodeDecodeError:
             # No cause is kept: it carries the bytes of the file.
             remedy = f"write the {self._noun} as plain text"
             raise self._wrong(f"{self._path} is not UTF-8 text", remedy) from None
+        except FileNotFoundError as error:
+            raise self._wrong(f"{self._path} is not there", f"write the {self._noun} into it") from error
         except OSError as error:
             what = f"{self._path} cannot be read: {error.strerror}"
             raise self._wrong(what, "make it readable for the user that runs syncd") from error
@@ -54,7 +56,7 @@ class FileSecrets:
             raise self._wrong(f"{self._path} is empty", f"write the {self._noun} into it")
         if self._is_api_key and not can_be_api_key(password):
             what = f"{self._path} holds something that is not an API key"
-            raise self._wrong(what, "write the API key alone into it, on one line and without spaces")
+            raise self._wrong(what, "write the API key alone into it, on one line, without spaces and quotes")
         return password
 
     def _wrong(self, what: str, remedy: str) -> ConfigError:

@@ -45,7 +45,7 @@ class Subject:
 
 
 OF_AS2 = pytest.mark.parametrize("subject", ["fake", "as2gateway"], indirect=True)
-"""For what ECGrid does not have: several files in a message, two types of partners, content of what was sent."""
+"""For what ECGrid lacks: several files in a message, types of partners, content of what was sent."""
 
 
 @pytest.fixture(params=["fake", "as2gateway", "ecgrid"])

@@ -203,7 +203,7 @@ def _inbound_key(message: Message) -> tuple[str, str | None, int | None] | None:
 def _names(message: Message) -> set[str]:
     places = [message.place, *(file.place for file in message.files)]
     there = {PurePosixPath(place).name for place in places if place}
-    return ({message.name} | {file.name for file in message.files} | there) - {""}
+    return ({message.name, message.batch or ""} | {file.name for file in message.files} | there) - {""}
 
 
 def _line(change: Change, text: str) -> Line:
