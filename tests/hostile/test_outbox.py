@@ -16,6 +16,7 @@ from tests.e2e.invariants import faults
 from tests.e2e.worlds import with_partners
 from tests.hostile.around import Around
 from tests.hostile.outbox_attacks import ATTACKS
+from tests.safety.figures import record_campaign
 
 PAIR = "RJ_Station/RJ_Partner"
 
@@ -146,7 +147,10 @@ def test_a_link_anywhere_leads_nowhere(
     ground: Ground, around: Around, where: Callable[[Path, Path, str], Path], tree: str
 ) -> None:
     """The same in every tree, at every depth."""
-    assert linked(ground, around, where, tree) == []
+    found = linked(ground, around, where, tree)
+
+    record_campaign("links and traps in folders", tried=1, found=bool(found))
+    assert found == []
 
 
 def test_a_linked_private_folder_stops_the_account(ground: Ground, around: Around, box: Sandbox) -> None:

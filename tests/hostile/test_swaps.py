@@ -22,6 +22,7 @@ from tests.e2e.worlds import with_partners
 from tests.hostile.around import Around
 from tests.hostile.lives import another_life
 from tests.hostile.swapping import Moments, become_fifo, become_hard_link, become_link, mend
+from tests.safety.figures import record_campaign
 
 PAIR = "RJ_Station/RJ_Partner"
 PASSES = 2
@@ -162,7 +163,11 @@ def test_a_trap_sprung_in_the_middle_catches_nothing(trap: Trap) -> None:
 @pytest.mark.parametrize("trap", TRAPS, ids=str)
 def test_a_trap_sprung_at_any_moment_catches_nothing(trap: Trap) -> None:
     """The same at many moments for each."""
-    assert {at: found for at in _moments(trap, most=MANY) if (found := sprung(trap, at))} == {}
+    moments = _moments(trap, most=MANY)
+    caught = {at: found for at in moments if (found := sprung(trap, at))}
+
+    record_campaign("links and traps in folders", tried=len(moments), found=len(caught))
+    assert caught == {}
 
 
 class _Quick:

@@ -8,6 +8,7 @@ import pytest
 
 from tests.safety.campaign import AS2GATEWAY, Tale, ecgrid, killed_at, moments_of_a_life
 from tests.safety.dying import Moment
+from tests.safety.figures import record_campaign
 
 SHARES = 4
 """The sample takes one in so many; each of its tests another one, so that workers share them."""
@@ -62,8 +63,10 @@ def test_death_at_every_moment_loses_and_doubles_nothing(memory: Path, gateway: 
     """The same for all of them, as many as the life itself has."""
     tale = TALES[gateway]
     moments = moments_of_a_life(tale, memory)
+    found = broken(tale, memory, [(moment,) for moment in moments])
 
-    assert broken(tale, memory, [(moment,) for moment in moments]) == {}
+    record_campaign("crash points, one death", tried=len(moments), found=len(found))
+    assert found == {}
 
 
 @pytest.mark.torture
@@ -75,8 +78,10 @@ def test_death_during_recovery_loses_and_doubles_nothing(memory: Path, gateway: 
     dice, moments = random.Random(seed), moments_of_a_life(tale, memory)
     early = [moment for moment in moments if moment[1] <= 3]
     deaths = [(dice.choice(moments), dice.choice(early), dice.choice(early)) for _ in range(200)]
+    found = broken(tale, memory, deaths)
 
-    assert broken(tale, memory, deaths) == {}
+    record_campaign("crash points, three deaths in a row", tried=len(deaths), found=len(found))
+    assert found == {}
 
 
 @pytest.mark.torture
@@ -87,8 +92,11 @@ def test_death_loses_nothing_under_other_readings(memory: Path, reading: str) ->
     dice, moments = random.Random(reading), moments_of_a_life(tale, memory)
     early = [moment for moment in moments if moment[1] <= 3]
     pairs = [(dice.choice(moments), dice.choice(early)) for _ in range(60)]
+    alone, twice = broken(tale, memory, [(moment,) for moment in moments]), broken(tale, memory, pairs)
 
-    assert broken(tale, memory, [*((moment,) for moment in moments), *pairs]) == {}
+    record_campaign("crash points, one death", tried=len(moments), found=len(alone))
+    record_campaign("crash points, two deaths in a row", tried=len(pairs), found=len(twice))
+    assert (alone, twice) == ({}, {})
 
 
 @pytest.mark.torture
@@ -108,5 +116,7 @@ def test_death_loses_nothing_in_other_arrangements(
     tale = TALES[gateway]
     moments = moments_of_a_life(tale, memory, **keys)
     some = random.Random(7).sample(moments, min(150, len(moments)))
+    found = broken(tale, memory, [(moment,) for moment in some], **keys)
 
-    assert broken(tale, memory, [(moment,) for moment in some], **keys) == {}
+    record_campaign("crash points, one death", tried=len(some), found=len(found))
+    assert found == {}

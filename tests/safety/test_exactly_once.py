@@ -25,6 +25,7 @@ from tests.e2e.daemon.conftest import ECGRID_WORLD
 from tests.e2e.daemon.harness import Bridge, until
 from tests.e2e.daemon.test_process import started
 from tests.e2e.harness import sha
+from tests.safety.figures import record_campaign
 
 USER = {"username": "your.user@example.com", "password": "YOUR_PASSWORD"}
 KEYS = {"in_doubt_wait": "2s", "parallel_sends": 4}
@@ -189,5 +190,7 @@ def test_three_hundred_parcels_and_sixty_files_arrive_once_each(
 
     erp = live(bridge, box, parcels=300, files=60, kills=[dice.randint(5, 120) for _ in range(8)])
 
-    assert list(disagreements(bridge, box, erp)) == []
+    found = list(disagreements(bridge, box, erp))
+    record_campaign("parcels and files among kills and troubles", tried=360, found=len(found))
+    assert found == []
     assert (len(erp.taken), len(box.ledger.sent)) == (300, 60)
