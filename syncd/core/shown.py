@@ -77,12 +77,13 @@ class Listing:
     """One page of a list.
 
     `total` is the number of all results, as the gateway counts them; None: it does not tell. `is_last`: no
-    further page follows, as far as the page itself shows.
+    further page follows, as far as the page itself shows. `unreadable` entries are left out, having no id.
     """
 
     records: tuple[Record, ...]
     total: int | None
     is_last: bool
+    unreadable: int = 0
 
 
 def traced(reference: str, words: str = "") -> str:

@@ -14,7 +14,7 @@ from syncd.core.model import Direction, Message, MessageId, PartnerType, Phase, 
 from syncd.core.planning.pull import Fetch
 from syncd.core.planning.whose import SenderIs, whose
 from syncd.core.shown import Listing, Record
-from syncd.flows.bridge import Bridge
+from syncd.flows.bridge import Bridge, Trouble
 from syncd.ports import Draft
 
 log = structlog.get_logger(__name__)
@@ -97,6 +97,8 @@ def walk(
                 return None
             walked.since = since(walked.began)
         fresh = walked.note(listing, _rows(bridge, listing))
+        if listing.unreadable:
+            _complain(bridge, listing.unreadable)
         if listing.is_last or not fresh:
             walked.complete = _is_whole(bridge, walked, page, newest_first=newest_first)
             return walked
@@ -107,6 +109,14 @@ def walk(
         if not newest_first and walked.new >= MOST_TO_FETCH:
             return walked
     return walked
+
+
+def _complain(bridge: Bridge, count: int) -> None:
+    """An entry without a readable id can be neither fetched nor confirmed here."""
+    what = f"the gateway lists {count} unread messages that cannot be read: they have no id"
+    remedy = "Look at the unread messages in the gateway's own console."
+    name = bridge.account.name
+    bridge.complain(Trouble(account=name, job="pull", what=what, remedy=remedy, needs_person=True))
 
 
 def _is_whole(bridge: Bridge, walked: Walk, page: int, *, newest_first: bool) -> bool:

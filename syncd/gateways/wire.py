@@ -11,6 +11,7 @@ from syncd.core.window import Use
 from syncd.errors import Rejected
 
 MEGABYTE = 1024 * 1024
+_LONGEST_SEGMENT = 8000  # servers take no longer line
 PIECE_BYTES = 64 * 1024
 
 
@@ -78,13 +79,16 @@ class Reply:
 def segment(identifier: str) -> str:
     """An id as one segment of a path, percent-encoded wholly.
 
-    Raises: Rejected for one that a path cannot carry: empty, `.` and `..` would name something else.
+    Raises: Rejected for one that a path cannot carry: too long, or empty, `.`, `..`, which name something else.
     """
     if identifier in {"", ".", ".."}:
         raise Rejected(
             f"the id {identifier!r} cannot be part of an address", remedy="Rename it at the gateway"
         )
     try:
-        return quote(identifier, safe="")
+        written = quote(identifier, safe="")
     except UnicodeEncodeError as mishap:
         raise Rejected(f"the id {identifier!r} is not text") from mishap
+    if len(written) > _LONGEST_SEGMENT:
+        raise Rejected(f"the id {identifier[:40]!r}… is too long for an address")
+    return written

@@ -58,10 +58,10 @@ class As2LogIn:
         """
         try:
             shape = TokenShape.model_validate_json(reply.body)
-        except ValidationError as mishap:
+        except ValidationError:
             raise BadReply(
                 "the answer to the log-in has no token", request="POST /authorize", status=reply.status
-            ) from mishap
+            ) from None  # the cause quotes the answer
         if not shape.token.isascii() or not shape.token.isprintable():
             raise BadReply("the token is no header value", request="POST /authorize", status=reply.status)
         now = self._clock.now()

@@ -38,9 +38,16 @@ def listing(reply: Reply, request: Request, *, box: Box, partner_type: PartnerTy
     Raises: BadReply.
     """
     page = _read(_PAGE, reply, request)
-    records = tuple(_record(shape, box=box, partner_type=partner_type) for shape in page.records)
+    shapes = [shape for shape in page.records if shape is not None]
+    if page.records and not shapes:
+        raise _bad("none of the listed messages can be read", reply, request)
     length = int(dict(request.query).get("pageLength", "10"))
-    return Listing(records=records, total=page.total_records, is_last=len(records) < length)
+    return Listing(
+        records=tuple(_record(shape, box=box, partner_type=partner_type) for shape in shapes),
+        total=page.total_records,
+        is_last=len(page.records) < length,
+        unreadable=len(page.records) - len(shapes),
+    )
 
 
 def entry(reply: Reply, request: Request, *, box: Box, wanted: GatewayId) -> Record:
@@ -122,7 +129,7 @@ def check_done(reply: Reply, request: Request) -> None:
 
 def _read(adapter: TypeAdapter[T], reply: Reply, request: Request) -> T:
     try:
-        return adapter.validate_json(reply.body)
+        return _validated(adapter, reply.body)
     except ValidationError as mishap:
         first = mishap.errors(include_url=False, include_input=False)[0]
         where = ".".join(str(part) for part in first["loc"]) or "the whole"
@@ -131,11 +138,25 @@ def _read(adapter: TypeAdapter[T], reply: Reply, request: Request) -> T:
         ) from (mishap)
 
 
+def _validated(adapter: TypeAdapter[T], body: bytes) -> T:
+    """Half a character somewhere spoils the whole for a strict reader; then it spoils its own field only."""
+    try:
+        return adapter.validate_json(body)
+    except ValidationError:
+        try:
+            parsed = json.loads(body)
+        except (ValueError, RecursionError):
+            parsed = None
+        if parsed is None:
+            raise
+        return adapter.validate_python(parsed)
+
+
 def _record(shape: MessageShape, *, box: Box, partner_type: PartnerType) -> Record:
     return Record(
         message_id=GatewayId(shape.as2_message_id),
         box=box,
-        persisted=shape.persisted_timestamp,
+        persisted=_storable(shape.persisted_timestamp),
         persisted_at=_time(shape.persisted_timestamp),
         sender=shape.sender_id or "",
         receiver=shape.receiver_id or "",
@@ -184,6 +205,11 @@ def _partner_type(text: str | None, otherwise: PartnerType) -> PartnerType:
         return PartnerType(_word(text))
     except ValueError:
         return otherwise
+
+
+def _storable(number: int | None) -> int | None:
+    """A number that a database can keep."""
+    return number if number is not None and abs(number) < 2**62 else None
 
 
 def _time(milliseconds: int | None) -> datetime | None:

@@ -75,7 +75,7 @@ class PageShape(Shape):
     """A page of a list (§3.7)."""
 
     total_records: int
-    records: tuple[MessageShape, ...]
+    records: tuple[Soft[MessageShape], ...]
 
 
 class CertificateShape(Shape):
