@@ -79,7 +79,7 @@ class Reply:
 def segment(identifier: str) -> str:
     """An id as one segment of a path, percent-encoded wholly.
 
-    Raises: Rejected for one that a path cannot carry: too long, or empty, `.`, `..`, which name something else.
+    Raises: Rejected for one that a path cannot carry: too long, or `.`, `..` and nothing, which mean another.
     """
     if identifier in {"", ".", ".."}:
         raise Rejected(
