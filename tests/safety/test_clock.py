@@ -15,7 +15,6 @@ from syncd.sandbox import Partner, Sandbox, World
 from tests.e2e.harness import Ground, Process
 from tests.e2e.invariants import faults
 from tests.e2e.worlds import paced, with_partners
-from tests.safety.figures import record_campaign
 
 STEP = timedelta(seconds=20)
 HOUR = timedelta(hours=1)
@@ -109,10 +108,8 @@ EVERY: tuple[Case, ...] = tuple((m, s, e) for m in MOMENTS for s in SPANS for e 
 SAMPLE: tuple[Case, ...] = (
     ("not fetched", "an hour on", "and stays"),
     ("not confirmed", "an hour back", "and stays"),
-    ("mark forgotten", "years on", "and is set right"),
     ("asked to wait", "an hour back", "and is set right"),
     ("accepted", "years back", "and stays"),
-    ("awaiting mdn", "an hour on", "and stays"),
     ("tried again by the gateway", "years on", "and is set right"),
     ("reply lost", "an hour back", "and stays"),
     ("accepted late, looked up twice", "an hour on", "and stays"),
@@ -167,7 +164,7 @@ def stepped(folder: Path, moment: str, span: str, end: str) -> list[str]:
         return faults(ground) + [f"{row.state}, {row.phase}: {row.reason}" for row in unhappy]
 
 
-@pytest.mark.parametrize(("moment", "span", "end"), SAMPLE, ids=", ".join)
+@pytest.mark.parametrize(("moment", "span", "end"), SAMPLE, ids=map(", ".join, SAMPLE))
 def test_a_clock_that_is_set_doubles_and_fails_nothing(
     memory: Path, moment: str, span: str, end: str
 ) -> None:
@@ -176,15 +173,12 @@ def test_a_clock_that_is_set_doubles_and_fails_nothing(
 
 
 @pytest.mark.torture
-@pytest.mark.parametrize(("moment", "span", "end"), OTHERS, ids=", ".join)
+@pytest.mark.parametrize(("moment", "span", "end"), OTHERS, ids=map(", ".join, OTHERS))
 def test_a_clock_that_is_set_at_any_moment_doubles_and_fails_nothing(
     memory: Path, moment: str, span: str, end: str
 ) -> None:
     """The same at every moment, by every span."""
-    found = stepped(memory, moment, span, end)
-
-    record_campaign("clock steps", tried=1, found=bool(found))
-    assert found == []
+    assert stepped(memory, moment, span, end) == []
 
 
 @pytest.mark.parametrize("span", [HOUR, -HOUR], ids=["an hour on", "an hour back"])
