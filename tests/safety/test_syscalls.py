@@ -83,6 +83,7 @@ def broken_after(tale: Tale, folder: Path, *inject: str, dies: bool, erp: bool =
         if erp:
             life.ground.collect()
         life.run(Death())
+        life.ground.later(seconds=2)  # two processes tell the gateway's time to a second or so
         life.ground.run()  # this pass sees that what was confirmed has left the list
         return found + life.verdict()
 
