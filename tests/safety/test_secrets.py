@@ -171,18 +171,13 @@ def test_a_check_tells_no_secret(ground: Ground, lines: io.StringIO, monkeypatch
     assert leaks({SECRET}, well=told_when_well, trouble=told_when_not, log=lines.getvalue()) == []
 
 
-QUOTED = pytest.mark.xfail(
-    strict=True, reason="the error about an answer's shape is raised from pydantic's, which quotes the answer"
-)
-
-
 @pytest.mark.parametrize(
     "body",
     [
-        pytest.param({"accessToken": "hush-hush-hush", "expiry": 1}, marks=QUOTED),
-        pytest.param({"token": ["hush-hush-hush"]}, marks=QUOTED),
-        pytest.param({"token": {"value": "hush-hush-hush"}}, marks=QUOTED),
-        pytest.param("hush-hush-hush", marks=QUOTED),
+        {"accessToken": "hush-hush-hush", "expiry": 1},
+        {"token": ["hush-hush-hush"]},
+        {"token": {"value": "hush-hush-hush"}},
+        "hush-hush-hush",
         {"token": "hush-hush-hush\n"},
     ],
 )
