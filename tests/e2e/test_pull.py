@@ -130,6 +130,7 @@ def test_a_message_marked_unread_by_a_person_comes_once_more_and_only_once(
     ground.run()
     ground.collect()
     for _ in range(2):
+        ground.later(seconds=2)  # two processes tell the gateway's time to a second or so
         ground.run()
         box.mark_unread(wanted)
         ground.run()
@@ -199,6 +200,7 @@ def test_twenty_five_messages_that_come_back_at_once_are_held(ground: Ground, bo
     for number in range(25):
         box.deliver(files={f"{number}.edi": f"UNA {number}".encode()})
     ground.run()
+    ground.later(seconds=2)
     ground.run()
     ground.collect()
     box.restore()
