@@ -102,8 +102,12 @@ class Session:
             logging.getLogger(name).setLevel(logging.WARNING)
 
     def clock_offset(self) -> timedelta:
-        """The gateway's clock minus ours as it is now, also when ours was set since the last answer."""
-        return self.now() - self._clock.now()
+        """The gateway's clock minus ours as it is now, also when ours was set since the last answer.
+
+        Nothing while the two agree but for the rounding of a Date: else each start would move time a little.
+        """
+        offset = self.now() - self._clock.now()
+        return timedelta(0) if abs(offset) <= _SAME_TIME else offset
 
     def now(self) -> datetime:
         """The time by the gateway's clock: the Date of an answer and the seconds since, which nobody sets.
