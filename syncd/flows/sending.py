@@ -207,16 +207,18 @@ def _later(bridge: Bridge, row: Message, error: Unreachable | TryLater) -> Sent:
 
 
 def _account_refused(bridge: Bridge, row: Message, error: AccountRefused) -> Sent:
-    """The account's trouble: nothing is sent until it is let in again; then others go before this message.
+    """The account's trouble: nothing is sent until it is let in again.
 
-    One that is forbidden time and again, though the account was let in each time, is to blame itself.
+    A message that is forbidden (403) lets others go first then; one that is forbidden time and again, though
+    the account was let in each time, is to blame itself.
     """
     tries = row.progress.tries
     if error.status == 403 and tries >= MOST_FORBIDDEN:
         reason = f"the gateway forbids this message time and again: {error.what}"
         event = ev.Held(reason=reason, place=place_for(bridge, row, Folder.HELD))
         return Sent(row=record_and_settle(bridge, [(row, event)])[0], effect="good")
-    next_at = bridge.clock.now() + min(LATER * 2.0 ** min(tries, 8), MOST_LATER)
+    gap = min(LATER * 2.0 ** min(tries, 8), MOST_LATER)
+    next_at = bridge.clock.now() + gap if error.status == 403 else None
     after = bridge.record_one(row, ev.Deferred(reason=error.what, next_at=next_at))
     return Sent(row=after, effect="refused", why=error.what, remedy=error.remedy)
 
