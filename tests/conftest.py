@@ -57,6 +57,14 @@ def loopback_only() -> Iterator[None]:
         yield
 
 
+@pytest.fixture(autouse=True)
+def usual_umask() -> Iterator[None]:
+    """Commands take a umask of their own, which would stay with the tests that follow."""
+    before = os.umask(0o022)
+    yield
+    os.umask(before)
+
+
 def _guarded(connect: Callable[..., Any]) -> Callable[[socket.socket, Any], Any]:
     def guarded(sock: socket.socket, address: Any) -> Any:  # noqa: ANN401 - whatever a family calls an address
         if sock.family in {socket.AF_INET, socket.AF_INET6} and not _is_loopback(address[0]):

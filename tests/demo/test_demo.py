@@ -144,6 +144,7 @@ def test_the_demo_proves_the_bridge_and_stays_when_asked(start: Start, tmp_path:
     assert _left(tmp_path) == []
 
 
+@pytest.mark.torture
 @pytest.mark.timeout(150)
 def test_a_gateway_that_loses_a_message_makes_the_demo_fail(start: Start, tmp_path: Path) -> None:
     """One sandbox marks read what the bridge has never seen; the table says so, and the exit code."""
