@@ -1,6 +1,7 @@
 """The rules that every test runs under: nothing leaves the machine, and in CI nothing is skipped."""
 
 import ipaddress
+import logging
 import os
 import shutil
 import socket
@@ -9,6 +10,7 @@ from typing import Any
 
 import hypothesis
 import pytest
+import structlog
 
 from tests.two_users import TwoUsers
 
@@ -63,6 +65,17 @@ def usual_umask() -> Iterator[None]:
     before = os.umask(0o022)
     yield
     os.umask(before)
+
+
+@pytest.fixture(autouse=True)
+def logging_of_its_own() -> Iterator[None]:
+    """Commands set logging up, to a standard error that is closed when the test is over."""
+    root = logging.getLogger()
+    level, handlers = root.level, list(root.handlers)
+    yield
+    root.setLevel(level)
+    root.handlers[:] = handlers
+    structlog.reset_defaults()
 
 
 def _guarded(connect: Callable[..., Any]) -> Callable[[socket.socket, Any], Any]:
