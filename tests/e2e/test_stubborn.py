@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
+from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from syncd.core.model import Place
+from syncd.core.model import Direction, Place
 from syncd.errors import DiskFull, FolderError
 from syncd.flows.once import OncePass
 from syncd.sandbox import Sandbox
 from tests.e2e.invariants import faults
+from tests.e2e.verified import found as found_by_verify
 
 if TYPE_CHECKING:
     from syncd.flows.bridge import Bridge
@@ -34,6 +36,33 @@ def test_three_poisoned_messages_hold_up_nobody(ground: Ground, box: Sandbox) ->
 
     assert len([name for name in ground.names("inbox") if name != "bad.edi"]) == 60
     assert {row.state for row in ground.rows() if row.progress.tries} == {"arriving"}
+
+
+def test_one_poisoned_of_a_hundred_waits_longer_and_longer_until_it_is_held(
+    ground: Ground, box: Sandbox
+) -> None:
+    """99 are received at once; the hundredth is asked for at growing intervals, and in the end held."""
+    for number in range(99):
+        box.deliver(files={f"{number}.edi": f"UNA {number}".encode()})
+    box.deliver(files={"bad.edi": b"UNA"}, message_id="poisoned@gateway")
+    box.trouble("zip_missing", operation="batch", times=None)
+    box.trouble("status", status=500, path="poisoned.*attachments", times=None)
+
+    ground.run()
+
+    assert list(ground.states(Direction.INBOUND).values()).count("received") == 99
+    assert "500" in (ground.row("poisoned@gateway").reason or "")
+    for _ in ground.passes(60, every=timedelta(minutes=1)):
+        pass
+    for _ in ground.passes(64, every=timedelta(minutes=30)):
+        pass
+    tried = [one.at for one in box.ledger.requests if "poisoned" in one.path and "attachments" in one.path]
+    gaps = [later - earlier for earlier, later in pairwise(tried)]
+    assert len(gaps) > 5
+    assert all(later >= earlier / 2 for earlier, later in pairwise(gaps))
+    assert max(gaps) > 10 * gaps[0]
+    assert ground.row("poisoned@gateway").state == "held"
+    assert found_by_verify(ground) == []
 
 
 def test_a_message_that_is_never_confirmed_stops_no_pull(ground: Ground, box: Sandbox) -> None:

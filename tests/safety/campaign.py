@@ -11,6 +11,7 @@ from pathlib import Path
 from syncd.sandbox import ECGridSandbox, ECGridSwitches, Partner, Sandbox, World
 from tests.e2e.harness import AnyBox, Ground
 from tests.e2e.invariants import faults, faults_at_any_moment
+from tests.e2e.verified import found as found_by_verify
 from tests.e2e.worlds import with_partners
 from tests.safety.dying import Death, Killed, Moment
 
@@ -65,8 +66,8 @@ class Life:
             self.ground.run(wrap=death.wrap)
 
     def verdict(self) -> list[str]:
-        """What is wrong once all is quiet; one more pass has to change nothing."""
-        found, fates = faults(self.ground), dict(self.tale.fates)
+        """What is wrong once all is quiet, `verify` asked too; one more pass has to change nothing."""
+        found, fates = [*faults(self.ground), *found_by_verify(self.ground)], dict(self.tale.fates)
         if self.ground.states() != fates:
             found.append(f"{self.ground.states()} instead of {fates}")
         before = _picture(self.ground.root)

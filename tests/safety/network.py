@@ -19,6 +19,7 @@ from syncd.core.model import Direction, State
 from syncd.sandbox import ECGridSandbox, ECGridWorld, Sandbox, Trouble
 from tests.e2e.harness import AnyBox, Ground
 from tests.e2e.invariants import faults
+from tests.e2e.verified import found as found_by_verify
 from tests.safety.campaign import SHORT, a_world
 
 _numbers = count()
@@ -142,7 +143,7 @@ def outcome(folder: Path, gateway: str, case: Case) -> list[str]:
         box.trouble(replace(case.trouble, operation=case.operation, skip=case.nth))
         ground.settle(within=QUIET)
         ground.run()
-        return [*faults(ground), *_unexplained(ground, box)]
+        return [*faults(ground), *_unexplained(ground, box), *found_by_verify(ground)]
 
 
 def _unexplained(ground: Ground, box: AnyBox) -> Iterator[str]:

@@ -14,6 +14,7 @@ from syncd.core.model import State
 from syncd.sandbox import Partner, Sandbox, World
 from tests.e2e.harness import Ground, Process
 from tests.e2e.invariants import faults
+from tests.e2e.verified import found as found_by_verify
 from tests.e2e.worlds import paced, with_partners
 from tests.safety.figures import record_campaign
 
@@ -162,7 +163,8 @@ def stepped(folder: Path, moment: str, span: str, end: str) -> list[str]:
             ground.clock.skew = timedelta()
         settle(ground, process)
         unhappy = [row for row in ground.rows() if row.state not in (State.RECEIVED, State.SENT)]
-        return faults(ground) + [f"{row.state}, {row.phase}: {row.reason}" for row in unhappy]
+        found = [f"{row.state}, {row.phase}: {row.reason}" for row in unhappy]
+        return [*found, *faults(ground), *found_by_verify(ground)]
 
 
 @pytest.mark.parametrize(("moment", "span", "end"), SAMPLE, ids=map(", ".join, SAMPLE))

@@ -163,6 +163,9 @@ def suffered(disks: Bench, mishap: Mishap) -> list[str]:
         found.append(f"sent and pulled: {went_on}")
     if (ground.states(), ground.names("inbox")) != ({"out.edi": "sent"}, ["in.edi"]):
         found.append(f"in the end {ground.states()}, {ground.names('inbox')}")
+    verified = disks.syncd("verify")
+    if verified.code:
+        found.append(f"verify says {verified}")
     return found + faults(ground)
 
 
