@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta, tzinfo
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, TypeVar
 
 from cyclopts import Parameter
@@ -89,14 +90,24 @@ def show(
     message: Annotated[str, Parameter(name="ID", help="Our id, the gateway's, or a file's name.")],
     /,
     *,
+    mdn: Annotated[
+        bool, Parameter(help="Its MDN instead, asked of the gateway.", show_default=False)
+    ] = False,
+    save: Annotated[Path | None, Parameter(help="With --mdn: into this new file.")] = None,
     call: Given,
 ) -> Reply:
-    """Show one message with its history.
+    """Show one message with its history, or its MDN.
 
     Example: syncd show 4k7q2mzd
     """
     from syncd.cli import views
 
+    if mdn:
+        from syncd.cli.mdn import show_mdn
+
+        return show_mdn(call, message, save=save)
+    if save:
+        raise UsageError("--save is for an MDN", f"syncd show {message} --mdn --save {save}")
     settings = call.settings(passwords=False)
     with call.wiring.door(settings) as door:
         whole = door.show_message(message, account=call.options.account)

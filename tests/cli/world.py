@@ -24,8 +24,10 @@ from syncd.core.model import (
     Place,
     State,
 )
-from syncd.core.shown import Partner, Station
-from syncd.errors import SyncdError
+from syncd.core.shown import Box, Partner, Station
+from syncd.errors import NotThere, SyncdError
+from syncd.gateways.as2gateway.gateway import _CAPABILITIES as AS2GATEWAY
+from syncd.gateways.ecgrid.gateway import _CAPABILITIES as ECGRID
 from syncd.operations.checks import CheckLine
 from syncd.operations.door import Door
 from syncd.operations.reports import OnceReport
@@ -33,6 +35,7 @@ from syncd.ports import Gateway
 from tests.fakes.door import FakeDoor
 
 NOON = datetime(2026, 1, 31, 12, tzinfo=UTC)
+MDN = b"Reporting-UA: them\r\n\tDisposition: processed \x1b[31m\xff"
 
 SENT = Message(
     id=MessageId("aaaa1111"),
@@ -72,7 +75,9 @@ ARRIVING = replace(
 
 
 class SmallGateway:
-    """A gateway that knows one station and one partner."""
+    """A gateway that knows one station, one partner, and the MDN of one message that was sent."""
+
+    capabilities = AS2GATEWAY
 
     def stations(self) -> Sequence[Station]:
         """Ours."""
@@ -81,6 +86,22 @@ class SmallGateway:
     def partners(self) -> Sequence[Partner]:
         """Theirs."""
         return (Partner(as2_id="WALMART", name="[bold]Walmart[/]", partner_type=PartnerType.PRODUCTION),)
+
+    def mdn(self, box: Box, message_id: GatewayId) -> bytes:
+        """That of `SENT`."""
+        if (box, message_id) != (Box.SENT, SENT.message_id):
+            raise NotThere("the gateway does not know it")
+        return MDN
+
+
+class SmallECGrid(SmallGateway):
+    """A gateway without MDNs, and without a list of partners."""
+
+    capabilities = ECGRID
+
+    def partners(self) -> Sequence[Partner]:
+        """None."""
+        return ()
 
 
 @dataclass
@@ -94,6 +115,8 @@ class World:
     ran: list[Path | None] = field(default_factory=list)
     run_ends: int | SyncdError = 0
     adopted: list[str] = field(default_factory=list)
+    gateways: dict[str, SmallGateway] = field(default_factory=dict)
+    """By account, where it is not the usual one."""
 
     def __post_init__(self) -> None:
         """Write a configuration with two accounts, and open a door to the messages."""
@@ -125,8 +148,8 @@ class World:
 
     @contextmanager
     def gateway(self, settings: Settings, account: str) -> Iterator[Gateway]:
-        """The same for each account."""
-        yield cast("Gateway", SmallGateway())
+        """The same for each account, unless told."""
+        yield cast("Gateway", self.gateways.get(account, SmallGateway()))
 
     def run_once(
         self,
