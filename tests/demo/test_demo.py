@@ -136,7 +136,7 @@ def test_the_demo_proves_the_bridge_and_stays_when_asked(start: Start, tmp_path:
     }
     assert (mine["as2", "outbound"], mine["grid", "outbound"]) == ("sent", "sent")
     demo.send_signal(signal.SIGINT)
-    ended, _ = demo.communicate(timeout=30)
+    ended, _ = demo.communicate(timeout=60)
     assert demo.returncode == 0, ended
     assert "exit code 0" in ended
     assert not any(_is_served(address) for address in _sandboxes(told).values())

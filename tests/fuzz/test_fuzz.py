@@ -14,6 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.fuzz.targets import TARGETS, seeds
+from tests.safety.figures import record_campaign
 
 FUZZ_SECONDS = "FUZZ_SECONDS"
 """How long each target is fuzzed; 60 seconds unless this variable says otherwise."""
@@ -58,6 +59,7 @@ def test_bytes_that_go_everywhere_break_nothing(target: str, tmp_path: Path) -> 
     ended = subprocess.run([*argv, str(corpus)], capture_output=True, text=True, check=False, env=_env())
 
     broken = {path.name: path.read_bytes() for path in tmp_path.iterdir() if path.is_file()}
+    record_campaign("inputs of the fuzzer", tried=_tried(ended.stderr), found=len(broken))
     assert (ended.returncode, broken) == (0, {}), ended.stdout[-3000:] + ended.stderr[-3000:]
     assert _tried(ended.stderr) > 1000, ended.stderr[-3000:]
 

@@ -18,6 +18,7 @@ from tests.e2e.invariants import faults
 from tests.hostile.around import Around
 from tests.hostile.lives import another_life
 from tests.hostile.names import HARMS, harmful_names, unsafe
+from tests.safety.figures import record_campaign
 
 MESSAGES = st.lists(st.lists(harmful_names, min_size=1, max_size=4), min_size=1, max_size=12)
 
@@ -114,7 +115,10 @@ def test_no_mixture_of_harms_gets_out(messages: list[list[str]], style: str) -> 
 @given(messages=MESSAGES, style=st.sampled_from(STYLES))
 def test_no_mixture_of_harms_gets_out_for_long(messages: list[list[str]], style: str) -> None:
     """The same, with a large budget."""
-    assert live(messages, style) == []
+    found = live(messages, style)
+
+    record_campaign("hostile names", tried=sum(map(len, messages)), found=len(found))
+    assert found == []
 
 
 def alone(names: Sequence[str]) -> list[list[str]]:
@@ -135,7 +139,10 @@ def test_the_other_gateway_gets_nothing_more_out_of_a_name() -> None:
 @given(names=st.lists(harmful_names, min_size=1, max_size=15), style=st.sampled_from(STYLES))
 def test_the_other_gateway_gets_nothing_out_for_long(names: list[str], style: str) -> None:
     """The same for any names, in any style."""
-    assert live(alone(names), style, ECGridSandbox()) == []
+    found = live(alone(names), style, ECGridSandbox())
+
+    record_campaign("hostile names", tried=len(names), found=len(found))
+    assert found == []
 
 
 HEADERS = st.one_of(

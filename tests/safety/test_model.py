@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
 
 from syncd.errors import Rejected, SyncdError, TryLater, Unanswered, Unreachable
+from tests.safety.figures import record_campaign
 from tests.safety.model import World
 
 CALLS = (
@@ -29,6 +30,7 @@ MISHAPS: dict[str, Callable[[], SyncdError]] = {
     "no answer": lambda: Unanswered("no answer in time"),
     "an error": lambda: Unanswered("the gateway answered 500", status=500),
 }
+LONG_LIVES = 2000
 NAMES = st.sampled_from(["a.edi", "b.edi", "same.edi"])
 NUMBERS = st.integers(0, 9)
 JOBS = st.lists(st.sampled_from(["pull", "send", "track"]), min_size=1, max_size=4)
@@ -139,4 +141,9 @@ def test_any_order_of_events_keeps_the_promises() -> None:
 @pytest.mark.timeout(3600)
 def test_any_long_order_of_events_keeps_the_promises() -> None:
     """Thousands of longer ones."""
-    run_state_machine_as_test(Bridge, settings=_examples(2000, 40))
+    found = 1
+    try:
+        run_state_machine_as_test(Bridge, settings=_examples(LONG_LIVES, 40))
+        found = 0
+    finally:
+        record_campaign("lives of the state machine", tried=LONG_LIVES, found=found)
