@@ -30,6 +30,7 @@ COMMANDS = (
     ("reload", "syncd.cli.service:reload", _RUN),
     ("init", "syncd.cli.init:init", _RUN),
     ("config", "syncd.cli.run:config", _RUN),
+    ("completion", "syncd.cli.completion:completion", _RUN),
     ("status", "syncd.cli.status:status", _LOOK),
     ("list", "syncd.cli.look:list_", _LOOK),
     ("find", "syncd.cli.look:find", _LOOK),
