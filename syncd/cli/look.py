@@ -13,7 +13,7 @@ from cyclopts import Parameter
 from syncd.cli.options import Call, Given
 from syncd.cli.render import Reply, as_fields
 from syncd.core.model import Direction, State
-from syncd.errors import UsageError
+from syncd.errors import NotFound, UsageError
 
 if TYPE_CHECKING:
     from _typeshed import DataclassInstance
@@ -87,7 +87,9 @@ def find(
 
 
 def show(
-    message: Annotated[str, Parameter(name="ID", help="Our id, the gateway's, or a file's name.")],
+    message: Annotated[
+        str, Parameter(name="ID", help="Our id, the gateway's, or a file's name; a path in an outbox.")
+    ],
     /,
     *,
     mdn: Annotated[
@@ -96,7 +98,7 @@ def show(
     save: Annotated[Path | None, Parameter(help="With --mdn: into this new file.")] = None,
     call: Given,
 ) -> Reply:
-    """Show one message with its history, or its MDN.
+    """Show one message with its history, or its MDN; or why a dropped file is not taken.
 
     Example: syncd show 4k7q2mzd
     """
@@ -108,10 +110,19 @@ def show(
         return show_mdn(call, message, save=save)
     if save:
         raise UsageError("--save is for an MDN", f"syncd show {message} --mdn --save {save}")
+    from syncd.cli import waiting
+
     settings = call.settings(passwords=False)
     with call.wiring.door(settings) as door:
-        whole = door.show_message(message, account=call.options.account)
-    return Reply(value=whole, view=lambda: views.message(whole, settings.timezone))
+        try:
+            whole = door.show_message(message, account=call.options.account)
+        except NotFound as missing:
+            return waiting.show_waiting(call, settings, door, message, missing)
+        except UsageError as error:
+            raise waiting.several(call, settings, message, error) from error
+        is_id = message in {whole.id, whole.message_id}
+        also = () if is_id else waiting.also_waiting(call, settings, door, message)
+    return Reply(value=whole, view=lambda: waiting.with_lines(views.message(whole, settings.timezone), also))
 
 
 def partners(*, call: Given) -> Reply:
