@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import os
 import pwd
+from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated, Literal
 
 from cyclopts import Parameter
 
-from syncd.cli.options import Given
+from syncd.cli.options import Call, Given
 from syncd.cli.render import Reply
 
 if TYPE_CHECKING:
     from syncd.config import Settings
+    from syncd.operations.door import Door
+    from syncd.operations.questions import Row
     from syncd.operations.status import Status
 
 Job = Literal["pull", "send"]
@@ -44,6 +47,36 @@ def resolve(
         held = door.show_message(message, account=call.options.account)
         resolved = door.resolve(held.id, verdict, by=user())
     return Reply(value=resolved, view=lambda: views.messages((resolved,), settings.timezone))
+
+
+Named = Annotated[str, Parameter(name="ID", help="Our id, the gateway's, or a file's name.")]
+
+
+def stop(message: Named, /, *, call: Given) -> Reply:
+    """End the gateway's own tries of a queued message.
+
+    Example: syncd stop 4k7q2mzd
+    """
+    return _done(message, call, lambda door, found: door.stop(found, by=user()))
+
+
+def retry(message: Named, /, *, call: Given) -> Reply:
+    """Let the gateway try a stopped message again, or try now what waits here.
+
+    Example: syncd retry 4k7q2mzd
+    """
+    return _done(message, call, lambda door, found: door.retry(found, by=user()))
+
+
+def _done(message: str, call: Call, act: Callable[[Door, str], Row]) -> Reply:
+    """Do it to the message that is meant, and show it as it is after."""
+    from syncd.cli import views
+
+    settings = call.settings(passwords=False)
+    call.log_quietly(settings)
+    with call.wiring.door(settings) as door:
+        row = act(door, door.show_message(message, account=call.options.account).id)
+    return Reply(value=row, view=lambda: views.messages((row,), settings.timezone))
 
 
 def pause(

@@ -38,6 +38,8 @@ COMMANDS = (
     ("partners", "syncd.cli.look:partners", _LOOK),
     ("stations", "syncd.cli.look:stations", _LOOK),
     ("resolve", "syncd.cli.act:resolve", _ACT),
+    ("stop", "syncd.cli.act:stop", _ACT),
+    ("retry", "syncd.cli.act:retry", _ACT),
     ("pause", "syncd.cli.act:pause", _ACT),
     ("resume", "syncd.cli.act:resume", _ACT),
     ("verify", "syncd.cli.keep:verify", _KEEP),

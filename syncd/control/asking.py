@@ -59,6 +59,16 @@ class Client:
         del by
         return self._ask(calls.RESOLVE, calls.Resolve(message_id=message_id, verdict=verdict))
 
+    def stop(self, message_id: str, *, by: str) -> Row:
+        """End the gateway's own tries of a queued message."""
+        del by
+        return self._ask(calls.STOP, calls.Named(message_id=message_id))
+
+    def retry(self, message_id: str, *, by: str) -> Row:
+        """Try a message again, at once."""
+        del by
+        return self._ask(calls.RETRY, calls.Named(message_id=message_id))
+
     def verify(self, accounts: Sequence[str], *, repair: bool, by: str) -> Verified:
         """Compare disk, database and gateway, by the daemon."""
         del by

@@ -73,6 +73,13 @@ class Resolve:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Named:
+    """What `stop` and `retry` ask."""
+
+    message_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Verify:
     """What `verify` asks."""
 
@@ -164,6 +171,18 @@ RESOLVE: Call[Resolve, Row] = Call(
     gives=Row,
     perform=lambda door, asked, by: door.resolve(asked.message_id, asked.verdict, by=by),
 )
+STOP: Call[Named, Row] = Call(
+    name="stop",
+    takes=Named,
+    gives=Row,
+    perform=lambda door, asked, by: door.stop(asked.message_id, by=by),
+)
+RETRY: Call[Named, Row] = Call(
+    name="retry",
+    takes=Named,
+    gives=Row,
+    perform=lambda door, asked, by: door.retry(asked.message_id, by=by),
+)
 VERIFY: Call[Verify, Verified] = Call(
     name="verify",
     takes=Verify,
@@ -191,7 +210,7 @@ RELOAD: Call[Nothing, str] = Call(
 
 CALLS: tuple[Call[Any, Any], ...] = (
     *(STATUS, LIST, FIND, SHOW),
-    *(ONCE, RESOLVE, VERIFY, PAUSE, RESUME, RELOAD),
+    *(ONCE, RESOLVE, STOP, RETRY, VERIFY, PAUSE, RESUME, RELOAD),
 )
 
 

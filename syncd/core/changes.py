@@ -200,6 +200,17 @@ def _revived(message: Message, event: ev.Revived, now: datetime) -> Message:
     return _to(replace(message, reason=None, next_at=None, progress=_found(message)), event.place)
 
 
+def _stopped(message: Message, event: ev.Stopped, now: datetime) -> Message:
+    del now
+    reason = "the gateway's tries are stopped" + (f" by {event.by}" if event.by else "")
+    return replace(message, reason=reason, progress=_found(message))
+
+
+def _restarted(message: Message, event: ev.Restarted, now: datetime) -> Message:
+    del event, now
+    return replace(message, reason=None, progress=_found(message))
+
+
 def _found(message: Message) -> Progress:
     return replace(message.progress, failed_since=None, failed_seen=None, nowhere_since=None)
 
@@ -286,6 +297,8 @@ APPLY: Mapping[type[ev.Event], Callable[..., Message]] = {
     ev.Delivered: _delivered,
     ev.Bounced: _bounced,
     ev.Revived: _revived,
+    ev.Stopped: _stopped,
+    ev.Restarted: _restarted,
     ev.TakenAway: _taken_away,
     ev.Held: _held,
     ev.Resolved: _resolved,

@@ -61,7 +61,7 @@ def resolve(desk: Desk, row: Message, verdict: str, *, by: str) -> Message:
     if row.direction is Direction.INBOUND:
         return _settle_inbound(desk, row, by)
     place = _place_after(desk, row, verdict)
-    return _record(desk, row, ev.Resolved(verdict=verdict, place=place, by=by))
+    return record(desk, row, ev.Resolved(verdict=verdict, place=place, by=by))
 
 
 def _place_after(desk: Desk, row: Message, verdict: str) -> Place | None:
@@ -79,13 +79,14 @@ def _settle_inbound(desk: Desk, row: Message, by: str) -> Message:
     if row.message_id is not None:
         with suppress(NotThere):  # it is gone there: nothing is left to confirm
             desk.gateway.confirm(row.message_id)
-    after = _record(desk, row, ev.Resolved(verdict="done", by=by), ev.Confirmed(answered_at=desk.now))
+    after = record(desk, row, ev.Resolved(verdict="done", by=by), ev.Confirmed(answered_at=desk.now))
     desk.inbox.write_alone(row.pair, row.id, None)
     desk.inbox.discard(row.id)
     return after
 
 
-def _record(desk: Desk, row: Message, *events: Event) -> Message:
+def record(desk: Desk, row: Message, *events: Event) -> Message:
+    """Advance the message and store that, in one transaction; returns it as it is after."""
     changes: list[Change] = []
     for event in events:
         row = advance(row, event, now=desk.now)

@@ -44,6 +44,14 @@ class Door(Protocol):
         """Decide on a held message."""
         ...
 
+    def stop(self, message_id: str, *, by: str) -> Row:
+        """End the gateway's own tries of a queued message."""
+        ...
+
+    def retry(self, message_id: str, *, by: str) -> Row:
+        """Try again what was stopped at the gateway, or at once what waits."""
+        ...
+
     def verify(self, accounts: Sequence[str], *, repair: bool, by: str) -> Verified:
         """Compare disk, database and gateway; `repair`: and do what is safe."""
         ...

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,7 +15,7 @@ from syncd.flows.once import Tally
 from syncd.flows.placing import settle
 from syncd.folders.examine import Finding, examine
 from syncd.folders.tree import Tree
-from syncd.operations import actions, checking
+from syncd.operations import actions, checking, tries
 from syncd.operations.checking_secrets import SecretFile, check_secrets
 from syncd.operations.checks import CheckLine
 from syncd.ports import Gateway
@@ -119,6 +119,29 @@ def resolve(settings: Settings, message_id: MessageId, verdict: str, by: str) ->
         account = doors.account(held.account)
         with doors.gateway(account) as opened:
             return decide(doors.bridge(account, opened, Tally()), held, verdict, by=by)
+
+
+def stop(settings: Settings, message_id: MessageId, by: str) -> Message:
+    """End the gateway's own tries of a message, under the instance lock.
+
+    Raises: UsageError, NotFound, LockHeld, GatewayError.
+    """
+    return _at_desk(settings, message_id, lambda desk, row: tries.stop(desk, row, by=by))
+
+
+def retry(settings: Settings, message_id: MessageId, by: str) -> Message:
+    """Try a message again, under the instance lock. Raises: as `stop`."""
+    return _at_desk(settings, message_id, lambda desk, row: tries.retry(desk, row, by=by))
+
+
+def _at_desk(
+    settings: Settings, message_id: MessageId, act: Callable[[actions.Desk, Message], Message]
+) -> Message:
+    with open_doors(settings) as doors:
+        row = tries.named(doors.store.records, message_id)
+        account = doors.account(row.account)
+        with doors.gateway(account) as opened:
+            return act(desk(doors.bridge(account, opened, Tally())), row)
 
 
 def decide(bridge: Bridge, held: Message, verdict: str, *, by: str) -> Message:

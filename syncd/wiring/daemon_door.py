@@ -11,14 +11,14 @@ from typing import TYPE_CHECKING
 import structlog
 
 from syncd import __version__
-from syncd.core.model import MessageId
+from syncd.core.model import Message, MessageId
 from syncd.core.shown import untraced
 from syncd.daemon.asked import once
 from syncd.daemon.jobs import PULL, SEND, TRACK
 from syncd.daemon.runner import PAUSED, Runner
 from syncd.errors import UsageError
 from syncd.flows.placing import settle
-from syncd.operations import actions
+from syncd.operations import actions, tries
 from syncd.operations.questions import Row, Whole, find_messages, list_messages, row, show_message
 from syncd.operations.reports import Left, OnceReport
 from syncd.operations.status import AccountStatus, JobStatus, Status, TroubleStatus, account_status
@@ -130,6 +130,23 @@ class DaemonDoor:
             settle(runner.bridge, [after])
         self._daemon.supervisor.poke(runner.name, SEND)
         return row(self._records.get(after.id) or after, self._roots)
+
+    def stop(self, message_id: str, *, by: str) -> Row:
+        """End the gateway's own tries of a queued message."""
+        return row(self._at_desk(message_id, lambda at, known: tries.stop(at, known, by=by)), self._roots)
+
+    def retry(self, message_id: str, *, by: str) -> Row:
+        """Try a message again, at once."""
+        after = self._at_desk(message_id, lambda at, known: tries.retry(at, known, by=by))
+        for job in WATCHED:
+            self._daemon.supervisor.poke(after.account, job)
+        return row(after, self._roots)
+
+    def _at_desk(self, message_id: str, act: Callable[[actions.Desk, Message], Message]) -> Message:
+        known = tries.named(self._records, MessageId(message_id))
+        runner = self._daemon.runners[known.account]
+        with runner.alone():
+            return act(desk(runner.bridge), tries.named(self._records, known.id))
 
     def verify(self, accounts: Sequence[str], *, repair: bool, by: str) -> Verified:
         """Compare disk, database and gateway; repairs have the account for themselves."""

@@ -107,6 +107,18 @@ class LocalDoor:
         after = resolve(self._settings, MessageId(message_id), verdict, by)
         return questions.row(after, self._settings.roots)
 
+    def stop(self, message_id: str, *, by: str) -> Row:
+        """End the gateway's own tries of a message, under the instance lock."""
+        from syncd.wiring.acting import stop  # noqa: PLC0415 - as above
+
+        return questions.row(stop(self._settings, MessageId(message_id), by), self._settings.roots)
+
+    def retry(self, message_id: str, *, by: str) -> Row:
+        """Try a message again, under the instance lock; what waits here, by the next pass."""
+        from syncd.wiring.acting import retry  # noqa: PLC0415 - as above
+
+        return questions.row(retry(self._settings, MessageId(message_id), by), self._settings.roots)
+
     def verify(self, accounts: Sequence[str], *, repair: bool, by: str) -> Verified:
         """Compare disk, database and gateway, under the instance lock. Raises: as `once`."""
         from syncd.wiring.verifying import run_verify  # noqa: PLC0415 - as above

@@ -19,6 +19,7 @@ from syncd.core.model import (
     Message,
     MessageId,
     Pair,
+    Phase,
     Place,
     State,
 )
@@ -174,6 +175,19 @@ def test_a_held_message_is_resolved_once(world: World) -> None:
     assert [each[:2] for each in world.behind.resolved] == [("bbbb2222", "resend")]
     with pytest.raises(UsageError, match="not held"):
         world.door.resolve("bbbb2222", "resend", by="anna")
+
+
+def test_tries_are_stopped_and_begun_again(world: World) -> None:
+    """The row comes back as it is now; what does not fit is refused in the door's own words."""
+    queued = replace(SENT, id=MessageId("cccc3333"), state=State.QUEUED, phase=Phase.ACCEPTED)
+    world.behind.messages = [queued]
+    assert world.door.stop("cccc3333", by="anna").phase == "stopped"
+    with pytest.raises(UsageError, match="too late to stop"):
+        world.door.stop("cccc3333", by="anna")
+    assert world.door.retry("cccc3333", by="anna").phase == "accepted"
+    assert [verb for verb, _ in world.behind.acted] == ["stop", "retry"]
+    with pytest.raises(NotFound):
+        world.door.retry("nothing1", by="anna")
 
 
 def test_verify_is_passed_on_and_reported(world: World) -> None:

@@ -113,6 +113,25 @@ class FakeDoor:
         self.messages = [after if each is held else each for each in self.messages]
         return self._row(after)
 
+    def stop(self, message_id: str, *, by: str) -> Row:
+        """What is accepted is stopped then."""
+        return self._moved("stop", message_id, Phase.ACCEPTED, Phase.STOPPED, by)
+
+    def retry(self, message_id: str, *, by: str) -> Row:
+        """What is stopped is accepted then."""
+        return self._moved("retry", message_id, Phase.STOPPED, Phase.ACCEPTED, by)
+
+    def _moved(self, verb: str, message_id: str, before: Phase, after: Phase, by: str) -> Row:
+        known = next((each for each in self.messages if each.id == message_id), None)
+        if known is None:
+            raise NotFound(f"there is no message {message_id}", "`syncd list` shows what there is.")
+        if known.phase is not before:
+            raise UsageError(f"message {known.id} is {known.state}", f"It is too late to {verb}.")
+        self.acted.append((verb, by))
+        moved = replace(known, phase=after)
+        self.messages = [moved if each is known else each for each in self.messages]
+        return self._row(moved)
+
     def verify(self, accounts: Sequence[str], *, repair: bool, by: str) -> Verified:
         """What was laid out."""
         self.verified.append((tuple(accounts), repair))

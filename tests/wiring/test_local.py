@@ -118,6 +118,10 @@ def test_what_acts_takes_the_lock(settings: Settings, door: Door) -> None:
             door.once(["acme"], only=None, wait=None)
         with pytest.raises(LockHeld):
             door.resolve("aaaa1111", "fail", by="anna")
+        with pytest.raises(LockHeld):
+            door.stop("aaaa1111", by="anna")
+        with pytest.raises(LockHeld):
+            door.retry("aaaa1111", by="anna")
 
 
 def test_a_reload_needs_a_daemon(door: Door) -> None:

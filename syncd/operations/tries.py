@@ -1,0 +1,90 @@
+"""The tries of a message, at a person's word: `stop` and `retry`.
+
+The gateway is told first and the row follows. A crash between leaves a stopped message that is still
+tracked as tried, and ends as held; one that is tried again is found by the next `retry` or by its delivery.
+"""
+
+from __future__ import annotations
+
+from syncd.core import events as ev
+from syncd.core.machine import ACCEPTED, CLAIMED, FETCH_LATER, STOPPED, WAITING, spot
+from syncd.core.model import Direction, GatewayId, Message, MessageId, State
+from syncd.errors import NotFound, NotThere, UsageError
+from syncd.operations.actions import Desk, record
+from syncd.ports import Records
+
+
+def named(records: Records, message_id: MessageId) -> Message:
+    """The message as it is now. Raises: NotFound."""
+    row = records.get(message_id)
+    if row is None:
+        raise NotFound(f"there is no message {message_id}", "`syncd list` shows what there is.")
+    return row
+
+
+def stop(desk: Desk, row: Message, *, by: str) -> Message:
+    """End the gateway's own tries of a message that it has accepted and not sent yet.
+
+    Raises: UsageError when there is nothing to stop; GatewayError.
+    """
+    if spot(row) != ACCEPTED or row.message_id is None:
+        raise UsageError(f"message {row.id} is {_how(row)}: the gateway does not try it", _instead(row))
+    if not desk.gateway.capabilities.can_retry:
+        kind = desk.gateway.capabilities.kind
+        raise UsageError(f"the tries of {kind} cannot be stopped", f"`syncd show {row.id}` tells its story.")
+    try:
+        desk.gateway.stop(row.message_id)
+    except NotThere as error:
+        what = f"message {row.id} is not in the gateway's queue: on its way to the partner, or settled there"
+        raise UsageError(what, "The next look at the gateway tells: syncd once --only track") from error
+    return record(desk, row, ev.Stopped(by=by))
+
+
+def retry(desk: Desk, row: Message, *, by: str) -> Message:
+    """Try again what was stopped at the gateway, or at once what waits here for its next try.
+
+    Raises: UsageError when nothing waits; GatewayError.
+    """
+    if spot(row) == STOPPED and row.message_id is not None:
+        return _restart(desk, row, row.message_id, by)
+    if spot(row) in (WAITING, FETCH_LATER):
+        return _hasten(desk, row, by)
+    if row.direction is Direction.INBOUND and row.state is State.HELD:
+        return _hasten(desk, row, by)
+    raise UsageError(f"message {row.id} is {_how(row)}: it waits for no other try", _instead(row))
+
+
+def _restart(desk: Desk, row: Message, there: GatewayId, by: str) -> Message:
+    """One that is not stopped at the gateway any more is followed again: what became of it shows itself."""
+    note = ""
+    try:
+        desk.gateway.retry(there)
+    except NotThere:
+        note = "it was not among the stopped ones there"
+    return record(desk, row, ev.Restarted(by=by, note=note))
+
+
+def _hasten(desk: Desk, row: Message, by: str) -> Message:
+    words = "to be fetched" if row.direction is Direction.INBOUND else "to be sent"
+    event = ev.Remembered(progress=row.progress, next_at=desk.now, by=by, note=f"{words} now")
+    return record(desk, row, event)
+
+
+def _how(row: Message) -> str:
+    return f"{row.state}, {row.phase}" if row.phase else str(row.state)
+
+
+def _instead(row: Message) -> str:
+    """The verb that fits."""
+    if spot(row) == STOPPED:
+        return f"To let it try again: `syncd retry {row.id}`."
+    if spot(row) == ACCEPTED:
+        return f"The gateway tries it by itself; to end that: `syncd stop {row.id}`."
+    if spot(row) in (CLAIMED, WAITING):
+        return "To withdraw it, take its file out of queued/."
+    if row.state is State.HELD:
+        verdict = "done" if row.direction is Direction.INBOUND else "sent|resend|fail"
+        return f"Decide on it: `syncd resolve {row.id} {verdict}`."
+    if row.state is State.FAILED:
+        return "To send it again, move its file from failed/ back into outbox/."
+    return f"Nothing is to be done: `syncd show {row.id}` tells how it stands."

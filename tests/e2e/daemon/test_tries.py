@@ -1,0 +1,23 @@
+"""A daemon stops and retries at a person's word."""
+
+from syncd.ports import Search
+from syncd.sandbox import Sandbox
+from tests.e2e.daemon.harness import Bridge, until
+
+
+def test_a_stopped_message_goes_on_when_it_is_tried_again(bridge: Bridge, box: Sandbox) -> None:
+    """Through the daemon that runs, which follows it to its end."""
+    box.partner("RJ_Partner").pause()
+    with bridge.running() as running:
+        until(bridge.has_outbox)
+        bridge.drop("invoice.edi")
+        until(lambda: [row.phase for row in running.door.list_messages(Search())] == ["accepted"])
+        [row] = running.door.list_messages(Search())
+        assert running.door.stop(row.id, by="anna").phase == "stopped"
+        box.partner("RJ_Partner").resume()
+        running.worked("track", times=2)
+        assert bridge.names("queued") == ["invoice.edi"]
+        assert running.door.retry(row.id, by="bob").phase == "accepted"
+        until(lambda: bridge.names("sent") == ["invoice.edi"])
+        history = running.door.show_message(row.id, account=None).history
+        assert {line.by for line in history if line.by} == {"anna", "bob"}
