@@ -11,7 +11,7 @@ from tests.cli.world import World, parsed
 
 Screen = pytest.CaptureFixture[str]
 WORDS = {
-    "st": {"status", "stations"},
+    "sta": {"status", "stations"},
     "status --w": {"--watch"},
     "list --state f": {"failed"},
     "resolve 4k7q2mzd re": {"resend"},
