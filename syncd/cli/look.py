@@ -18,6 +18,7 @@ from syncd.errors import NotFound, UsageError
 if TYPE_CHECKING:
     from _typeshed import DataclassInstance
 
+    from syncd.config import Settings
     from syncd.core.shown import Partner, Station
     from syncd.ports import Gateway
 
@@ -132,8 +133,17 @@ def partners(*, call: Given) -> Reply:
     """
     from syncd.cli import views
 
-    rows = _ask_gateways(call, lambda gateway: gateway.partners())
-    return Reply(value=_with_account(rows), view=lambda: views.partners(rows))
+    unlisted: list[str] = []
+
+    def ask(account: str, gateway: Gateway) -> Sequence[Partner]:
+        if gateway.capabilities.has_numbered_pairs:
+            unlisted.append(account)
+        return gateway.partners()
+
+    settings = call.settings()
+    rows = _ask_gateways(call, settings, ask)
+    numbered = [account for account in settings.accounts if account.name in unlisted]
+    return Reply(value=_with_account(rows), view=lambda: views.partners(rows, numbered))
 
 
 def stations(*, call: Given) -> Reply:
@@ -143,16 +153,17 @@ def stations(*, call: Given) -> Reply:
     """
     from syncd.cli import views
 
-    rows = _ask_gateways(call, lambda gateway: gateway.stations())
+    rows = _ask_gateways(call, call.settings(), lambda _, gateway: gateway.stations())
     return Reply(value=_with_account(rows), view=lambda: views.stations(rows))
 
 
-def _ask_gateways(call: Call, ask: Callable[[Gateway], Sequence[T]]) -> list[tuple[str, T]]:
-    settings = call.settings()
+def _ask_gateways(
+    call: Call, settings: Settings, ask: Callable[[str, Gateway], Sequence[T]]
+) -> list[tuple[str, T]]:
     rows: list[tuple[str, T]] = []
     for name in call.accounts(settings):
         with call.wiring.gateway(settings, name) as gateway:
-            rows += [(name, answer) for answer in ask(gateway)]
+            rows += [(name, answer) for answer in ask(name, gateway)]
     return rows
 
 

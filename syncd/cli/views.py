@@ -11,9 +11,12 @@ from rich.table import Table
 from rich.text import Text
 
 from syncd.cli.render import safe, sentences
+from syncd.core.layout import Layout
+from syncd.core.model import Folder
 
 if TYPE_CHECKING:
     from syncd.config import InForce
+    from syncd.core.account import Account
     from syncd.core.shown import Partner, Station
     from syncd.operations.checks import CheckLine
     from syncd.operations.questions import Row, Whole
@@ -124,9 +127,12 @@ def _files(row: Row) -> list[tuple[object, ...]]:
     return [(file.name, file.size, file.sha256 or "", file.path or "") for file in row.files]
 
 
-def partners(rows: Sequence[tuple[str, Partner]]) -> RenderableType:
-    """`partners`: what the gateway knows of them."""
-    return grid(
+def partners(rows: Sequence[tuple[str, Partner]], numbered: Sequence[Account] = ()) -> RenderableType:
+    """`partners`: what the gateway knows of them, and what to do where it has no such list."""
+    notes = [Text(_no_list(account)) for account in numbered]
+    if notes and not rows:
+        return Group(*notes)
+    table = grid(
         ("ACCOUNT", "PARTNER", "NAME", "TYPE", "ASKS FOR MDN", "SUBJECT"),
         (
             (
@@ -139,6 +145,15 @@ def partners(rows: Sequence[tuple[str, Partner]]) -> RenderableType:
             )
             for account, row in rows
         ),
+    )
+    return Group(table, Text(), *notes) if notes else table
+
+
+def _no_list(account: Account) -> str:
+    outbox = Layout(account.layout).place(Folder.OUTBOX, "<our number>/<theirs>")
+    return (
+        f"{account.name}: ECGrid has no list of partners, since any two numbers are a pair; "
+        f"drop into {safe(account.root)}/{outbox}/"
     )
 
 

@@ -10,7 +10,7 @@ import pytest
 from syncd.cli.look import moment
 from syncd.core.model import Direction, File, State
 from syncd.errors import UsageError
-from tests.cli.world import HELD, NOON, SENT, World, parsed
+from tests.cli.world import HELD, NOON, SENT, SmallECGrid, World, parsed
 
 KEYS = [
     *("id", "account", "gateway", "direction", "state", "phase", "station", "partner", "partner_type"),
@@ -181,6 +181,22 @@ def test_partners_and_stations_of_every_account(world: World, capsys: Screen) ->
     assert [row["account"] for row in parsed(capsys.readouterr().out)] == ["acme", "other"]
     assert world.run("stations", "--json", "--account", "other") == 0
     assert parsed(capsys.readouterr().out) == [{"account": "other", "as2_id": "ACME", "name": "Acme Ltd"}]
+
+
+def test_ecgrid_has_no_list_of_partners(world: World, capsys: Screen) -> None:
+    """An empty table would look like a fault; scripts get their array."""
+    world.gateways["other"] = SmallECGrid()
+    assert world.run("partners", "--account", "other") == 0
+    [said] = capsys.readouterr().out.splitlines()
+    assert said.startswith("other: ECGrid has no list of partners")
+    assert said.endswith("drop into /srv/other/outbox/<our number>/<theirs>/")
+
+    assert world.run("partners") == 0
+    shown = capsys.readouterr().out
+    assert "WALMART" in shown
+    assert said in shown.splitlines()
+    assert world.run("partners", "--account", "other", "--json") == 0
+    assert parsed(capsys.readouterr().out) == []
 
 
 def test_resolve_names_the_message_as_people_do(world: World, capsys: Screen) -> None:
