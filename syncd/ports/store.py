@@ -157,6 +157,10 @@ class Records(Protocol):
         """The lines of one message, oldest first."""
         ...
 
+    def histories(self, messages: Sequence[MessageId]) -> Mapping[MessageId, Sequence[Line]]:
+        """The lines of many messages, each oldest first; one without any may be left out."""
+        ...
+
     def untold(self, limit: int = 100) -> Sequence[Telling]:
         """What is still to be told, oldest first."""
         ...

@@ -64,6 +64,10 @@ class NoRecords:
         """None."""
         return ()
 
+    def histories(self, messages: Sequence[MessageId]) -> Mapping[MessageId, Sequence[Line]]:  # noqa: ARG002
+        """None."""
+        return {}
+
     def untold(self, limit: int = 100) -> Sequence[Telling]:  # noqa: ARG002
         """None."""
         return ()

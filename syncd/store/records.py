@@ -6,7 +6,7 @@ import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Engine
@@ -17,6 +17,8 @@ from syncd.ports.store import Line, Search, Telling
 from syncd.store import dialect, rows, schema
 from syncd.store.ids import Ids
 from syncd.store.searching import by_gateway_id, by_name, by_part, of_account, searches
+
+T = TypeVar("T", int, str)
 
 AT_ONCE = 500
 """Values in one IN (…)."""
@@ -49,7 +51,7 @@ class SqlRecords:
     def by_gateway_ids(self, account: str, ids: Iterable[GatewayId]) -> Sequence[Message]:
         """Inbound messages with one of these gateway ids (compared without brackets), oldest first."""
         found: list[Message] = []
-        for some in _portions(ids):
+        for some in _portions(map(bare, ids)):
             query = _MESSAGES.where(schema.INBOUND, _m.bare_id.in_(some), _m.account == account)
             found += self._messages(query)
         return sorted(found, key=lambda message: message.created)
@@ -57,7 +59,7 @@ class SqlRecords:
     def outbound_ids(self, account: str, ids: Iterable[GatewayId]) -> frozenset[str]:
         """Which of these gateway ids (bare) belong to outbound messages of ours already."""
         found: set[str] = set()
-        for some in _portions(ids):
+        for some in _portions(map(bare, ids)):
             query = sa.select(_m.bare_id).where(schema.OUTBOUND, _m.bare_id.in_(some), _m.account == account)
             found.update(row.bare_id for row in self._rows(query))
         return frozenset(found)
@@ -130,6 +132,17 @@ class SqlRecords:
         query = sa.select(lines).where(lines.c.message == self._ids.decode(message_id))
         return [_line(row) for row in self._rows(query.order_by(lines.c.number))]
 
+    def histories(self, messages: Sequence[MessageId]) -> Mapping[MessageId, Sequence[Line]]:
+        """The lines of many messages, each oldest first; one without any is left out."""
+        lines = schema.history
+        wanted = {self._ids.decode(message): message for message in messages}
+        found: dict[MessageId, list[Line]] = {}
+        for some in _portions(number for number in wanted if number is not None):
+            query = sa.select(lines).where(lines.c.message.in_(some))
+            for row in self._rows(query.order_by(lines.c.message, lines.c.number)):
+                found.setdefault(wanted[row.message], []).append(_line(row))
+        return found
+
     def untold(self, limit: int = 100) -> Sequence[Telling]:
         """What is still to be told, oldest first."""
         tellings = schema.tellings
@@ -183,8 +196,8 @@ class SqlRecords:
             raise dialect.meaning(error, self._path) from error
 
 
-def _portions(ids: Iterable[GatewayId]) -> Iterator[list[str]]:
-    wanted = sorted({bare(identifier) for identifier in ids})
+def _portions(values: Iterable[T]) -> Iterator[list[T]]:
+    wanted = sorted(set(values))
     for start in range(0, len(wanted), AT_ONCE):
         yield wanted[start : start + AT_ONCE]
 

@@ -312,6 +312,21 @@ def test_all_messages_come_in_parts(store: AnyStore) -> None:
     assert store.records.part("acme", after=second[-1].id, limit=3) == []
 
 
+def test_histories_of_many_are_read_at_once(store: AnyStore) -> None:
+    """The same lines as one by one, of thousands; one that is not there has none."""
+    messages = opened(store, *(inbound(f"id-{n}", minute=n) for n in range(1_200)))
+    happened(store, messages[0], HELD)
+    happened(store, messages[7], ev.Staged(files=FILES), ev.Published())
+    asked = [*ids(*messages[1:]), MessageId("nobody"), messages[0].id]
+    histories = store.records.histories(asked)
+    assert [line.kind for line in histories[messages[7].id]] == ["listed", "staged", "published"]
+    assert {each: list(histories[each]) for each in ids(*messages)} == {
+        each: list(store.records.history(each)) for each in ids(*messages)
+    }
+    assert not histories.get(MessageId("nobody"))
+    assert store.records.histories([]) == {}
+
+
 def test_accounts_are_those_with_messages(store: AnyStore) -> None:
     """Whether they are configured or not; facts alone are no message."""
     assert store.records.accounts() == frozenset()

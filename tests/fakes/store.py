@@ -174,6 +174,9 @@ class FakeStore:
     def history(self, message_id: MessageId) -> Sequence[Line]:
         return list(self.lines.get(message_id, ()))
 
+    def histories(self, messages: Sequence[MessageId]) -> Mapping[MessageId, Sequence[Line]]:
+        return {message: self.history(message) for message in messages}
+
     def untold(self, limit: int = 100) -> Sequence[Telling]:
         return [
             Telling(id=n.id, kind=n.kind, message=self.messages[n.message], at=n.change.after.updated)

@@ -45,6 +45,7 @@ OF_A_PERSON: dict[str, tuple[Question, str]] = {
     "attention": (lambda r: r.search(Search(attention=True, limit=5)), "messages_state"),
     "find by gateway's id": (lambda r: r.find("live"), "messages_inbound_key"),
     "part": (lambda r: r.part("acme", after=r._ids.encode(1), limit=5), "INTEGER PRIMARY KEY"),
+    "histories": (lambda r: r.histories([r._ids.encode(1), r._ids.encode(2)]), "history_message"),
     "find by name": (lambda r: r.find("live.edi"), "names_name"),
 }
 QUESTIONS = OF_A_PASS | OF_A_PERSON
