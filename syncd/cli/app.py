@@ -14,7 +14,7 @@ from cyclopts import App, Group, Parameter
 from cyclopts.exceptions import CycloptsError
 
 from syncd.cli.options import Call, Options, Wiring, installed
-from syncd.cli.render import Reply, refuse_deaf_output, render, render_error
+from syncd.cli.render import Pieces, Reply, refuse_deaf_output, render, render_error, render_pieces
 from syncd.errors import CannotAct, NotFound, SyncdError, UsageError
 
 _RUN = Group("Run", sort_key=1)
@@ -43,6 +43,7 @@ COMMANDS = (
     ("pause", "syncd.cli.act:pause", _ACT),
     ("resume", "syncd.cli.act:resume", _ACT),
     ("verify", "syncd.cli.keep:verify", _KEEP),
+    ("export", "syncd.cli.export:export", _KEEP),
     ("sandbox", "syncd.cli.sandbox:sandbox", _TRY),
     ("demo", "syncd.cli.demo:demo", _TRY),
 )
@@ -144,6 +145,9 @@ def build(reach: Callable[[], Wiring] = installed) -> App:
         command, bound, ours = app.parse_args(words, exit_on_error=False, print_error=False)
         call = Call(options=options, reach=reach)
         reply = command(*bound.args, **bound.kwargs, **dict.fromkeys(ours, call))
+        if isinstance(reply, Pieces):
+            render_pieces(reply, options)
+            return 0
         if not isinstance(reply, Reply):
             return reply if isinstance(reply, int) else 0
         render(reply, options)

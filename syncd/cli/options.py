@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from syncd.operations.checks import CheckLine
     from syncd.operations.door import Door
     from syncd.operations.reports import OnceReport
-    from syncd.ports import Gateway
+    from syncd.ports import Gateway, Records
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,6 +45,10 @@ class Wiring(Protocol):
 
     def gateway(self, settings: Settings, account: str) -> AbstractContextManager[Gateway]:
         """The account's gateway."""
+        ...
+
+    def records(self, settings: Settings) -> AbstractContextManager[Records]:
+        """The records themselves, to be read only."""
         ...
 
     def run_once(

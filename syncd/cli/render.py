@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import sys
 import unicodedata
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, fields, is_dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
@@ -31,6 +32,13 @@ class Reply:
     exit_code: int = 0
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pieces:
+    """What a command writes for other programs, piece by piece: there may be more than memory holds."""
+
+    pieces: Iterator[str]
+
+
 def render(reply: Reply, options: Options) -> None:
     """Print to standard output. Raises: CannotAct when it is closed."""
     if sys.stdout is None and not options.quiet:
@@ -44,6 +52,19 @@ def render(reply: Reply, options: Options) -> None:
             screen.print(reply.view())
         lines = shown.get().splitlines()
         print("\n".join(line if screen.is_terminal else line.rstrip() for line in lines), flush=True)
+
+
+def render_pieces(reply: Pieces, options: Options) -> None:
+    """Print to standard output, in UTF-8 whatever the terminal has. Raises: CannotAct when it is closed."""
+    if sys.stdout is None and not options.quiet:
+        refuse_deaf_output()
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(encoding="utf-8", errors="backslashreplace")
+    for piece in reply.pieces:
+        if not options.quiet:
+            print(piece, end="")
+    if not options.quiet:
+        sys.stdout.flush()
 
 
 def refuse_deaf_output() -> None:

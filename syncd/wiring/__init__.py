@@ -39,10 +39,13 @@ def run_daemon(settings: Settings, *, config: Path | None) -> int:
 
 
 def records(settings: Settings) -> AbstractContextManager[Records]:
-    """The records, to be read only; a state that is not there yet has none."""
-    from syncd.wiring import looking
+    """The records, to be read only, also while a daemon runs; a state that is not there yet has none.
 
-    return looking.records(settings)
+    Raises: CannotAct when this user may not read them.
+    """
+    from syncd.wiring import local
+
+    return local.own_records(settings)
 
 
 def gateway(settings: Settings, account: str) -> AbstractContextManager[Gateway]:

@@ -9,6 +9,7 @@ import os
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from datetime import timedelta
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import syncd
@@ -41,6 +42,30 @@ def door(settings: Settings, progress: Callable[[str], None]) -> Door:
         if found is not None:
             return found
     return LocalDoor(settings, progress=progress)
+
+
+def own_records(settings: Settings) -> AbstractContextManager[Records]:
+    """The records, read by this process also while a daemon runs.
+
+    Raises: CannotAct when a daemon keeps them where this user has none: nothing would look like all.
+    """
+    from syncd.store.opening import FILE_NAME  # noqa: PLC0415 - what a daemon answers needs no database
+    from syncd.wiring.looking import records  # noqa: PLC0415 - as above
+
+    places = socket_paths(settings.state_dir, os.environ, is_packaged=_is_packaged(settings))
+    if not os.path.lexists(settings.state_dir / FILE_NAME) and any(map(_is_served, places)):
+        raise CannotAct(
+            f"a daemon runs, and its state is not in {settings.state_dir}, or not open to this user",
+            "Run this as the user that syncd runs as: sudo -u syncd syncd …",
+        )
+    return records(settings)
+
+
+def _is_served(socket_path: Path) -> bool:
+    try:
+        return connect(socket_path) is not None
+    except CannotAct:
+        return True  # one that will not talk to us
 
 
 def _is_packaged(settings: Settings) -> bool:

@@ -31,8 +31,9 @@ from syncd.gateways.ecgrid.gateway import _CAPABILITIES as ECGRID
 from syncd.operations.checks import CheckLine
 from syncd.operations.door import Door
 from syncd.operations.reports import OnceReport
-from syncd.ports import Gateway
+from syncd.ports import Gateway, Records
 from tests.fakes.door import FakeDoor
+from tests.fakes.store import FakeStore
 
 NOON = datetime(2026, 1, 31, 12, tzinfo=UTC)
 MDN = b"Reporting-UA: them\r\n\tDisposition: processed \x1b[31m\xff"
@@ -117,6 +118,7 @@ class World:
     adopted: list[str] = field(default_factory=list)
     gateways: dict[str, SmallGateway] = field(default_factory=dict)
     """By account, where it is not the usual one."""
+    stored: FakeStore = field(default_factory=FakeStore)
 
     def __post_init__(self) -> None:
         """Write a configuration with two accounts, and open a door to the messages."""
@@ -150,6 +152,11 @@ class World:
     def gateway(self, settings: Settings, account: str) -> Iterator[Gateway]:
         """The same for each account, unless told."""
         yield cast("Gateway", self.gateways.get(account, SmallGateway()))
+
+    @contextmanager
+    def records(self, settings: Settings) -> Iterator[Records]:
+        """What was stored."""
+        yield self.stored.records
 
     def run_once(
         self,

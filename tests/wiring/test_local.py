@@ -109,6 +109,25 @@ def facts(settings: Settings, account: str) -> dict[str, str]:
         return dict(records.facts(account))
 
 
+def test_the_records_are_read_also_while_a_daemon_runs(settings: Settings) -> None:
+    """By this process: they may be more than an answer of the daemon's holds."""
+    held = a_held_message(settings)
+    with daemon(settings.state_dir / "control.sock", FakeDoor()), wiring.records(settings) as records:
+        assert [message.id for message in records.part("acme", after=None, limit=5)] == [held.id]
+
+
+def test_records_that_a_daemon_keeps_elsewhere_are_not_none(settings: Settings) -> None:
+    """Who may ask the daemon, and cannot see its database, is told what to do."""
+    settings.state_dir.mkdir()
+    with (
+        daemon(settings.state_dir / "control.sock", FakeDoor()),
+        pytest.raises(CannotAct, match="sudo -u syncd"),
+    ):
+        wiring.records(settings)
+    with wiring.records(settings) as records:
+        assert records.accounts() == frozenset()
+
+
 def test_what_acts_takes_the_lock(settings: Settings, door: Door) -> None:
     """Held by a daemon that is just starting, it is refused."""
     with instance_lock(settings.state_dir):
