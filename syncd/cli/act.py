@@ -68,6 +68,14 @@ def retry(message: Named, /, *, call: Given) -> Reply:
     return _done(message, call, lambda door, found: door.retry(found, by=user()))
 
 
+def resend(message: Named, /, *, call: Given) -> Reply:
+    """Send a failed file again, as a new message linked to the old.
+
+    Example: syncd resend 4k7q2mzd
+    """
+    return _done(message, call, lambda door, found: door.resend(found, by=user()))
+
+
 def _done(message: str, call: Call, act: Callable[[Door, str], Row]) -> Reply:
     """Do it to the message that is meant, and show it as it is after."""
     from syncd.cli import views

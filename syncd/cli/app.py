@@ -40,6 +40,7 @@ COMMANDS = (
     ("resolve", "syncd.cli.act:resolve", _ACT),
     ("stop", "syncd.cli.act:stop", _ACT),
     ("retry", "syncd.cli.act:retry", _ACT),
+    ("resend", "syncd.cli.act:resend", _ACT),
     ("pause", "syncd.cli.act:pause", _ACT),
     ("resume", "syncd.cli.act:resume", _ACT),
     ("verify", "syncd.cli.keep:verify", _KEEP),

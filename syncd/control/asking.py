@@ -69,6 +69,11 @@ class Client:
         del by
         return self._ask(calls.RETRY, calls.Named(message_id=message_id))
 
+    def resend(self, message_id: str, *, by: str) -> Row:
+        """Send a failed file again, as a new message."""
+        del by
+        return self._ask(calls.RESEND, calls.Named(message_id=message_id))
+
     def verify(self, accounts: Sequence[str], *, repair: bool, by: str) -> Verified:
         """Compare disk, database and gateway, by the daemon."""
         del by

@@ -74,7 +74,7 @@ class Resolve:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Named:
-    """What `stop` and `retry` ask."""
+    """What `stop`, `retry` and `resend` ask."""
 
     message_id: str
 
@@ -183,6 +183,12 @@ RETRY: Call[Named, Row] = Call(
     gives=Row,
     perform=lambda door, asked, by: door.retry(asked.message_id, by=by),
 )
+RESEND: Call[Named, Row] = Call(
+    name="resend",
+    takes=Named,
+    gives=Row,
+    perform=lambda door, asked, by: door.resend(asked.message_id, by=by),
+)
 VERIFY: Call[Verify, Verified] = Call(
     name="verify",
     takes=Verify,
@@ -210,7 +216,7 @@ RELOAD: Call[Nothing, str] = Call(
 
 CALLS: tuple[Call[Any, Any], ...] = (
     *(STATUS, LIST, FIND, SHOW),
-    *(ONCE, RESOLVE, STOP, RETRY, VERIFY, PAUSE, RESUME, RELOAD),
+    *(ONCE, RESOLVE, STOP, RETRY, RESEND, VERIFY, PAUSE, RESUME, RELOAD),
 )
 
 

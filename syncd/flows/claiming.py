@@ -29,7 +29,7 @@ def claim_all(bridge: Bridge, outlook: Outlook) -> Claims:
     """
     ready = _not_moving(bridge, outlook.ready)
     if ready:
-        _keep_free(bridge)
+        keep_free(bridge)
     refused = [drop for drop in ready if drop.refusal is not None]
     for start in range(0, len(refused), TOGETHER):
         _refuse(bridge, refused[start : start + TOGETHER])
@@ -49,7 +49,7 @@ def _not_moving(bridge: Bridge, ready: Sequence[Dropped]) -> list[Dropped]:
     return [drop for drop in ready if drop.place not in under_way]
 
 
-def _keep_free(bridge: Bridge) -> None:
+def keep_free(bridge: Bridge) -> None:
     """A message in doubt counts on its place, also when a person took its file away.
 
     Another file there would be taken for its own, and sent a second time under its name.

@@ -48,7 +48,7 @@ def held_message(records: Records, message_id: MessageId, verdict: str) -> Messa
 
 def _what_fits(row: Message) -> str:
     if row.state is State.FAILED:
-        return "To send it again, move its file from failed/ back into outbox/."
+        return f"To send it again: `syncd resend {row.id}`."
     return f"Nothing is to be decided: `syncd show {row.id}` tells how it stands."
 
 

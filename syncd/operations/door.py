@@ -52,6 +52,10 @@ class Door(Protocol):
         """Try again what was stopped at the gateway, or at once what waits."""
         ...
 
+    def resend(self, message_id: str, *, by: str) -> Row:
+        """A failed file again, as a new message linked to the old; returns the new one."""
+        ...
+
     def verify(self, accounts: Sequence[str], *, repair: bool, by: str) -> Verified:
         """Compare disk, database and gateway; `repair`: and do what is safe."""
         ...

@@ -1,4 +1,4 @@
-"""The tries of a message, at a person's word: `stop` and `retry`.
+"""The tries of a message, at a person's word: `stop`, `retry` and `resend`.
 
 The gateway is told first and the row follows. A crash between leaves a stopped message that is still
 tracked as tried, and ends as held; one that is tried again is found by the next `retry` or by its delivery.
@@ -54,6 +54,16 @@ def retry(desk: Desk, row: Message, *, by: str) -> Message:
     raise UsageError(f"message {row.id} is {_how(row)}: it waits for no other try", _instead(row))
 
 
+def to_resend(row: Message) -> Message:
+    """The message, if its file may be sent again as a new one. Raises: UsageError."""
+    if row.direction is Direction.INBOUND or row.state is not State.FAILED:
+        raise UsageError(f"message {row.id} is {_how(row)}, not failed", _instead(row))
+    if row.progress.submitted_at is None:
+        what = f"message {row.id} was refused before it was sent: {row.reason or 'it cannot be sent'}"
+        raise UsageError(what, "Put that right, then move its file from failed/ back into outbox/.")
+    return row
+
+
 def _restart(desk: Desk, row: Message, there: GatewayId, by: str) -> Message:
     """One that is not stopped at the gateway any more is followed again: what became of it shows itself."""
     note = ""
@@ -86,5 +96,7 @@ def _instead(row: Message) -> str:
         verdict = "done" if row.direction is Direction.INBOUND else "sent|resend|fail"
         return f"Decide on it: `syncd resolve {row.id} {verdict}`."
     if row.state is State.FAILED:
-        return "To send it again, move its file from failed/ back into outbox/."
+        return f"To send it again: `syncd resend {row.id}`."
+    if row.state is State.SENT:
+        return "To send it once more, copy its file from sent/ into outbox/."
     return f"Nothing is to be done: `syncd show {row.id}` tells how it stands."

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from syncd.core.account import Account
 from syncd.core.model import Message, MessageId, PartnerType
 from syncd.errors import SyncdError
+from syncd.flows import resending
 from syncd.flows.bridge import Bridge
 from syncd.flows.once import Tally
 from syncd.flows.placing import settle
@@ -132,6 +133,15 @@ def stop(settings: Settings, message_id: MessageId, by: str) -> Message:
 def retry(settings: Settings, message_id: MessageId, by: str) -> Message:
     """Try a message again, under the instance lock. Raises: as `stop`."""
     return _at_desk(settings, message_id, lambda desk, row: tries.retry(desk, row, by=by))
+
+
+def resend(settings: Settings, message_id: MessageId, by: str) -> Message:
+    """Send a failed file again, under the instance lock; returns the new message. Raises: as `stop`."""
+    with open_doors(settings) as doors:
+        row = tries.to_resend(tries.named(doors.store.records, message_id))
+        account = doors.account(row.account)
+        with doors.gateway(account) as opened:
+            return resending.resend(doors.bridge(account, opened, Tally()), row, by=by)
 
 
 def _at_desk(

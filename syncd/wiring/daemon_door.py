@@ -17,6 +17,7 @@ from syncd.daemon.asked import once
 from syncd.daemon.jobs import PULL, SEND, TRACK
 from syncd.daemon.runner import PAUSED, Runner
 from syncd.errors import UsageError
+from syncd.flows import resending
 from syncd.flows.placing import settle
 from syncd.operations import actions, tries
 from syncd.operations.questions import Row, Whole, find_messages, list_messages, row, show_message
@@ -140,6 +141,16 @@ class DaemonDoor:
         after = self._at_desk(message_id, lambda at, known: tries.retry(at, known, by=by))
         for job in WATCHED:
             self._daemon.supervisor.poke(after.account, job)
+        return row(after, self._roots)
+
+    def resend(self, message_id: str, *, by: str) -> Row:
+        """Send a failed file again, at once."""
+        known = tries.to_resend(tries.named(self._records, MessageId(message_id)))
+        runner = self._daemon.runners[known.account]
+        with runner.alone():
+            old = tries.to_resend(tries.named(self._records, known.id))
+            after = resending.resend(runner.bridge, old, by=by)
+        self._daemon.supervisor.poke(runner.name, SEND)
         return row(after, self._roots)
 
     def _at_desk(self, message_id: str, act: Callable[[actions.Desk, Message], Message]) -> Message:

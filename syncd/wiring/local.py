@@ -144,6 +144,12 @@ class LocalDoor:
 
         return questions.row(retry(self._settings, MessageId(message_id), by), self._settings.roots)
 
+    def resend(self, message_id: str, *, by: str) -> Row:
+        """Send a failed file again, under the instance lock, by the next pass."""
+        from syncd.wiring.acting import resend  # noqa: PLC0415 - as above
+
+        return questions.row(resend(self._settings, MessageId(message_id), by), self._settings.roots)
+
     def verify(self, accounts: Sequence[str], *, repair: bool, by: str) -> Verified:
         """Compare disk, database and gateway, under the instance lock. Raises: as `once`."""
         from syncd.wiring.verifying import run_verify  # noqa: PLC0415 - as above

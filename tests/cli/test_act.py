@@ -22,6 +22,13 @@ def test_tries_are_stopped_and_begun_again_by_a_files_name(
     assert [verb for verb, _ in world.opened.acted] == ["stop", "retry"]
 
 
+def test_a_failed_file_is_sent_again(world: World, capsys: pytest.CaptureFixture[str]) -> None:
+    """The new message is shown."""
+    world.opened.messages = [replace(SENT, state=State.FAILED)]
+    assert world.run("resend", "invoice.edi", "--json") == 0
+    assert parsed(capsys.readouterr().out)["id"] == "new22222"
+
+
 def test_what_does_not_fit_is_wrong_use(world: World, capsys: pytest.CaptureFixture[str]) -> None:
     """And what is not there is not found."""
     assert world.run("retry", SENT.id) == 2

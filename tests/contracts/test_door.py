@@ -190,6 +190,14 @@ def test_tries_are_stopped_and_begun_again(world: World) -> None:
         world.door.retry("nothing1", by="anna")
 
 
+def test_a_failed_file_is_sent_again(world: World) -> None:
+    """The new message comes back; what did not fail is refused."""
+    world.behind.messages = [replace(SENT, state=State.FAILED)]
+    assert world.door.resend("aaaa1111", by="anna").id == "new22222"
+    with pytest.raises(UsageError, match="not failed"):
+        world.door.resend("new22222", by="anna")
+
+
 def test_verify_is_passed_on_and_reported(world: World) -> None:
     """Every finding with all that it says."""
     finding = Finding(

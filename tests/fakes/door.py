@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from syncd.core.model import Message, Phase, State
+from syncd.core.model import Message, MessageId, Phase, State
 from syncd.errors import NotFound, SyncdError, UsageError
 from syncd.operations.questions import Row, Whole, row
 from syncd.operations.reports import OnceReport
@@ -131,6 +131,18 @@ class FakeDoor:
         moved = replace(known, phase=after)
         self.messages = [moved if each is known else each for each in self.messages]
         return self._row(moved)
+
+    def resend(self, message_id: str, *, by: str) -> Row:
+        """The same message, as a new one."""
+        old = next((each for each in self.messages if each.id == message_id), None)
+        if old is None:
+            raise NotFound(f"there is no message {message_id}", "`syncd list` shows what there is.")
+        if old.state is not State.FAILED:
+            raise UsageError(f"message {old.id} is {old.state}, not failed", "Nothing is to be sent again.")
+        self.acted.append(("resend", by))
+        fresh = replace(old, id=MessageId("new22222"), state=State.QUEUED, phase=Phase.CLAIMED)
+        self.messages = [fresh, *self.messages]
+        return self._row(fresh)
 
     def verify(self, accounts: Sequence[str], *, repair: bool, by: str) -> Verified:
         """What was laid out."""

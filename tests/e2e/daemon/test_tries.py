@@ -21,3 +21,17 @@ def test_a_stopped_message_goes_on_when_it_is_tried_again(bridge: Bridge, box: S
         until(lambda: bridge.names("sent") == ["invoice.edi"])
         history = running.door.show_message(row.id, account=None).history
         assert {line.by for line in history if line.by} == {"anna", "bob"}
+
+
+def test_a_failed_file_is_sent_again_by_the_daemon(bridge: Bridge, box: Sandbox) -> None:
+    """At once, and the old message needs nobody any more."""
+    box.trouble("status", status=422, operation="send")
+    with bridge.running() as running:
+        until(bridge.has_outbox)
+        bridge.drop("invoice.edi")
+        until(lambda: bridge.names("failed") == ["invoice.edi"])
+        [old] = running.door.list_messages(Search())
+        assert running.door.resend(old.id, by="anna").id != old.id
+        until(lambda: bridge.names("sent") == ["invoice.edi"])
+        assert bridge.names("failed") == []
+        assert not running.account().attention
