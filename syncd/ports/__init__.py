@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from syncd.ports.folders import Inbox, Outbox, StagedFiles, Tree
 from syncd.ports.gateway import Content, Fetched, Gateway, Outgoing, Receipt, Wanted
-from syncd.ports.store import Change, Draft, Journal, Line, Note, Records, Search, Telling
+from syncd.ports.store import Change, Draft, Journal, Line, Records, Search, Telling
 from syncd.ports.surroundings import Clock, Secrets
 
 __all__ = [
@@ -21,7 +21,6 @@ __all__ = [
     "Inbox",
     "Journal",
     "Line",
-    "Note",
     "Outbox",
     "Outgoing",
     "Receipt",

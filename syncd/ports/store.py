@@ -40,16 +40,6 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Note:
-    """A line for the history of a message that changes nothing about it; `kind` is one word."""
-
-    message: MessageId
-    kind: str
-    text: str
-    by: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Telling:
     """Something to be told about a message; `id` stays the same however often it is told."""
 
@@ -72,13 +62,6 @@ class Journal(Protocol):
 
     def remember(self, account: str, facts: Mapping[str, str | None]) -> None:
         """Store facts of an account (None: forget)."""
-        ...
-
-    def annotate(self, notes: Sequence[Note], *, at: datetime) -> None:
-        """Add lines to histories, at that time; rows stay as they are, whatever a flow makes of them now.
-
-        A message that is not there any more gets none.
-        """
         ...
 
     def told(self, tellings: Sequence[int]) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
@@ -14,7 +13,7 @@ from syncd.core.events import Event
 from syncd.core.history import line, news
 from syncd.core.model import Message, MessageId, Pair, State
 from syncd.errors import StateBroken
-from syncd.ports.store import Change, Draft, Note
+from syncd.ports.store import Change, Draft
 from syncd.store import dialect, rows, schema
 from syncd.store.ids import Ids
 from syncd.store.writer import Writer
@@ -71,11 +70,6 @@ class SqlJournal:
         if facts:
             self._writer.do(lambda connection: _remember(connection, account, facts))
 
-    def annotate(self, notes: Sequence[Note], *, at: datetime) -> None:
-        """Add lines to histories; rows stay as they are. A message that is not there gets none."""
-        if notes:
-            self._writer.do(lambda connection: self._annotate(connection, notes, at))
-
     def told(self, tellings: Sequence[int]) -> None:
         """These were told; to say so twice changes nothing."""
         if tellings:
@@ -120,8 +114,7 @@ class SqlJournal:
 
     def _write(self, connection: Connection, changes: Sequence[Change]) -> None:
         numbers = {change.after.id: self._number(change.after.id) for change in changes}
-        spots = _spots(connection, list(numbers.values()))
-        states = {number: State(state) for number, (state, _) in spots.items()}
+        states = _states(connection, list(numbers.values()))
         latest: dict[int, Message] = {}
         entries: list[_Entry] = []
         for change in changes:
@@ -134,24 +127,6 @@ class SqlJournal:
             latest[number] = after
         connection.execute(_UPDATE, [_new_values(number, after) for number, after in latest.items()])
         self._record(connection, entries)
-
-    def _annotate(self, connection: Connection, notes: Sequence[Note], at: datetime) -> None:
-        numbers = {note.message: self._ids.decode(note.message) for note in notes}
-        spots = _spots(connection, [number for number in numbers.values() if number is not None])
-        lines = [
-            {
-                "message": number,
-                "at": at,
-                "kind": note.kind,
-                "state": spots[number][0],
-                "phase": spots[number][1],
-                "text": note.text,
-                "by": note.by,
-            }
-            for note in notes
-            if (number := numbers[note.message]) in spots
-        ]
-        _insert(connection, sa.insert(schema.history), lines)
 
     def _number(self, message_id: MessageId) -> int:
         number = self._ids.decode(message_id)
@@ -188,14 +163,13 @@ def _take_numbers(connection: Connection, count: int) -> int:
     return now - count
 
 
-def _spots(connection: Connection, numbers: Sequence[int]) -> dict[int | None, tuple[str, str | None]]:
-    spots: dict[int | None, tuple[str, str | None]] = {}
-    table = schema.messages.c
-    columns = sa.select(table.number, table.state, table.phase)
+def _states(connection: Connection, numbers: Sequence[int]) -> dict[int, State]:
+    states: dict[int, State] = {}
+    columns = sa.select(schema.messages.c.number, schema.messages.c.state)
     for start in range(0, len(numbers), AT_ONCE):
-        some = columns.where(table.number.in_(numbers[start : start + AT_ONCE]))
-        spots.update((row.number, (row.state, row.phase)) for row in connection.execute(some))
-    return spots
+        some = columns.where(schema.messages.c.number.in_(numbers[start : start + AT_ONCE]))
+        states.update((row.number, State(row.state)) for row in connection.execute(some))
+    return states
 
 
 def _new_values(number: int, after: Message) -> rows.Values:

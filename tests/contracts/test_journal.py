@@ -12,7 +12,7 @@ from syncd.core import events as ev
 from syncd.core.machine import advance
 from syncd.core.model import Direction, GatewayId, MessageId, Phase, State
 from syncd.errors import StateBroken
-from syncd.ports.store import Change, Line, Note
+from syncd.ports.store import Change
 from tests.contracts.stores import (
     FILES,
     KINDS,
@@ -229,22 +229,6 @@ def test_from_held_to_failed_is_told_once(store: AnyStore) -> None:
     (message,) = opened(store, outbound())
     happened(store, message, HELD, ev.Resolved(verdict="fail"))
     assert [telling.kind for telling in store.records.untold()] == ["held", "failed"]
-
-
-def test_a_note_adds_a_line_and_changes_no_row(store: AnyStore) -> None:
-    """Whatever a flow has made of the row since; a message that is not there gets none."""
-    (message,) = opened(store, inbound())
-    message = happened(store, message, HELD)
-    notes = [
-        Note(message=message.id, kind="hook", text="on_failed ended with 1", by="syncd"),
-        Note(message=MessageId("zzzzzzzz"), kind="hook", text="nobody's"),
-    ]
-    store.journal.annotate(notes, at=NOON)
-    last = store.records.history(message.id)[-1]
-    assert last == Line(
-        at=NOON, kind="hook", state=State.HELD, phase=None, text="on_failed ended with 1", by="syncd"
-    )
-    assert store.records.get(message.id) == message
 
 
 def test_what_was_told_is_not_told_again(store: AnyStore) -> None:

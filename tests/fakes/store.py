@@ -14,7 +14,7 @@ from syncd.core.history import line, news
 from syncd.core.machine import is_unfinished, needs_person
 from syncd.core.model import Direction, GatewayId, Message, MessageId, Pair, State, bare
 from syncd.errors import StateBroken
-from syncd.ports.store import Change, Draft, Line, Note, Search, Telling
+from syncd.ports.store import Change, Draft, Line, Search, Telling
 
 
 @dataclass(frozen=True)
@@ -76,17 +76,6 @@ class FakeStore:
             known = {**self._facts.get(account, {}), **facts}
             self._facts[account] = {key: value for key, value in known.items() if value is not None}
             self.transactions += bool(facts)
-
-    def annotate(self, notes: Sequence[Note], *, at: datetime) -> None:
-        with self._lock:
-            for note in notes:
-                row = self.messages.get(note.message)
-                if row is not None:
-                    words = Line(
-                        at=at, kind=note.kind, state=row.state, phase=row.phase, text=note.text, by=note.by
-                    )
-                    self.lines.setdefault(row.id, []).append(words)
-            self.transactions += bool(notes)
 
     def told(self, tellings: Sequence[int]) -> None:
         with self._lock:
