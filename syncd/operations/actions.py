@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
@@ -22,7 +23,7 @@ FOLDER_AFTER = {"sent": Folder.SENT, "resend": Folder.QUEUED, "fail": Folder.FAI
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Desk:
-    """The doors that an action needs."""
+    """The doors that an action needs; `observe` is told of each committed change, as by the flows."""
 
     journal: Journal
     gateway: Gateway
@@ -30,13 +31,20 @@ class Desk:
     outbox: Outbox
     now: datetime
     zone: tzinfo
+    observe: Callable[[Change], None]
+
+
+def named(records: Records, message_id: MessageId) -> Message:
+    """The message as it is now. Raises: NotFound."""
+    row = records.get(message_id)
+    if row is None:
+        raise NotFound(f"there is no message {message_id}", "`syncd list` shows what there is.")
+    return row
 
 
 def held_message(records: Records, message_id: MessageId, verdict: str) -> Message:
     """The held message, if the verdict fits it. Raises: NotFound; UsageError naming what fits."""
-    row = records.get(message_id)
-    if row is None:
-        raise NotFound(f"there is no message {message_id}", "`syncd list` shows what there is.")
+    row = named(records, message_id)
     if row.state is not State.HELD:
         raise UsageError(f"message {row.id} is {row.state}, not held", _what_fits(row))
     fitting = FITTING[row.direction]
@@ -86,10 +94,12 @@ def _settle_inbound(desk: Desk, row: Message, by: str) -> Message:
 
 
 def record(desk: Desk, row: Message, *events: Event) -> Message:
-    """Advance the message and store that, in one transaction; returns it as it is after."""
+    """Advance the message and store that, in one transaction, then tell it; returns it as it is after."""
     changes: list[Change] = []
     for event in events:
         row = advance(row, event, now=desk.now)
         changes.append(Change(event=event, after=row))
     desk.journal.write(changes)
+    for change in changes:
+        desk.observe(change)
     return row

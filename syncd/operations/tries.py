@@ -8,18 +8,9 @@ from __future__ import annotations
 
 from syncd.core import events as ev
 from syncd.core.machine import ACCEPTED, CLAIMED, FETCH_LATER, STOPPED, WAITING, spot
-from syncd.core.model import Direction, GatewayId, Message, MessageId, State
-from syncd.errors import NotFound, NotThere, UsageError
+from syncd.core.model import Direction, GatewayId, Message, State
+from syncd.errors import NotThere, UsageError
 from syncd.operations.actions import Desk, record
-from syncd.ports import Records
-
-
-def named(records: Records, message_id: MessageId) -> Message:
-    """The message as it is now. Raises: NotFound."""
-    row = records.get(message_id)
-    if row is None:
-        raise NotFound(f"there is no message {message_id}", "`syncd list` shows what there is.")
-    return row
 
 
 def stop(desk: Desk, row: Message, *, by: str) -> Message:

@@ -127,31 +127,27 @@ def stop(settings: Settings, message_id: MessageId, by: str) -> Message:
 
     Raises: UsageError, NotFound, LockHeld, GatewayError.
     """
-    return _at_desk(settings, message_id, lambda desk, row: tries.stop(desk, row, by=by))
+    return _act(settings, message_id, lambda bridge, row: tries.stop(desk(bridge), row, by=by))
 
 
 def retry(settings: Settings, message_id: MessageId, by: str) -> Message:
     """Try a message again, under the instance lock. Raises: as `stop`."""
-    return _at_desk(settings, message_id, lambda desk, row: tries.retry(desk, row, by=by))
+    return _act(settings, message_id, lambda bridge, row: tries.retry(desk(bridge), row, by=by))
 
 
 def resend(settings: Settings, message_id: MessageId, by: str) -> Message:
     """Send a failed file again, under the instance lock; returns the new message. Raises: as `stop`."""
-    with open_doors(settings) as doors:
-        row = tries.to_resend(tries.named(doors.store.records, message_id))
-        account = doors.account(row.account)
-        with doors.gateway(account) as opened:
-            return resending.resend(doors.bridge(account, opened, Tally()), row, by=by)
+    return _act(
+        settings, message_id, lambda bridge, row: resending.resend(bridge, tries.to_resend(row), by=by)
+    )
 
 
-def _at_desk(
-    settings: Settings, message_id: MessageId, act: Callable[[actions.Desk, Message], Message]
-) -> Message:
+def _act(settings: Settings, message_id: MessageId, act: Callable[[Bridge, Message], Message]) -> Message:
     with open_doors(settings) as doors:
-        row = tries.named(doors.store.records, message_id)
+        row = actions.named(doors.store.records, message_id)
         account = doors.account(row.account)
         with doors.gateway(account) as opened:
-            return act(desk(doors.bridge(account, opened, Tally())), row)
+            return act(doors.bridge(account, opened, Tally()), row)
 
 
 def decide(bridge: Bridge, held: Message, verdict: str, *, by: str) -> Message:
@@ -173,6 +169,7 @@ def desk(bridge: Bridge) -> actions.Desk:
         outbox=bridge.outbox,
         now=bridge.clock.now(),
         zone=bridge.timezone,
+        observe=bridge.observe,
     )
 
 

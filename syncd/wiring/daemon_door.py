@@ -145,19 +145,19 @@ class DaemonDoor:
 
     def resend(self, message_id: str, *, by: str) -> Row:
         """Send a failed file again, at once."""
-        known = tries.to_resend(tries.named(self._records, MessageId(message_id)))
+        known = tries.to_resend(actions.named(self._records, MessageId(message_id)))
         runner = self._daemon.runners[known.account]
         with runner.alone():
-            old = tries.to_resend(tries.named(self._records, known.id))
+            old = tries.to_resend(actions.named(self._records, known.id))
             after = resending.resend(runner.bridge, old, by=by)
         self._daemon.supervisor.poke(runner.name, SEND)
         return row(after, self._roots)
 
     def _at_desk(self, message_id: str, act: Callable[[actions.Desk, Message], Message]) -> Message:
-        known = tries.named(self._records, MessageId(message_id))
+        known = actions.named(self._records, MessageId(message_id))
         runner = self._daemon.runners[known.account]
         with runner.alone():
-            return act(desk(runner.bridge), tries.named(self._records, known.id))
+            return act(desk(runner.bridge), actions.named(self._records, known.id))
 
     def verify(self, accounts: Sequence[str], *, repair: bool, by: str) -> Verified:
         """Compare disk, database and gateway; repairs have the account for themselves."""

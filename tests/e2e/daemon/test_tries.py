@@ -6,7 +6,7 @@ from tests.e2e.daemon.harness import Bridge, until
 
 
 def test_a_stopped_message_goes_on_when_it_is_tried_again(bridge: Bridge, box: Sandbox) -> None:
-    """Through the daemon that runs, which follows it to its end."""
+    """Through the daemon that runs, which follows it to its end and logs what each of them did."""
     box.partner("RJ_Partner").pause()
     with bridge.running() as running:
         until(bridge.has_outbox)
@@ -21,6 +21,8 @@ def test_a_stopped_message_goes_on_when_it_is_tried_again(bridge: Bridge, box: S
         until(lambda: bridge.names("sent") == ["invoice.edi"])
         history = running.door.show_message(row.id, account=None).history
         assert {line.by for line in history if line.by} == {"anna", "bob"}
+        assert len(running.told("message.stopped", message=row.id)) == 1
+        assert len(running.told("message.restarted", message=row.id)) == 1
 
 
 def test_a_failed_file_is_sent_again_by_the_daemon(bridge: Bridge, box: Sandbox) -> None:
