@@ -52,15 +52,14 @@ def test_one_poisoned_of_a_hundred_waits_longer_and_longer_until_it_is_held(
 
     assert list(ground.states(Direction.INBOUND).values()).count("received") == 99
     assert "500" in (ground.row("poisoned@gateway").reason or "")
-    for _ in ground.passes(60, every=timedelta(minutes=1)):
-        pass
-    for _ in ground.passes(64, every=timedelta(minutes=30)):
+    for _ in ground.passes(70, every=timedelta(minutes=1)):
         pass
     tried = [one.at for one in box.ledger.requests if "poisoned" in one.path and "attachments" in one.path]
     gaps = [later - earlier for earlier, later in pairwise(tried)]
-    assert len(gaps) > 5
-    assert all(later >= earlier / 2 for earlier, later in pairwise(gaps))
-    assert max(gaps) > 10 * gaps[0]
+    assert len(gaps) >= 5
+    assert all(later > 1.5 * earlier for earlier, later in pairwise(gaps))
+    for _ in ground.passes(64, every=timedelta(minutes=30)):
+        pass
     assert ground.row("poisoned@gateway").state == "held"
     assert found_by_verify(ground) == []
 
