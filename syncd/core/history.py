@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from syncd.core import events as ev
@@ -11,6 +12,17 @@ from syncd.core.model import File, Mdn, MdnStatus, Message, State, bare
 UNHAPPY = frozenset({State.HELD, State.FAILED})
 SETTLED = "settled"
 """The kind of a telling that a message, told of as held or failed, is so no more."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Channel:
+    """One way to tell somebody of messages; each has tellings of its own, and gets through them by itself."""
+
+    name: str
+    states: Callable[[Message], Collection[State]]
+    """Of a message like this: the states whose entering is told."""
+    settles: bool = False
+    """Whether it is told, too, that a message is held or failed no more."""
 
 
 def line(event: ev.Event, after: Message) -> str | None:
@@ -22,18 +34,18 @@ def line(event: ev.Event, after: Message) -> str | None:
     return text or event.note or None
 
 
-def news(
-    event: ev.Event, *, before: State | None, after: Message, told_states: Collection[State]
-) -> str | None:
-    """The kind of what is to be told: a state that was entered, or "settled"; None: nothing.
+def news(event: ev.Event, *, before: State | None, after: Message, channel: Channel) -> str | None:
+    """The kind of what a channel is to tell: a state that was entered, or "settled"; None: nothing.
 
     `before` is None for a message that is new.
     """
     if after.state is before or isinstance(event, ev.Recognised):  # not delivered, so not received
         return None
+    told_states = channel.states(after)
     if after.state in told_states:
         return after.state.value
-    return SETTLED if before in UNHAPPY and before in told_states else None
+    was_told = before in UNHAPPY and before in told_states
+    return SETTLED if channel.settles and was_told else None
 
 
 def _at(time: datetime | None) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from syncd.ports.folders import Inbox, Outbox, StagedFiles, Tree
 from syncd.ports.gateway import Content, Fetched, Gateway, Outgoing, Receipt, Wanted
-from syncd.ports.store import Change, Draft, Journal, Line, Records, Search, Telling
+from syncd.ports.store import Change, Draft, Journal, Line, Records, Search, Telling, Told, Untold
 from syncd.ports.surroundings import Clock, Secrets
 
 __all__ = [
@@ -29,6 +29,8 @@ __all__ = [
     "Secrets",
     "StagedFiles",
     "Telling",
+    "Told",
     "Tree",
+    "Untold",
     "Wanted",
 ]

@@ -44,9 +44,36 @@ class Telling:
     """Something to be told about a message; `id` stays the same however often it is told."""
 
     id: int
+    channel: str
     kind: str
     message: Message
+    """As it is now, not as it was then."""
     at: datetime
+    tries: int = 0
+    """How often it was tried to tell it, in vain."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Told:
+    """What came of a telling: it is done with, or tried again at `again_at`, after so many `tries`."""
+
+    telling: Telling
+    again_at: datetime | None = None
+    tries: int = 0
+    text: str = ""
+    """For the message's history, whose row stays as it is; empty: no line."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Untold:
+    """What a channel could not tell so far, by kind."""
+
+    kind: str
+    messages: int
+    tries: int
+    """The most of one of them."""
+    since: datetime
+    """When the oldest of them happened."""
 
 
 class Journal(Protocol):
@@ -64,8 +91,12 @@ class Journal(Protocol):
         """Store facts of an account (None: forget)."""
         ...
 
-    def told(self, tellings: Sequence[int]) -> None:
-        """These were told."""
+    def told(self, outcomes: Sequence[Told], *, at: datetime) -> None:
+        """Store what came of tellings, with the history lines, all or nothing.
+
+        Of one message and channel the next can be told once the one before is done with. What is done with
+        already stays so.
+        """
         ...
 
 
@@ -144,8 +175,16 @@ class Records(Protocol):
         """The lines of many messages, each oldest first; one without any may be left out."""
         ...
 
-    def untold(self, limit: int = 100) -> Sequence[Telling]:
-        """What is still to be told, oldest first."""
+    def untold(self, channel: str, *, now: datetime, limit: int = 100) -> Sequence[Telling]:
+        """What a channel is to tell now, longest due first; of each message the oldest only."""
+        ...
+
+    def next_untold(self, channel: str) -> datetime | None:
+        """When a channel has something to tell next, or had; None: nothing waits."""
+        ...
+
+    def troubled(self, channel: str, account: str) -> Sequence[Untold]:
+        """What the channel has tried to tell of this account's messages, in vain so far."""
         ...
 
     def part(self, account: str, *, after: MessageId | None, limit: int) -> Sequence[Message]:

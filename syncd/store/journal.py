@@ -5,16 +5,17 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from syncd.core.events import Event
-from syncd.core.history import line, news
+from syncd.core.history import Channel, line, news
 from syncd.core.model import Message, MessageId, Pair, State
 from syncd.errors import StateBroken
-from syncd.ports.store import Change, Draft
-from syncd.store import dialect, rows, schema
+from syncd.ports.store import Change, Draft, Told
+from syncd.store import dialect, rows, schema, tellings
 from syncd.store.ids import Ids
 from syncd.store.writer import Writer
 
@@ -40,12 +41,12 @@ class _Entry:
 
 
 class SqlJournal:
-    """Writes through the one writer. `tell` names the states whose entering is to be told."""
+    """Writes through the one writer. `tell`: who is told, and of what."""
 
-    def __init__(self, writer: Writer, ids: Ids, *, tell: frozenset[str]) -> None:
+    def __init__(self, writer: Writer, ids: Ids, *, tell: Sequence[Channel]) -> None:
         self._writer = writer
         self._ids = ids
-        self._tell = frozenset(State(name) for name in tell)
+        self._tell = tuple(tell)
 
     def open(self, drafts: Sequence[Draft]) -> tuple[Message, ...]:
         """Store new messages with their first history line; returns them with their ids.
@@ -70,10 +71,10 @@ class SqlJournal:
         if facts:
             self._writer.do(lambda connection: _remember(connection, account, facts))
 
-    def told(self, tellings: Sequence[int]) -> None:
-        """These were told; to say so twice changes nothing."""
-        if tellings:
-            self._writer.do(lambda connection: _told(connection, tellings))
+    def told(self, outcomes: Sequence[Told], *, at: datetime) -> None:
+        """Store what came of tellings, with the history lines; to say so twice adds no more than a line."""
+        if outcomes:
+            self._writer.do(lambda connection: self._told(connection, outcomes, at))
 
     def _open(self, connection: Connection, drafts: Sequence[Draft]) -> tuple[Message, ...]:
         known = self._known(connection, drafts)
@@ -114,7 +115,8 @@ class SqlJournal:
 
     def _write(self, connection: Connection, changes: Sequence[Change]) -> None:
         numbers = {change.after.id: self._number(change.after.id) for change in changes}
-        states = _states(connection, list(numbers.values()))
+        spots = _spots(connection, list(numbers.values()))
+        states = {number: State(state) for number, (state, _) in spots.items()}
         latest: dict[int, Message] = {}
         entries: list[_Entry] = []
         for change in changes:
@@ -137,16 +139,39 @@ class SqlJournal:
     def _record(self, connection: Connection, entries: Sequence[_Entry]) -> None:
         """All that goes with the rows; each kind in one statement."""
         _insert(connection, sa.insert(schema.history), [_line(entry) for entry in entries])
-        _insert(connection, sa.insert(schema.tellings), [self._telling(entry) for entry in entries])
+        _insert(connection, tellings.INSERT, self._tellings(entries))
         _insert(connection, dialect.insert_or_ignore(schema.names), _names(entries))
         _insert(connection, dialect.insert_or_ignore(schema.pairs), _pairs(entries))
         _insert(connection, dialect.insert_or_add(schema.tallies, "messages"), _tallies(entries))
 
-    def _telling(self, entry: _Entry) -> rows.Values | None:
-        kind = news(entry.event, before=entry.before, after=entry.after, told_states=self._tell)
-        if kind is None:
-            return None
-        return {"message": entry.number, "kind": kind, "at": entry.after.updated}
+    def _tellings(self, entries: Sequence[_Entry]) -> list[rows.Values]:
+        made: list[rows.Values] = []
+        for entry in entries:
+            for channel in self._tell:
+                kind = news(entry.event, before=entry.before, after=entry.after, channel=channel)
+                if kind is not None:
+                    made.append(tellings.values(entry.number, channel.name, kind, at=entry.after.updated))
+        return made
+
+    def _told(self, connection: Connection, outcomes: Sequence[Told], at: datetime) -> None:
+        numbers = {told.telling.message.id: self._number(told.telling.message.id) for told in outcomes}
+        spots = _spots(connection, list(numbers.values()))
+        for told in outcomes:
+            tellings.conclude(connection, numbers[told.telling.message.id], told, now=at)
+        lines = [
+            {
+                "message": number,
+                "at": at,
+                "kind": told.telling.channel,
+                "state": spots[number][0],
+                "phase": spots[number][1],
+                "text": told.text,
+                "by": "",
+            }
+            for told in outcomes
+            if told.text and (number := numbers[told.telling.message.id]) in spots
+        ]
+        _insert(connection, sa.insert(schema.history), lines)
 
 
 def _unknown(message_id: MessageId) -> StateBroken:
@@ -163,13 +188,15 @@ def _take_numbers(connection: Connection, count: int) -> int:
     return now - count
 
 
-def _states(connection: Connection, numbers: Sequence[int]) -> dict[int, State]:
-    states: dict[int, State] = {}
-    columns = sa.select(schema.messages.c.number, schema.messages.c.state)
+def _spots(connection: Connection, numbers: Sequence[int]) -> dict[int, tuple[str, str | None]]:
+    """State and phase of these messages, as far as they are there."""
+    spots: dict[int, tuple[str, str | None]] = {}
+    table = schema.messages.c
+    columns = sa.select(table.number, table.state, table.phase)
     for start in range(0, len(numbers), AT_ONCE):
-        some = columns.where(schema.messages.c.number.in_(numbers[start : start + AT_ONCE]))
-        states.update((row.number, State(row.state)) for row in connection.execute(some))
-    return states
+        some = columns.where(table.number.in_(numbers[start : start + AT_ONCE]))
+        spots.update((row.number, (row.state, row.phase)) for row in connection.execute(some))
+    return spots
 
 
 def _new_values(number: int, after: Message) -> rows.Values:
@@ -242,9 +269,3 @@ def _remember(connection: Connection, account: str, facts: Mapping[str, str | No
     _insert(connection, dialect.insert_or_replace(table, "value"), known)
     for key in forgotten:
         connection.execute(sa.delete(table).where(table.c.account == account, table.c.key == key))
-
-
-def _told(connection: Connection, tellings: Sequence[int]) -> None:
-    number = schema.tellings.c.number
-    gone = sa.delete(schema.tellings).where(number == sa.bindparam("its_number"))
-    connection.execute(gone, [{"its_number": telling} for telling in tellings])

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
 from syncd.core.model import Direction, GatewayId, Message, MessageId, Pair, State
-from syncd.ports import Line, Search, Telling
+from syncd.ports import Line, Search, Telling, Untold
 
 
 class NoRecords:
@@ -68,7 +68,15 @@ class NoRecords:
         """None."""
         return {}
 
-    def untold(self, limit: int = 100) -> Sequence[Telling]:  # noqa: ARG002
+    def untold(self, channel: str, *, now: datetime, limit: int = 100) -> Sequence[Telling]:  # noqa: ARG002
+        """None."""
+        return ()
+
+    def next_untold(self, channel: str) -> datetime | None:  # noqa: ARG002
+        """Never."""
+        return None
+
+    def troubled(self, channel: str, account: str) -> Sequence[Untold]:  # noqa: ARG002
         """None."""
         return ()
 

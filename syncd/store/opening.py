@@ -5,13 +5,14 @@ from __future__ import annotations
 import os
 import secrets
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.exc import SQLAlchemyError
 
+from syncd.core.history import Channel
 from syncd.errors import CannotAct, NewerState, StateBroken
 from syncd.ports.store import Journal, Records
 from syncd.store import dialect, schema
@@ -22,7 +23,6 @@ from syncd.store.writer import Writer
 
 FILE_NAME = "state.db"
 FILE_MODE = 0o640
-TOLD_STATES = frozenset({"held", "failed"})
 
 _ACCESS = "Run as syncd's user, or let that user own the state directory"
 
@@ -72,12 +72,13 @@ def open_store(
     state_dir: Path,
     *,
     read_only: bool = False,
-    tell: frozenset[str] = TOLD_STATES,
+    tell: Sequence[Channel] = (),
     new_state_id: Callable[[], str] = _new_state_id,
 ) -> Store:
     """Open the state in `state_dir`; to be read only, also while a daemon writes it.
 
-    `tell` names the states whose entering is to be told. Who opens it to write holds the instance lock.
+    `tell`: what each channel is to tell is stored with what happened. Who opens it to write holds the
+    instance lock.
 
     Raises: CannotAct when the folder or the database cannot be used by this user; NewerState;
     StateBroken; DiskFull.
@@ -102,7 +103,7 @@ def _open_to_read(path: Path) -> Store:
     return Store(state_id=state_id, readers=engine, records=SqlRecords(engine, Ids.of_state(state_id), path))
 
 
-def _open_to_write(path: Path, tell: frozenset[str], new_state_id: Callable[[], str]) -> Store:
+def _open_to_write(path: Path, tell: Sequence[Channel], new_state_id: Callable[[], str]) -> Store:
     _make_file(path)
     connection = dialect.writing_engine(path).connect()
     try:

@@ -13,7 +13,7 @@ from sqlalchemy.engine import Engine
 from sqlalchemy.exc import DBAPIError
 
 from syncd.core.model import Direction, GatewayId, Message, MessageId, Pair, PartnerType, Phase, State, bare
-from syncd.ports.store import Line, Search, Telling
+from syncd.ports.store import Line, Search, Telling, Untold
 from syncd.store import dialect, rows, schema
 from syncd.store.ids import Ids
 from syncd.store.searching import by_gateway_id, by_name, by_part, of_account, searches
@@ -26,6 +26,7 @@ AT_ONCE = 500
 MOST_ALIKE = 20
 
 _m = schema.messages.c
+_t = schema.tellings.c
 _MESSAGES = sa.select(schema.messages)
 _OLDEST_FIRST = (_m.created, _m.number)
 _NEWEST_FIRST = (_m.created.desc(), _m.number.desc())
@@ -143,17 +144,34 @@ class SqlRecords:
                 found.setdefault(wanted[row.message], []).append(_line(row))
         return found
 
-    def untold(self, limit: int = 100) -> Sequence[Telling]:
-        """What is still to be told, oldest first."""
-        tellings = schema.tellings
+    def untold(self, channel: str, *, now: datetime, limit: int = 100) -> Sequence[Telling]:
+        """What a channel is to tell now, longest due first; of each message the oldest only."""
         query = (
-            sa.select(schema.messages, tellings.c.number.label("telling"), tellings.c.kind, tellings.c.at)
-            .join_from(tellings, schema.messages)
-            .order_by(tellings.c.number)
+            sa.select(schema.messages, _t.number.label("telling"), _t.channel, _t.kind, _t.at, _t.tries)
+            .join_from(schema.tellings, schema.messages)
+            .where(_t.channel == channel, _t.next_at <= now)
+            .order_by(_t.next_at, _t.number)
             .limit(limit)
         )
+        return [self._telling(row) for row in self._rows(query)]
+
+    def next_untold(self, channel: str) -> datetime | None:
+        """When a channel has something to tell next, or had; None: nothing waits."""
+        query = sa.select(_t.next_at).where(_t.channel == channel, _t.next_at.is_not(None))
+        found = self._rows(query.order_by(_t.next_at).limit(1))
+        return found[0].next_at if found else None
+
+    def troubled(self, channel: str, account: str) -> Sequence[Untold]:
+        """What the channel has tried to tell of this account's messages, in vain so far."""
+        count, most, oldest = sa.func.count(), sa.func.max(_t.tries), sa.func.min(_t.at)
+        query = (
+            sa.select(_t.kind, count.label("messages"), most.label("tries"), oldest.label("since"))
+            .join_from(schema.tellings, schema.messages)
+            .where(schema.TROUBLED, _t.channel == channel, _m.account == account)
+            .group_by(_t.kind)
+        )
         return [
-            Telling(id=row.telling, kind=row.kind, message=rows.message(row, self._ids), at=row.at)
+            Untold(kind=row.kind, messages=row.messages, tries=row.tries, since=row.since)
             for row in self._rows(query)
         ]
 
@@ -176,6 +194,12 @@ class SqlRecords:
                 return dialect.flaws(connection)
         except (DBAPIError, sqlite3.Error) as error:
             raise dialect.meaning(error, self._path) from error
+
+    def _telling(self, row: sa.Row[Any]) -> Telling:
+        message = rows.message(row, self._ids)
+        return Telling(
+            id=row.telling, channel=row.channel, kind=row.kind, message=message, at=row.at, tries=row.tries
+        )
 
     def _newest(self, queries: Sequence[sa.Select[Any]], limit: int) -> Sequence[Message]:
         """The newest of several questions together; each stops at the limit by itself."""

@@ -13,7 +13,7 @@ import sqlalchemy as sa
 
 from syncd.store.types import AnyText, UtcDateTime
 
-VERSION = "0001"
+VERSION = "0002"
 """The migration that leads to these tables; four digits, counting up."""
 
 metadata = sa.MetaData(naming_convention={"pk": "pk_%(table_name)s"})
@@ -131,16 +131,25 @@ history = sa.Table(
 sa.Index("history_message", history.c.message)
 
 # What was told is deleted: the table holds what is still to be told, and its numbers never come back.
+# `next_at` is when to tell it; NULL: when the one before it, of the same message and channel, is told.
 tellings = sa.Table(
     "tellings",
     metadata,
     sa.Column("number", _Number, primary_key=True),
     _of_message(),
+    sa.Column("channel", sa.Text, nullable=False),
     sa.Column("kind", sa.Text, nullable=False),
     sa.Column("at", UtcDateTime, nullable=False),
+    sa.Column("tries", sa.Integer, nullable=False),
+    sa.Column("next_at", UtcDateTime),
     sqlite_autoincrement=True,
 )
-sa.Index("tellings_message", tellings.c.message)
+
+TROUBLED = tellings.c.tries > sa.literal_column("0")
+
+_index("tellings_message", tellings.c.message, tellings.c.channel)
+_index("tellings_due", tellings.c.channel, tellings.c.next_at, tellings.c.number)
+_index("tellings_troubled", tellings.c.channel, where=TROUBLED)
 
 tallies = sa.Table(
     "tallies",

@@ -235,7 +235,7 @@ def open_doors(settings: Settings, stop: threading.Event | None = None) -> Itera
     """
     take_umask(settings)
     with instance_lock(settings.state_dir):
-        store = open_store(settings.state_dir, tell=frozenset())
+        store = open_store(settings.state_dir)
         doors = Doors(settings, store=store, clock=SystemClock(stop))
         try:
             yield doors

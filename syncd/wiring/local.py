@@ -179,7 +179,7 @@ class LocalDoor:
         from syncd.system.lock import instance_lock  # noqa: PLC0415
 
         with instance_lock(self._settings.state_dir):
-            store = open_store(self._settings.state_dir, tell=frozenset())
+            store = open_store(self._settings.state_dir)
             try:
                 for name in accounts:
                     paused = change(paused_jobs(store.records.facts(name)))

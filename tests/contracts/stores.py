@@ -10,9 +10,10 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from syncd.core import events as ev
+from syncd.core.history import Channel
 from syncd.core.machine import advance
 from syncd.core.model import Direction, File, GatewayId, Message, MessageId, Pair, Phase, Place, State
-from syncd.ports.store import Change, Draft, Journal, Records
+from syncd.ports.store import Change, Draft, Journal, Records, Telling, Told
 from syncd.store import open_store
 from tests.fakes.store import FakeStore
 
@@ -20,6 +21,9 @@ KINDS = ("memory", "sqlite")
 NOON = datetime(2026, 11, 21, 12, tzinfo=UTC)
 PAIR = Pair(station="ACME", partner="08925485US00")
 FILES = (File(name="invoice.edi", size=1_000, sha256="ab" * 32),)
+NOTICE = Channel(name="notice", states=lambda _: {State.HELD, State.FAILED}, settles=True)
+"""Tells of what needs a person, and that it does no more."""
+ALWAYS = datetime(2030, 1, 1, tzinfo=UTC)
 
 
 class AnyStore(Protocol):
@@ -95,6 +99,20 @@ def happened(store: AnyStore, message: Message, *events: ev.Event, minute: int =
         message = advance(message, event, now=NOON + timedelta(minutes=minute))
         store.journal.write([Change(event=event, after=message)])
     return message
+
+
+def untold(store: AnyStore, channel: str = "notice", /, *, limit: int = 100) -> list[Telling]:
+    """What a channel is to tell now, whatever time it is."""
+    return list(store.records.untold(channel, now=ALWAYS, limit=limit))
+
+
+def drained(store: AnyStore, channel: str = "notice", /) -> list[Telling]:
+    """All that a channel is to tell, each told when it is its turn."""
+    found: list[Telling] = []
+    while now := untold(store, channel, limit=1000):
+        store.journal.told([Told(telling=telling) for telling in now], at=NOON)
+        found += now
+    return found
 
 
 def failed(name: str = "order.edi", /, *, minute: int = 0, **more: Any) -> Message:  # noqa: ANN401 - Message's own

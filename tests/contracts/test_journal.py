@@ -9,21 +9,25 @@ from typing import Any
 import pytest
 
 from syncd.core import events as ev
+from syncd.core.history import Channel
 from syncd.core.machine import advance
 from syncd.core.model import Direction, GatewayId, MessageId, Phase, State
 from syncd.errors import StateBroken
-from syncd.ports.store import Change
+from syncd.ports.store import Change, Line, Told, Untold
 from tests.contracts.stores import (
     FILES,
     KINDS,
     NOON,
+    NOTICE,
     AnyStore,
     a_store,
+    drained,
     happened,
     ids,
     inbound,
     opened,
     outbound,
+    untold,
 )
 
 HELD = ev.Held(reason="no attachments")
@@ -32,7 +36,7 @@ POSTPONED = ev.Postponed(reason="timeout", next_at=NOON + timedelta(minutes=5))
 
 @pytest.fixture(params=KINDS)
 def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[AnyStore]:
-    with a_store(request.param, tmp_path) as made:
+    with a_store(request.param, tmp_path, tell=[NOTICE]) as made:
         yield made
 
 
@@ -168,7 +172,7 @@ def test_an_unknown_message_refuses_the_whole_call(store: AnyStore) -> None:
         store.journal.write([Change(event=HELD, after=held), Change(event=HELD, after=stranger)])
     assert store.records.get(message.id) == message
     assert len(texts(store, message.id)) == 1
-    assert store.records.untold() == []
+    assert untold(store) == []
     assert store.records.counts("acme") == {(Direction.INBOUND, State.ARRIVING): 1}
 
 
@@ -205,7 +209,7 @@ def test_held_is_told_and_settled_is_told(store: AnyStore) -> None:
     (message,) = opened(store, inbound())
     message = happened(store, message, HELD)
     message = happened(store, message, ev.Resolved(verdict="done"), minute=2)
-    held, settled = store.records.untold()
+    held, settled = drained(store)
     assert [held.kind, settled.kind] == ["held", "settled"]
     assert [held.at, settled.at] == [NOON + timedelta(minutes=1), NOON + timedelta(minutes=2)]
 
@@ -214,57 +218,101 @@ def test_a_telling_shows_the_message_as_it_is_now(store: AnyStore) -> None:
     """The kind stays, the message is read anew."""
     (message,) = opened(store, inbound())
     message = happened(store, message, HELD, ev.Resolved(verdict="done"))
-    assert [telling.message for telling in store.records.untold()] == [message, message]
+    assert [telling.message for telling in drained(store)] == [message, message]
 
 
 def test_to_stay_held_is_not_told_again(store: AnyStore) -> None:
     """Only entering counts."""
     (message,) = opened(store, inbound())
     happened(store, message, HELD, POSTPONED, HELD)
-    assert [telling.kind for telling in store.records.untold()] == ["held"]
+    assert [telling.kind for telling in drained(store)] == ["held"]
 
 
 def test_from_held_to_failed_is_told_once(store: AnyStore) -> None:
     """It is failed then, not settled."""
     (message,) = opened(store, outbound())
     happened(store, message, HELD, ev.Resolved(verdict="fail"))
-    assert [telling.kind for telling in store.records.untold()] == ["held", "failed"]
+    assert [telling.kind for telling in drained(store)] == ["held", "failed"]
 
 
 def test_what_was_told_is_not_told_again(store: AnyStore) -> None:
-    """An id stays what it was, and is never given to another telling."""
+    """An id stays what it was until then, and is never given to another telling."""
     (message,) = opened(store, inbound())
     message = happened(store, message, HELD)
-    (first,) = store.records.untold()
-    store.journal.told([first.id])
-    store.journal.told([first.id])
-    assert store.records.untold() == []
+    (first,) = untold(store)
+    assert untold(store) == [first]
+    store.journal.told([Told(telling=first)], at=NOON)
+    store.journal.told([Told(telling=first)], at=NOON)
+    assert untold(store) == []
+    assert store.records.next_untold("notice") is None
     happened(store, message, ev.Resolved(verdict="done"))
-    (second,) = store.records.untold()
+    (second,) = untold(store)
     assert second.id > first.id
 
 
-def test_a_telling_keeps_its_id_until_it_was_told(store: AnyStore) -> None:
-    """At least once means: with the same id each time."""
+def test_the_later_telling_of_a_message_waits_for_the_earlier(store: AnyStore) -> None:
+    """Also while that one waits for its next try; other messages do not."""
+    message, other = opened(store, inbound(), inbound("in-2"))
+    happened(store, message, HELD, ev.Resolved(verdict="done"))
+    happened(store, other, HELD, minute=2)
+    first, others = untold(store)
+    later = NOON + timedelta(hours=1)
+    store.journal.told([Told(telling=first, again_at=later, tries=1)], at=NOON)
+    assert store.records.untold("notice", now=NOON + timedelta(minutes=5)) == [others]
+    store.journal.told([Told(telling=others)], at=NOON)
+    assert store.records.next_untold("notice") == later
+    (again,) = untold(store)
+    assert again == replace(first, tries=1)
+    store.journal.told([Told(telling=again)], at=later)
+    assert [telling.kind for telling in store.records.untold("notice", now=later)] == ["settled"]
+
+
+def test_what_came_of_a_telling_adds_a_line_and_changes_no_row(store: AnyStore) -> None:
+    """Whatever a flow has made of the row since."""
     (message,) = opened(store, inbound())
-    happened(store, message, HELD)
-    assert [t.id for t in store.records.untold()] == [t.id for t in store.records.untold()]
+    message = happened(store, message, HELD)
+    (telling,) = untold(store)
+    later = NOON + timedelta(hours=1)
+    store.journal.told([Told(telling=telling, again_at=later, tries=1, text="nobody listens")], at=NOON)
+    last = store.records.history(message.id)[-1]
+    assert last == Line(at=NOON, kind="notice", state=State.HELD, phase=None, text="nobody listens")
+    assert store.records.get(message.id) == message
+
+
+def test_what_cannot_be_told_is_counted(store: AnyStore) -> None:
+    """By kind, for an account, until it is told."""
+    one, two = opened(store, inbound(), inbound("in-2", minute=1))
+    happened(store, one, HELD, minute=3)
+    happened(store, two, HELD, minute=2)
+    assert store.records.troubled("notice", "acme") == []
+    for tries, telling in enumerate(untold(store), start=1):
+        store.journal.told([Told(telling=telling, again_at=NOON, tries=tries)], at=NOON)
+    since = NOON + timedelta(minutes=2)
+    assert store.records.troubled("notice", "acme") == [Untold(kind="held", messages=2, tries=2, since=since)]
+    assert store.records.troubled("notice", "other") == []
+    drained(store)
+    assert store.records.troubled("notice", "acme") == []
+
+
+def hook(*states: State) -> Channel:
+    return Channel(name="hook", states=lambda _: states)
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_other_states_are_told_when_asked_for(kind: str, tmp_path: Path) -> None:
-    """Hooks want to hear of received and sent messages; nobody hears of what was not asked for."""
-    with a_store(kind, tmp_path, tell=frozenset({"received"})) as store:
+def test_each_channel_has_its_own_tellings(kind: str, tmp_path: Path) -> None:
+    """Hooks want to hear of received messages too; what one channel has told, the other has not."""
+    with a_store(kind, tmp_path, tell=[NOTICE, hook(State.RECEIVED, State.HELD)]) as store:
         (message,) = opened(store, inbound())
         message = happened(store, message, HELD, ev.Staged(files=FILES), ev.Published())
         happened(store, message, ev.Confirmed(answered_at=NOON), ev.Returned())
-        assert [telling.kind for telling in store.records.untold()] == ["received"]
+        assert [telling.kind for telling in drained(store)] == ["held", "settled"]
+        assert [telling.kind for telling in drained(store, "hook")] == ["held", "received"]
 
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_retransmission_is_not_told_as_received(kind: str, tmp_path: Path) -> None:
     """Nothing was delivered: an import must not run twice."""
-    with a_store(kind, tmp_path, tell=frozenset({"received"})) as store:
+    with a_store(kind, tmp_path, tell=[hook(State.RECEIVED)]) as store:
         first, second = opened(store, inbound(), inbound(listed_at=2))
         happened(store, second, ev.Recognised(original=first.id, files=FILES))
-        assert store.records.untold() == []
+        assert untold(store, "hook") == []

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from syncd.core import events as ev
-from syncd.core.history import line, news
+from syncd.core.history import Channel, line, news
 from syncd.core.model import File, GatewayId, Mdn, MdnStatus, MessageId, Place, Progress, State
 from tests.contracts.stores import outbound
 
@@ -102,7 +102,8 @@ def test_every_mdn_has_its_words(status: MdnStatus) -> None:
 def test_what_is_told(before: State | None, after: State, kind: str | None) -> None:
     """Entering a state that is told, and leaving an unhappy one."""
     entered = replace(MESSAGE, state=after)
-    told = news(ev.Claimed(), before=before, after=entered, told_states={State.HELD, State.FAILED})
+    channel = Channel(name="n", states=lambda _: {State.HELD, State.FAILED}, settles=True)
+    told = news(ev.Claimed(), before=before, after=entered, channel=channel)
     assert told == kind
 
 
@@ -110,4 +111,7 @@ def test_nobody_is_told_that_something_settled_that_was_not_told() -> None:
     """Who did not ask for held messages does not hear of their end."""
     event = ev.Resolved(verdict="sent")
     after = replace(MESSAGE, state=State.RECEIVED)
-    assert news(event, before=State.HELD, after=after, told_states={State.FAILED}) is None
+    of_failed = Channel(name="n", states=lambda _: {State.FAILED}, settles=True)
+    of_states = Channel(name="n", states=lambda _: {State.HELD})
+    assert news(event, before=State.HELD, after=after, channel=of_failed) is None
+    assert news(event, before=State.HELD, after=after, channel=of_states) is None

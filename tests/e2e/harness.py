@@ -166,7 +166,7 @@ class Ground:
     @contextmanager
     def process(self, wrap: Wrap | None = None) -> Iterator[Process]:
         """One process: the open state, one gateway, one bridge."""
-        store = open_store(self.state, tell=frozenset())
+        store = open_store(self.state)
         try:
             doors = Doors(self.settings, store=store, clock=self.clock)
             doors._contexts[None] = CONTEXT

@@ -151,7 +151,7 @@ def test_a_root_of_another_state_is_told(ground: Ground, *, has_state: bool) -> 
     ground.run()
     (ground.state / "state.db").rename(ground.folder / "old.db")
     if has_state:
-        open_store(ground.state, tell=frozenset()).close()
+        open_store(ground.state).close()
 
     assert "belongs to another syncd state" in failing(ground)["folders"].what
 

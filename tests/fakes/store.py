@@ -5,30 +5,33 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import PurePosixPath
 from threading import Lock
 
-from syncd.core.history import line, news
+from syncd.core.history import Channel, line, news
 from syncd.core.machine import is_unfinished, needs_person
 from syncd.core.model import Direction, GatewayId, Message, MessageId, Pair, State, bare
 from syncd.errors import StateBroken
-from syncd.ports.store import Change, Draft, Line, Search, Telling
+from syncd.ports.store import Change, Draft, Line, Search, Telling, Told, Untold
 
 
-@dataclass(frozen=True)
+@dataclass
 class _News:
     id: int
+    channel: str
     kind: str
     message: MessageId
-    change: Change
+    at: datetime
+    next_at: datetime = field(kw_only=True)
+    tries: int = 0
 
 
 class FakeStore:
     """Journal and Records; `transactions` counts the calls that stored something."""
 
-    def __init__(self, *, tell: frozenset[str] = frozenset({"held", "failed"})) -> None:
+    def __init__(self, *, tell: Sequence[Channel] = ()) -> None:
         self.state_id = "0123456789abcdef"
         self.transactions = 0
         self.damage: list[str] = []
@@ -38,7 +41,7 @@ class FakeStore:
         self._news: list[_News] = []
         self._pairs: set[tuple[str, Pair]] = set()
         self._facts: dict[str, dict[str, str]] = {}
-        self._tell = frozenset(State(name) for name in tell)
+        self._tell = tuple(tell)
         self._last_news = 0
         self._lock = Lock()
 
@@ -77,10 +80,33 @@ class FakeStore:
             self._facts[account] = {key: value for key, value in known.items() if value is not None}
             self.transactions += bool(facts)
 
-    def told(self, tellings: Sequence[int]) -> None:
+    def told(self, outcomes: Sequence[Told], *, at: datetime) -> None:
         with self._lock:
-            self._news = [news for news in self._news if news.id not in tellings]
-            self.transactions += bool(tellings)
+            for told in outcomes:
+                self._conclude(told, at)
+            self.transactions += bool(outcomes)
+
+    def _conclude(self, told: Told, at: datetime) -> None:
+        row, channel = self.messages[told.telling.message.id], told.telling.channel
+        if told.text:
+            words = Line(at=at, kind=channel, state=row.state, phase=row.phase, text=told.text)
+            self.lines.setdefault(row.id, []).append(words)
+        if told.again_at is None:
+            self._news = [each for each in self._news if each.id != told.telling.id]
+            for after in self._firsts():
+                if (after.message, after.channel) == (row.id, channel):
+                    after.next_at = at
+            return
+        for each in self._news:
+            if each.id == told.telling.id:
+                each.next_at, each.tries = told.again_at, told.tries
+
+    def _firsts(self) -> list[_News]:
+        """Of each message and channel the oldest."""
+        firsts: dict[tuple[MessageId, str], _News] = {}
+        for each in self._news:
+            firsts.setdefault((each.message, each.channel), each)
+        return list(firsts.values())
 
     def _opened(self, draft: Draft) -> Message:
         key = _inbound_key(draft.message)
@@ -99,10 +125,12 @@ class FakeStore:
         text = line(change.event, after)
         if text is not None:
             self.lines.setdefault(after.id, []).append(_line(change, text))
-        kind = news(change.event, before=before, after=after, told_states=self._tell)
-        if kind is not None:
-            self._last_news += 1
-            self._news.append(_News(self._last_news, kind, after.id, change))
+        for channel in self._tell:
+            kind = news(change.event, before=before, after=after, channel=channel)
+            if kind is not None:
+                self._last_news += 1
+                at = after.updated
+                self._news.append(_News(self._last_news, channel.name, kind, after.id, at, next_at=at))
 
     # Records
 
@@ -166,10 +194,34 @@ class FakeStore:
     def histories(self, messages: Sequence[MessageId]) -> Mapping[MessageId, Sequence[Line]]:
         return {message: self.history(message) for message in messages}
 
-    def untold(self, limit: int = 100) -> Sequence[Telling]:
+    def untold(self, channel: str, *, now: datetime, limit: int = 100) -> Sequence[Telling]:
+        due = [n for n in self._firsts() if n.channel == channel and n.next_at <= now]
         return [
-            Telling(id=n.id, kind=n.kind, message=self.messages[n.message], at=n.change.after.updated)
-            for n in self._news[:limit]
+            Telling(
+                id=n.id,
+                channel=n.channel,
+                kind=n.kind,
+                message=self.messages[n.message],
+                at=n.at,
+                tries=n.tries,
+            )
+            for n in sorted(due, key=lambda n: (n.next_at, n.id))[:limit]
+        ]
+
+    def next_untold(self, channel: str) -> datetime | None:
+        return min((n.next_at for n in self._firsts() if n.channel == channel), default=None)
+
+    def troubled(self, channel: str, account: str) -> Sequence[Untold]:
+        there = {n.id: n for n in self._news if n.channel == channel and n.tries}
+        mine = [n for n in there.values() if self.messages[n.message].account == account]
+        return [
+            Untold(
+                kind=kind,
+                messages=len([n for n in mine if n.kind == kind]),
+                tries=max(n.tries for n in mine if n.kind == kind),
+                since=min(n.at for n in mine if n.kind == kind),
+            )
+            for kind in sorted({n.kind for n in mine})
         ]
 
     def part(self, account: str, *, after: MessageId | None, limit: int) -> Sequence[Message]:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from syncd.core.model import Direction, MessageId
 from syncd.store import open_store
+from tests.contracts.stores import untold
 
 WRITES_FOR_EVER = """
 import sys, threading
@@ -16,9 +17,9 @@ from syncd.core import events as ev
 from syncd.core.machine import advance
 from syncd.ports.store import Change
 from syncd.store import open_store
-from tests.contracts.stores import NOON, inbound, opened
+from tests.contracts.stores import NOON, NOTICE, inbound, opened
 
-store = open_store(Path(sys.argv[1]))
+store = open_store(Path(sys.argv[1]), tell=[NOTICE])
 event = ev.Held(reason="crash")
 lock = threading.Lock()
 
@@ -56,7 +57,7 @@ def test_everything_acknowledged_survives_a_kill(tmp_path: Path) -> None:
     reader = open_store(tmp_path, read_only=True)  # also before a daemon has recovered the WAL
     kinds = [[line.kind for line in reader.records.history(message)] for message in acknowledged]
     assert kinds == [["listed", "held"]] * len(acknowledged)
-    assert {telling.message.id for telling in reader.records.untold(10_000)} >= set(acknowledged)
+    assert {telling.message.id for telling in untold(reader, limit=10_000)} >= set(acknowledged)
     reader.close()
 
     store = open_store(tmp_path)

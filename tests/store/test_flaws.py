@@ -45,7 +45,7 @@ def test_lines_without_their_message_are_told(path: Path) -> None:
     ]
 
 
-@pytest.mark.parametrize(("page", "told"), [(50, "Extends off end of page"), (60, "malformed")])
+@pytest.mark.parametrize(("page", "told"), [(52, "Extends off end of page"), (62, "malformed")])
 def test_damaged_pages_are_told(path: Path, page: int, told: str) -> None:
     """In SQLite's words, also where it can say no more than that."""
     content = bytearray(path.read_bytes())

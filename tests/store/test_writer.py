@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from syncd.errors import DiskFull, StateBroken
 from syncd.store import Store, open_store
 from syncd.store.writer import Writer
-from tests.contracts.stores import inbound, opened
+from tests.contracts.stores import NOON, inbound, opened
 
 WITHIN = 10.0  # seconds, before a test says that a thread hangs
 
@@ -162,7 +162,7 @@ def test_a_hundred_changes_are_one_transaction(store: Store) -> None:
     """And a call that has nothing to write is none."""
     opened(store, *(inbound(str(n)) for n in range(100)))
     store.journal.write([])
-    store.journal.told([])
+    store.journal.told([], at=NOON)
     store.journal.remember("acme", {})
     assert store.transactions == 1
 

@@ -179,7 +179,7 @@ def test_messages_are_read_with_their_story(settings: Settings, door: Door) -> N
 def a_held_message(settings: Settings) -> Message:
     """One that waits for a person."""
     settings.state_dir.mkdir()
-    store = open_store(settings.state_dir, tell=frozenset())
+    store = open_store(settings.state_dir)
     draft = Message(
         id=MessageId(""),
         account="acme",
