@@ -149,7 +149,7 @@ TROUBLED = tellings.c.tries > sa.literal_column("0")
 
 _index("tellings_message", tellings.c.message, tellings.c.channel)
 _index("tellings_due", tellings.c.channel, tellings.c.next_at, tellings.c.number)
-_index("tellings_troubled", tellings.c.channel, where=TROUBLED)
+_index("tellings_troubled", tellings.c.channel, tellings.c.kind, where=TROUBLED)
 
 tallies = sa.Table(
     "tallies",

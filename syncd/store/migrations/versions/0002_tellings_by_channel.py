@@ -33,4 +33,4 @@ def upgrade() -> None:
     )
     op.create_index("tellings_message", "tellings", ["message", "channel"])
     op.create_index("tellings_due", "tellings", ["channel", "next_at", "number"])
-    op.create_index("tellings_troubled", "tellings", ["channel"], sqlite_where=sa.text("tries > 0"))
+    op.create_index("tellings_troubled", "tellings", ["channel", "kind"], sqlite_where=sa.text("tries > 0"))
