@@ -93,6 +93,7 @@ def _returned(message: Message, event: ev.Returned, now: datetime) -> Message:
         tries=0,
         trouble_since=None,
         retransmission_of=None,  # a person wants this one, whatever it repeats
+        deleted_at=None,
     )
     return replace(message, files=files, place=None, progress=progress)
 
@@ -225,6 +226,14 @@ def _taken_away(message: Message, event: ev.TakenAway, now: datetime) -> Message
     return replace(message, moving_from=None, progress=replace(message.progress, file_gone=True))
 
 
+def _deleted(message: Message, event: ev.Deleted, now: datetime) -> Message:
+    message = replace(message, progress=replace(_found(message), deleted_at=now))
+    if not event.ends:
+        return message
+    who = f" by {event.by}" if event.by else ""
+    return _to(replace(message, reason=f"deleted at the gateway{who}", next_at=None), event.place)
+
+
 def _held(message: Message, event: ev.Held, now: datetime) -> Message:
     if message.direction is Direction.INBOUND:
         progress = replace(message.progress, trouble_since=message.progress.trouble_since or now)
@@ -300,6 +309,7 @@ APPLY: Mapping[type[ev.Event], Callable[..., Message]] = {
     ev.Stopped: _stopped,
     ev.Restarted: _restarted,
     ev.TakenAway: _taken_away,
+    ev.Deleted: _deleted,
     ev.Held: _held,
     ev.Resolved: _resolved,
     ev.Rehoused: _rehoused,

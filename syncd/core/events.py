@@ -246,6 +246,17 @@ class TakenAway(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Deleted(Event):
+    """The gateway's entry of the message is deleted, at our word; the files here stay.
+
+    `ends`: it was stopped there or held here, and nothing is to be waited for any more.
+    """
+
+    ends: bool = False
+    place: Place | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Held(Event):
     """Stopped for a person's decision. `next_at`: when it is tried once more all the same."""
 

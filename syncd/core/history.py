@@ -173,6 +173,7 @@ _SAY: dict[type[ev.Event], Callable[..., str]] = {
     ev.Restarted: _simply("the gateway tries again"),
     ev.Withdrawn: _with_reason("withdrawn"),
     ev.TakenAway: _simply("the file was taken away by a person"),
+    ev.Deleted: _simply("deleted at the gateway"),
     ev.Held: _with_reason("held"),
     ev.Resolved: _resolved,
     ev.Rehoused: _rehoused,

@@ -59,6 +59,7 @@ INBOUND: dict[type[ev.Event], Moves] = {
     ev.Recognised: {LISTED: PUBLISHED, FETCH_LATER: PUBLISHED, HELD: PUBLISHED},
     ev.Returned: {CONFIRMED: LISTED, GONE: LISTED},
     ev.Vanished: {LISTED: GONE, FETCH_LATER: GONE, HELD: GONE},
+    ev.Deleted: {CONFIRMED: CONFIRMED, GONE: GONE, HELD: GONE},
     ev.Held: dict.fromkeys((LISTED, FETCH_LATER, STAGED, CONFIRMED, GONE, HELD), HELD),
     ev.Resolved: {HELD: HELD},  # the verdict tells where to
     ev.Remembered: {spot: spot for spot in (LISTED, FETCH_LATER, STAGED, PUBLISHED, CONFIRMED, GONE, HELD)},
@@ -85,6 +86,7 @@ OUTBOUND: dict[type[ev.Event], Moves] = {
     ev.Revived: {FAILED: ACCEPTED},
     ev.Stopped: {ACCEPTED: STOPPED},
     ev.Restarted: {STOPPED: ACCEPTED},
+    ev.Deleted: {SENT: SENT, FAILED: FAILED, STOPPED: FAILED},
     ev.Withdrawn: {CLAIMED: WITHDRAWN, WAITING: WITHDRAWN},
     ev.TakenAway: {spot: spot for spot in WITH_A_FILE},
     ev.Held: dict.fromkeys((*TAKEN_OVER, HELD), HELD),

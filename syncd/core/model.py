@@ -184,6 +184,8 @@ class Progress:
     """Outbound: when the message was first seen among the sent ones."""
     file_gone: bool = False
     """Outbound: a person took the file away; noted once."""
+    deleted_at: datetime | None = None
+    """When its entry at the gateway was deleted, at our word: it is not asked for any more."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -149,7 +149,8 @@ class Track:
         looked = self._time("revived_looked")
         if looked is not None and now - looked < planning.REVIVAL_EVERY and now >= looked:
             return
-        failed = bridge.records.failed_since(bridge.account.name, now - planning.REVIVABLE_FOR)
+        young = bridge.records.failed_since(bridge.account.name, now - planning.REVIVABLE_FOR)
+        failed = [row for row in young if row.progress.deleted_at is None]
         if not failed:
             return
         for partner_type in PartnerType:

@@ -24,6 +24,11 @@ def the_mdn(row: Row, gateway: Gateway) -> bytes:
             f"message {row.id} has no MDN: the gateway has not accepted it",
             f"What became of it: syncd show {row.id}",
         )
+    if row.deleted:
+        raise NotFound(
+            f"the gateway has no MDN of message {row.id} any more: it was deleted there",
+            f"When, and by whom: syncd show {row.id}",
+        )
     box = Box.RECEIVED if row.direction == Direction.INBOUND else Box.SENT
     try:
         payload = gateway.mdn(box, GatewayId(row.message_id))

@@ -47,6 +47,8 @@ class Row:
     next: datetime | None
     reason: str | None
     mdn: Mdn | None
+    deleted: datetime | None
+    """When its entry at the gateway was deleted, at our word."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,6 +81,7 @@ def row(message: Message, roots: Roots) -> Row:
         next=message.next_at,
         reason=message.reason,
         mdn=message.mdn,
+        deleted=message.progress.deleted_at,
     )
 
 

@@ -248,6 +248,7 @@ def _absent(
         for row in (desk.records.search(wanted) if oldest else ())
         if row.pair.partner_type is partner_type
         and row.message_id is not None
+        and row.progress.deleted_at is None
         and bare(row.message_id) not in received
         and (row.listed_at or 0) >= (oldest or 0)
     ]

@@ -180,8 +180,13 @@ class Gateway(Protocol):
         """Let the gateway try a stopped message again."""
         ...
 
-    def delete(self, box: str, message_ids: Sequence[GatewayId]) -> None:
-        """Delete entries of received, sent, queued, stopped or failed; at most 100. Raises: Rejected."""
+    def delete(self, box: str, message_ids: Sequence[GatewayId]) -> int | None:
+        """Delete entries of received, sent, queued, stopped or failed; at most 100.
+
+        Returns how many the gateway says that it deleted; None where it does not say. Of one, NotThere says
+        that it is not in that box; of many, nothing says which of them were not.
+        Raises: NotThere, Rejected.
+        """
         ...
 
     def close(self) -> None:

@@ -44,6 +44,7 @@ SAMPLES: tuple[ev.Event, ...] = (
     ev.Restarted(),
     ev.Withdrawn(reason="taken"),
     ev.TakenAway(),
+    ev.Deleted(ends=True, place=Place("failed/a")),
     ev.Held(reason="look"),
     ev.Resolved(verdict="resend", place=Place("queued/a")),
     ev.Resolved(verdict="done"),

@@ -239,14 +239,15 @@ class FakeGateway:
         with self._call("retry"):
             self._find(message_id, "stopped").box = Box.QUEUED
 
-    def delete(self, box: str, message_ids: Sequence[GatewayId]) -> None:
+    def delete(self, box: str, message_ids: Sequence[GatewayId]) -> int | None:
         with self._call("delete"):
             if len(message_ids) == 1:
                 self._find(message_ids[0], box)
             gone = {bare(one) for one in message_ids}
-            self.messages = [
-                one for one in self.messages if one.box != box or bare(one.record.message_id) not in gone
-            ]
+            kept = [one for one in self.messages if one.box != box or bare(one.record.message_id) not in gone]
+            count = len(self.messages) - len(kept)
+            self.messages = kept
+            return count
 
     def close(self) -> None:
         self.is_closed = True

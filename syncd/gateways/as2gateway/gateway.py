@@ -137,7 +137,7 @@ class AS2Gateway:
         """POST /message/queued/:id/retry (§8.2)."""
         self._do(requests.retry(message_id))
 
-    def delete(self, box: str, message_ids: Sequence[GatewayId]) -> None:
+    def delete(self, box: str, message_ids: Sequence[GatewayId]) -> int | None:
         """DELETE (§9), at the documented path or, where that does not exist, below /message like the others.
 
         Which one answers is remembered.
@@ -148,14 +148,14 @@ class AS2Gateway:
         for root in self._delete_roots:
             request = requests.delete(root, box, message_ids)
             try:
-                replies.check_done(self._session.call(request), request)
+                count = replies.deleted(self._session.call(request), request)
             except (NotThere, AccountRefused) as refusal:
                 if refusal.status not in {404, 405}:
                     raise
                 refusals.append(refusal)
             else:
                 self._delete_roots = (root, *(other for other in _ROOTS if other != root))
-                return
+                return count
         with self._telling_apart():
             raise next((one for one in refusals if isinstance(one, NotThere)), refusals[0])
 

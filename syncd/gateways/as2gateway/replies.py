@@ -30,6 +30,7 @@ _PARTNERS = TypeAdapter(tuple[PartnerShape, ...])
 _STATIONS = TypeAdapter(tuple[StationShape, ...])
 _PAGE = TypeAdapter(PageShape)
 _MESSAGE = TypeAdapter(MessageShape)
+_DELETED = re.compile(r"\bDeleted (\d{1,9}) messages?\b", re.IGNORECASE)
 
 
 def listing(reply: Reply, request: Request, *, box: Box, partner_type: PartnerType) -> Listing:
@@ -114,7 +115,17 @@ def linked_id(link: str | None) -> GatewayId | None:
     return GatewayId(rest) if bare(rest) else None
 
 
-def check_done(reply: Reply, request: Request) -> None:
+def deleted(reply: Reply, request: Request) -> int | None:
+    """How many entries a deletion says that it took, "Deleted 3 messages" (§9.2); None: it does not say.
+
+    Raises: BadReply.
+    """
+    words = check_done(reply, request).get("message")
+    told = _DELETED.search(words) if isinstance(words, str) else None
+    return int(told[1]) if told else None
+
+
+def check_done(reply: Reply, request: Request) -> dict[str, object]:
     """The generic response (§3.1): a JSON object; a proxy's page is not an answer.
 
     Raises: BadReply.
@@ -125,6 +136,7 @@ def check_done(reply: Reply, request: Request) -> None:
         raise _bad("the answer is not JSON", reply, request) from mishap
     if not isinstance(answer, dict):
         raise _bad("the answer is not of the documented shape", reply, request)
+    return answer
 
 
 def _read(adapter: TypeAdapter[T], reply: Reply, request: Request) -> T:

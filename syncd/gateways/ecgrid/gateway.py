@@ -194,7 +194,7 @@ class ECGrid:
             f"parcel {message_id} cannot be tried again: ECGrid does that by itself", remedy="Send it again"
         )
 
-    def delete(self, box: str, message_ids: Sequence[GatewayId]) -> None:
+    def delete(self, box: str, message_ids: Sequence[GatewayId]) -> int | None:
         """ECGrid has no such request."""
         del box, message_ids
         raise Rejected("ECGrid keeps its parcels: none can be deleted")
