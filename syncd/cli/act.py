@@ -76,6 +76,14 @@ def resend(message: Named, /, *, call: Given) -> Reply:
     return _done(message, call, lambda door, found: door.resend(found, by=user()))
 
 
+def refetch(message: Named, /, *, call: Given) -> Reply:
+    """Fetch a partner's message once more, and deliver it again.
+
+    Example: syncd refetch 4k7q2mzd
+    """
+    return _done(message, call, lambda door, found: door.refetch(found, by=user()))
+
+
 def _done(message: str, call: Call, act: Callable[[Door, str], Row]) -> Reply:
     """Do it to the message that is meant, and show it as it is after."""
     from syncd.cli import views

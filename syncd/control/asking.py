@@ -74,6 +74,11 @@ class Client:
         del by
         return self._ask(calls.RESEND, calls.Named(message_id=message_id))
 
+    def refetch(self, message_id: str, *, by: str) -> Row:
+        """A partner's message once more."""
+        del by
+        return self._ask(calls.REFETCH, calls.Named(message_id=message_id))
+
     def verify(self, accounts: Sequence[str], *, repair: bool, by: str) -> Verified:
         """Compare disk, database and gateway, by the daemon."""
         del by

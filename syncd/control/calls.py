@@ -74,7 +74,7 @@ class Resolve:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Named:
-    """What `stop`, `retry` and `resend` ask."""
+    """What `stop`, `retry`, `resend` and `refetch` ask."""
 
     message_id: str
 
@@ -189,6 +189,12 @@ RESEND: Call[Named, Row] = Call(
     gives=Row,
     perform=lambda door, asked, by: door.resend(asked.message_id, by=by),
 )
+REFETCH: Call[Named, Row] = Call(
+    name="refetch",
+    takes=Named,
+    gives=Row,
+    perform=lambda door, asked, by: door.refetch(asked.message_id, by=by),
+)
 VERIFY: Call[Verify, Verified] = Call(
     name="verify",
     takes=Verify,
@@ -216,7 +222,7 @@ RELOAD: Call[Nothing, str] = Call(
 
 CALLS: tuple[Call[Any, Any], ...] = (
     *(STATUS, LIST, FIND, SHOW),
-    *(ONCE, RESOLVE, STOP, RETRY, RESEND, VERIFY, PAUSE, RESUME, RELOAD),
+    *(ONCE, RESOLVE, STOP, RETRY, RESEND, REFETCH, VERIFY, PAUSE, RESUME, RELOAD),
 )
 
 

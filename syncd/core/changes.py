@@ -64,7 +64,11 @@ def _unstaged(message: Message, event: ev.Unstaged, now: datetime) -> Message:
 
 def _published(message: Message, event: ev.Published, now: datetime) -> Message:
     del event
-    return replace(message, reason=None, accepted_at=now, progress=replace(message.progress, confirmations=0))
+    return replace(message, reason=None, accepted_at=now, progress=_arrived(message))
+
+
+def _arrived(message: Message) -> Progress:
+    return replace(message.progress, confirmations=0, wanted=False)
 
 
 def _confirmed(message: Message, event: ev.Confirmed, now: datetime) -> Message:
@@ -80,7 +84,8 @@ def _confirmed(message: Message, event: ev.Confirmed, now: datetime) -> Message:
 def _recognised(message: Message, event: ev.Recognised, now: datetime) -> Message:
     del now
     reason = f"the partner sent {event.original} once more, with the same content: not delivered again"
-    return replace(message, files=event.files, reason=reason, next_at=None)
+    progress = replace(message.progress, wanted=False)
+    return replace(message, files=event.files, reason=reason, next_at=None, progress=progress)
 
 
 def _returned(message: Message, event: ev.Returned, now: datetime) -> Message:
@@ -96,6 +101,13 @@ def _returned(message: Message, event: ev.Returned, now: datetime) -> Message:
         deleted_at=None,
     )
     return replace(message, files=files, place=None, progress=progress)
+
+
+def _requested(message: Message, event: ev.Requested, now: datetime) -> Message:
+    """As one that was marked unread; it keeps what is known of its content, to be compared with."""
+    begun = _returned(message, ev.Returned(), now)
+    progress = replace(begun.progress, wanted=True, by_index=False)
+    return replace(begun, files=begun.files or event.files, reason=None, progress=progress)
 
 
 def _because(message: Message, event: ev.Vanished | ev.Withdrawn, now: datetime) -> Message:
@@ -291,6 +303,7 @@ APPLY: Mapping[type[ev.Event], Callable[..., Message]] = {
     ev.Confirmed: _confirmed,
     ev.Recognised: _recognised,
     ev.Returned: _returned,
+    ev.Requested: _requested,
     ev.Vanished: _because,
     ev.Withdrawn: _because,
     ev.Unsettled: _unsettled,

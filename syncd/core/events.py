@@ -92,6 +92,16 @@ class Returned(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Requested(Event):
+    """A person asked for the message once more: it is fetched by its id, and delivered again.
+
+    `files`: what the gateway has of it, for a message that had none here.
+    """
+
+    files: tuple[File, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Vanished(Event):
     """The gateway does not have the message any more, and it was never fetched."""
 

@@ -154,6 +154,7 @@ _SAY: dict[type[ev.Event], Callable[..., str]] = {
     ev.Confirmed: _simply("confirmed at the gateway"),
     ev.Recognised: _recognised,
     ev.Returned: _simply("marked unread at the gateway: it is delivered again"),
+    ev.Requested: _simply("asked for: it is fetched by its id, and delivered once more"),
     ev.Vanished: _with_reason("no longer at the gateway"),
     ev.Claimed: _simply("taken from the outbox"),
     ev.Unsettled: _with_next_try("it changed after it was taken"),

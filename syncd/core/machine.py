@@ -58,6 +58,7 @@ INBOUND: dict[type[ev.Event], Moves] = {
     ev.Confirmed: {PUBLISHED: CONFIRMED, CONFIRMED: CONFIRMED, GONE: GONE},
     ev.Recognised: {LISTED: PUBLISHED, FETCH_LATER: PUBLISHED, HELD: PUBLISHED},
     ev.Returned: {CONFIRMED: LISTED, GONE: LISTED},
+    ev.Requested: {CONFIRMED: LISTED, GONE: LISTED},
     ev.Vanished: {LISTED: GONE, FETCH_LATER: GONE, HELD: GONE},
     ev.Deleted: {CONFIRMED: CONFIRMED, GONE: GONE, HELD: GONE},
     ev.Held: dict.fromkeys((LISTED, FETCH_LATER, STAGED, CONFIRMED, GONE, HELD), HELD),

@@ -162,6 +162,8 @@ class Progress:
     """Inbound: the message whose gateway id this one shares."""
     by_index: bool = False
     """Inbound: names or sizes disagreed with the listing; fetch attachment by attachment."""
+    wanted: bool = False
+    """Inbound: a person asked for it: fetched by its id, whatever the unread list and `pull_since` say."""
     identity: Identity | None = None
     """Outbound: the dropped file or folder, as it was when it was claimed."""
     submitted_at: datetime | None = None

@@ -158,12 +158,13 @@ class Fetcher:
     def _missing(self, row: Message, error: NotThere) -> Outcome:
         """An attachment is not there: is the message? Another reader of the mailbox may have been first."""
         record = _at_gateway(self._bridge, row)
-        if record is not None and record.taken:
+        if record is not None and record.taken and not row.progress.wanted:
             reason = f"taken from the gateway before it was fetched: {record.status or 'somebody read it'}"
             return NotArrived(row=row, reason=reason, gone=True)
         if record is not None:
             return NotArrived(row=row, reason=f"the gateway lists it but cannot give it: {error.what}")
-        return NotArrived(row=row, reason="no longer at the gateway, and it was never fetched", gone=True)
+        before = "fetched before" if any(file.sha256 for file in row.files) else "never fetched"
+        return NotArrived(row=row, reason=f"no longer at the gateway, and it was {before}", gone=True)
 
 
 def wanted_of(row: Message) -> Wanted:

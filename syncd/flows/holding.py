@@ -1,4 +1,4 @@
-"""What a pull sets aside for a person, and what it complains of."""
+"""What a pull sets aside for a person or for good, and what it complains of."""
 
 from __future__ import annotations
 
@@ -44,6 +44,14 @@ def hold_empty(bridge: Bridge, rows: Sequence[Message]) -> int:
     for row in held:
         bridge.inbox.write_alone(row.pair, row.id, status_file.render(row))
     return sum(1 for row in rows if row.state is not State.HELD)
+
+
+def let_go(bridge: Bridge, rows: Sequence[Message]) -> int:
+    """What the gateway does not have any more cannot be fetched. Returns how many."""
+    bridge.record([(row, ev.Vanished(reason="no longer at the gateway, never fetched")) for row in rows])
+    for row in rows:
+        bridge.inbox.write_alone(row.pair, row.id, None)
+    return len(rows)
 
 
 def complain_of_marks(bridge: Bridge) -> None:

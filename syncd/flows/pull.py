@@ -1,9 +1,10 @@
 """Pull: everything unread at the gateway appears, whole and once, in the inbox, and only then is confirmed.
 
-A pass finishes what an earlier one left (staged: publish; published: confirm), then walks the unread list
-of each partner type, oldest first, confirming nothing while it walks, since each confirmation shifts the
-pages. The walk's batches are fetched side by side, published in listing order, and confirmed while the
-next are on their way. When all confirmations are answered it walks again, until a walk finds nothing to do.
+A pass finishes what an earlier one left (staged: publish; published: confirm), fetches what a person asked
+for, then walks the unread list of each partner type, oldest first, confirming nothing while it walks, since
+each confirmation shifts the pages. The walk's batches are fetched side by side, published in listing order,
+and confirmed while the next are on their way. When all confirmations are answered it walks again, until a
+walk finds nothing to do.
 """
 
 from __future__ import annotations
@@ -26,7 +27,7 @@ from syncd.errors import GatewayError
 from syncd.flows import walking
 from syncd.flows.bridge import Bridge
 from syncd.flows.fetching import Fetcher, Outcome, is_at_gateway, is_untouched
-from syncd.flows.holding import complain_of_marks, has_room, hold_empty, hold_restored
+from syncd.flows.holding import complain_of_marks, has_room, hold_empty, hold_restored, let_go
 from syncd.flows.publishing import Noted, confirm_group, publish, recover_staged, store
 
 log = structlog.get_logger(__name__)
@@ -59,23 +60,41 @@ class Pull:
         bridge = self._bridge
         self._facts = dict(bridge.records.facts(bridge.account.name))
         bridge.tree.check()
-        self._finish()
+        unfinished = self._finish()
         if not has_room(bridge):
             return
         if bridge.addresses.stations is None:
             bridge.refresh_addresses()
+        self._fetch_wanted(unfinished)
         for partner_type in bridge.account.partner_types:
             self._pull_type(partner_type)
 
-    def _finish(self) -> None:
-        """Publish what is staged, confirm what is published."""
+    def _finish(self) -> Sequence[Message]:
+        """Publish what is staged, confirm what is published; returns what was unfinished before that."""
         bridge = self._bridge
-        rows = bridge.records.unfinished(bridge.account.name, Direction.INBOUND)
+        rows = self._unfinished()
         staged = [row for row in rows if row.phase is Phase.STAGED]
         bridge.inbox.promise(staged)
         recover_staged(bridge, staged)
-        rows = bridge.records.unfinished(bridge.account.name, Direction.INBOUND)
+        rows = self._unfinished()
         self._confirm([row for row in rows if row.phase is Phase.PUBLISHED])
+        return rows
+
+    def _unfinished(self) -> Sequence[Message]:
+        return self._bridge.records.unfinished(self._bridge.account.name, Direction.INBOUND)
+
+    def _fetch_wanted(self, rows: Sequence[Message]) -> None:
+        """Fetch what a person asked for by its id: the unread list may lack it, or have years before it.
+
+        Nothing is marked at the gateway for it, so that no other reader of the mailbox takes it meanwhile.
+        """
+        bridge = self._bridge
+        while due := planning.wanted(rows, now=bridge.clock.now())[: walking.MOST_TO_FETCH]:
+            moved = hold_empty(bridge, [row for row in due if not row.files])
+            moved += self._fetch([row for row in due if row.files])
+            if not moved:
+                return
+            rows = self._unfinished()
 
     def _pull_type(self, partner_type: PartnerType) -> None:
         passed_over: int | None = None
@@ -280,15 +299,12 @@ class Pull:
         """Messages that we still want and that a complete listing lacks: read by somebody, or deleted?"""
         bridge = self._bridge
         listed = frozenset(record.message_id for record in walk.records)
-        rows = bridge.records.unfinished(bridge.account.name, Direction.INBOUND)
+        rows = self._unfinished()
         of_type = [row for row in rows if row.pair.partner_type is walk.partner_type]
         missing = planning.unlisted(of_type, listed, now=bridge.clock.now())[:MOST_UNLISTED]
         there = [row for row in missing if is_at_gateway(bridge, row)]
-        gone = [row for row in missing if row not in there]
-        bridge.record([(row, ev.Vanished(reason="no longer at the gateway, never fetched")) for row in gone])
-        for row in gone:
-            bridge.inbox.write_alone(row.pair, row.id, None)
-        return len(gone) + self._fetch([row for row in there if row.files])
+        gone = let_go(bridge, [row for row in missing if row not in there])
+        return gone + self._fetch([row for row in there if row.files])
 
 
 def _as_listed(fetch: planning.Fetch) -> Message:

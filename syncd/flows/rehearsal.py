@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from syncd.core.account import Account
-from syncd.core.model import AUTO, Message, Pair, bare
-from syncd.core.planning.pull import plan_walk
+from syncd.core.model import AUTO, Direction, Message, Pair, bare
+from syncd.core.planning.pull import plan_walk, wanted
 from syncd.core.shown import Outlook, Partner, Record, Station
 from syncd.ports import Clock, Gateway, Outbox, Records
 
@@ -46,6 +46,8 @@ def _whither(pair: Pair) -> str:
 
 def pulled_soon(account: Account, gateway: Gateway, known: Records, *, clock: Clock) -> Iterator[str]:
     """What would be fetched. A list request or more for each partner type. Raises: GatewayError."""
+    for row in wanted(known.unfinished(account.name, Direction.INBOUND), now=clock.now()):
+        yield f"fetch {row.message_id} once more: {', '.join(file.name for file in row.files)}"
     for partner_type in account.partner_types:
         listed: list[Record] = []
         for page in range(MOST_PAGES):

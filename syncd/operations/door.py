@@ -56,6 +56,10 @@ class Door(Protocol):
         """A failed file again, as a new message linked to the old; returns the new one."""
         ...
 
+    def refetch(self, message_id: str, *, by: str) -> Row:
+        """A partner's message once more: it is fetched again, and delivered again."""
+        ...
+
     def verify(self, accounts: Sequence[str], *, repair: bool, by: str) -> Verified:
         """Compare disk, database and gateway; `repair`: and do what is safe."""
         ...

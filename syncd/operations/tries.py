@@ -1,4 +1,4 @@
-"""The tries of a message, at a person's word: `stop`, `retry` and `resend`.
+"""The tries of a message, at a person's word: `stop`, `retry`, `resend` and `refetch`.
 
 The gateway is told first and the row follows. A crash between leaves a stopped message that is still
 tracked as tried, and ends as held; one that is tried again is found by the next `retry` or by its delivery.
@@ -7,7 +7,16 @@ tracked as tried, and ends as held; one that is tried again is found by the next
 from __future__ import annotations
 
 from syncd.core import events as ev
-from syncd.core.machine import ACCEPTED, CLAIMED, FETCH_LATER, STOPPED, WAITING, spot
+from syncd.core.machine import (
+    ACCEPTED,
+    CLAIMED,
+    CONFIRMED,
+    FETCH_LATER,
+    GONE,
+    STOPPED,
+    WAITING,
+    spot,
+)
 from syncd.core.model import Direction, GatewayId, Message, State
 from syncd.errors import NotThere, UsageError
 from syncd.operations.actions import Desk, record
@@ -55,6 +64,19 @@ def to_resend(row: Message) -> Message:
     return row
 
 
+def to_refetch(row: Message) -> Message:
+    """The message, if it may be fetched and delivered once more. Raises: UsageError."""
+    if row.direction is Direction.OUTBOUND:
+        raise UsageError(f"message {row.id} goes out: there is nothing to fetch", _instead(row))
+    if spot(row) in (CONFIRMED, GONE):
+        return row
+    if spot(row) == FETCH_LATER or row.state is State.HELD:
+        what = f"message {row.id} is {_how(row)}: it was not delivered yet"
+        raise UsageError(what, f"To fetch it now: `syncd retry {row.id}`.")
+    what = f"message {row.id} is {_how(row)}: its delivery is under way"
+    raise UsageError(what, "To finish it now: `syncd once --only pull`.")
+
+
 def _restart(desk: Desk, row: Message, there: GatewayId, by: str) -> Message:
     """One that is not stopped at the gateway any more is followed again: what became of it shows itself."""
     note = ""
@@ -90,4 +112,6 @@ def _instead(row: Message) -> str:
         return f"To send it again: `syncd resend {row.id}`."
     if row.state is State.SENT:
         return "To send it once more, copy its file from sent/ into outbox/."
+    if spot(row) in (CONFIRMED, GONE):
+        return f"To have it delivered once more: `syncd refetch {row.id}`."
     return f"Nothing is to be done: `syncd show {row.id}` tells how it stands."

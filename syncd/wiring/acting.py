@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from syncd.core.account import Account
 from syncd.core.model import Message, MessageId, PartnerType
 from syncd.errors import SyncdError
-from syncd.flows import resending
+from syncd.flows import refetching, resending
 from syncd.flows.bridge import Bridge
 from syncd.flows.once import Tally
 from syncd.flows.placing import settle
@@ -139,6 +139,13 @@ def resend(settings: Settings, message_id: MessageId, by: str) -> Message:
     """Send a failed file again, under the instance lock; returns the new message. Raises: as `stop`."""
     return _act(
         settings, message_id, lambda bridge, row: resending.resend(bridge, tries.to_resend(row), by=by)
+    )
+
+
+def refetch(settings: Settings, message_id: MessageId, by: str) -> Message:
+    """Ask for a partner's message once more, under the instance lock. Raises: as `stop`."""
+    return _act(
+        settings, message_id, lambda bridge, row: refetching.refetch(bridge, tries.to_refetch(row), by=by)
     )
 
 

@@ -17,7 +17,7 @@ from syncd.daemon.asked import once
 from syncd.daemon.jobs import PULL, SEND, TRACK
 from syncd.daemon.runner import PAUSED, Runner
 from syncd.errors import UsageError
-from syncd.flows import resending
+from syncd.flows import refetching, resending
 from syncd.flows.placing import settle
 from syncd.operations import actions, tries
 from syncd.operations.questions import Row, Whole, find_messages, list_messages, row, show_message
@@ -151,6 +151,16 @@ class DaemonDoor:
             old = tries.to_resend(actions.named(self._records, known.id))
             after = resending.resend(runner.bridge, old, by=by)
         self._daemon.supervisor.poke(runner.name, SEND)
+        return row(after, self._roots)
+
+    def refetch(self, message_id: str, *, by: str) -> Row:
+        """Ask for a partner's message once more; it is fetched at once."""
+        known = tries.to_refetch(actions.named(self._records, MessageId(message_id)))
+        runner = self._daemon.runners[known.account]
+        with runner.alone():
+            wanted = tries.to_refetch(actions.named(self._records, known.id))
+            after = refetching.refetch(runner.bridge, wanted, by=by)
+        self._daemon.supervisor.poke(runner.name, PULL)
         return row(after, self._roots)
 
     def _at_desk(self, message_id: str, act: Callable[[actions.Desk, Message], Message]) -> Message:

@@ -150,6 +150,12 @@ class LocalDoor:
 
         return questions.row(resend(self._settings, MessageId(message_id), by), self._settings.roots)
 
+    def refetch(self, message_id: str, *, by: str) -> Row:
+        """Ask for a partner's message once more, under the instance lock; the next pass fetches it."""
+        from syncd.wiring.acting import refetch  # noqa: PLC0415 - as above
+
+        return questions.row(refetch(self._settings, MessageId(message_id), by), self._settings.roots)
+
     def verify(self, accounts: Sequence[str], *, repair: bool, by: str) -> Verified:
         """Compare disk, database and gateway, under the instance lock. Raises: as `once`."""
         from syncd.wiring.verifying import run_verify  # noqa: PLC0415 - as above

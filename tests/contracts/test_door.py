@@ -198,6 +198,15 @@ def test_a_failed_file_is_sent_again(world: World) -> None:
         world.door.resend("new22222", by="anna")
 
 
+def test_a_partners_message_is_fetched_once_more(world: World) -> None:
+    """It is on its way in then; what is under way already is refused."""
+    got = replace(SENT, direction=Direction.INBOUND, state=State.RECEIVED, phase=Phase.CONFIRMED)
+    world.behind.messages = [got]
+    assert world.door.refetch(got.id, by="anna").state == "arriving"
+    with pytest.raises(UsageError, match="under way"):
+        world.door.refetch(got.id, by="anna")
+
+
 def test_verify_is_passed_on_and_reported(world: World) -> None:
     """Every finding with all that it says."""
     finding = Finding(

@@ -25,6 +25,7 @@ SAMPLES: tuple[ev.Event, ...] = (
     ev.Confirmed(answered_at=NOW),
     ev.Recognised(original=MessageId("in0"), files=(file(),)),
     ev.Returned(),
+    ev.Requested(),
     ev.Vanished(reason="gone"),
     ev.Claimed(),
     ev.Unsettled(reason="changed", next_at=LATER),

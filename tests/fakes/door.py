@@ -144,6 +144,18 @@ class FakeDoor:
         self.messages = [fresh, *self.messages]
         return self._row(fresh)
 
+    def refetch(self, message_id: str, *, by: str) -> Row:
+        """What is confirmed is on its way in then."""
+        known = next((each for each in self.messages if each.id == message_id), None)
+        if known is None:
+            raise NotFound(f"there is no message {message_id}", "`syncd list` shows what there is.")
+        if known.phase is not Phase.CONFIRMED:
+            raise UsageError(f"message {known.id} is {known.state}", "Its delivery is under way.")
+        self.acted.append(("refetch", by))
+        wanted = replace(known, state=State.ARRIVING, phase=Phase.LISTED)
+        self.messages = [wanted if each is known else each for each in self.messages]
+        return self._row(wanted)
+
     def verify(self, accounts: Sequence[str], *, repair: bool, by: str) -> Verified:
         """What was laid out."""
         self.verified.append((tuple(accounts), repair))

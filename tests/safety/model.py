@@ -14,13 +14,15 @@ from datetime import UTC, timedelta
 from pathlib import Path
 
 from syncd.core.account import Account
+from syncd.core.machine import CONFIRMED, GONE, spot
 from syncd.core.model import Direction, Folder, GatewayId, MdnStatus, Message, Place, State, bare
 from syncd.core.naming import STATUS_SUFFIX
 from syncd.core.shown import Box
-from syncd.errors import FolderError, GatewayError
+from syncd.errors import FolderError, GatewayError, NotFound
 from syncd.flows.bridge import Bridge
 from syncd.flows.pull import Pull
 from syncd.flows.recover import recover
+from syncd.flows.refetching import refetch
 from syncd.flows.send import Send
 from syncd.flows.track import Track
 from tests.fakes.disk import FakeDisk
@@ -75,6 +77,7 @@ class World:
         self.is_known = False
         self.arrived: dict[GatewayId, bytes] = {}
         self.marked: Counter[GatewayId] = Counter()
+        self.asked_for: Counter[GatewayId] = Counter()
         self.read_by_others: set[GatewayId] = set()
         self.dropped: list[bytes] = []
         self.withdrawn: list[bytes] = []
@@ -157,6 +160,21 @@ class World:
             self.gateway.mark(chosen, is_read=True)
             self.read_by_others.add(chosen)
 
+    def refetch(self, which: int, *, dies_after: int | None = None) -> None:
+        """A person asks for a message once more, if it may be."""
+        rows = [row for row in self.rows if spot(row) in (CONFIRMED, GONE)]
+        if not rows:
+            return
+        chosen = rows[which % len(rows)]
+        self.asked_for[GatewayId(chosen.message_id or "")] += 1
+        death = Countdown(left=dies_after)
+        try:
+            refetch(death.wrap(self.bridge), chosen, by="anna")
+        except Killed:
+            self.restart()
+        except (GatewayError, NotFound):
+            return
+
     def drop(self, name: str, *, pair: str = PAIR) -> None:
         """A file into an outbox, over one that still stands there."""
         content = b"out %4d" % len(self.dropped)
@@ -207,8 +225,9 @@ class World:
         """What must not be true at any moment, also of a crash."""
         seen = Counter(self._visible())
         for message_id, content in self.arrived.items():
-            if seen[content] > 1 + self.marked[message_id]:
-                yield f"{message_id} is there {seen[content]} times, marked unread {self.marked[message_id]}"
+            wanted = self.marked[message_id] + self.asked_for[message_id]
+            if seen[content] > 1 + wanted:
+                yield f"{message_id} is there {seen[content]} times, and was wanted once more {wanted} times"
             by_us = self.gateway.marked(message_id) and message_id not in self.read_by_others
             if by_us and not seen[content]:
                 yield f"{message_id} is marked read, and is nowhere"

@@ -200,4 +200,26 @@ AGAIN_UNREAD = (
     ),
 )
 
-INBOUND = (*ORDER, *WITNESS, *FIRST_START, *AGAIN_UNREAD)
+REFETCH = (
+    Mutation(
+        rule="refetch",
+        mistake="marks it unread, and leaves it to the unread list",
+        file="flows/refetching.py",
+        old="    return bridge.record_one(row, ev.Requested(files=record.files, by=by))\n",
+        new="    bridge.gateway.mark_unread(record.message_id)\n    return row\n",
+        caught_by=(
+            "tests/e2e/test_refetch.py::test_many_are_not_taken_for_a_restored_gateway",
+            "tests/safety/test_refetch.py::test_a_death_while_it_is_asked_for_leaves_all_or_nothing[1]",
+        ),
+    ),
+    Mutation(
+        rule="refetch",
+        mistake="gives up when the first download is cut off",
+        file="core/planning/pull.py",
+        old="    return row.next_at <= now if row.next_at else row.state is State.ARRIVING\n",
+        new="    return row.next_at is None and row.state is State.ARRIVING\n",
+        caught_by=("tests/e2e/test_refetch.py::test_it_is_tried_again_like_any_other",),
+    ),
+)
+
+INBOUND = (*REFETCH, *ORDER, *WITNESS, *FIRST_START, *AGAIN_UNREAD)

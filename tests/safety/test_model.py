@@ -74,6 +74,11 @@ class Bridge(RuleBasedStateMachine):
         """At the gateway."""
         self.world.mark(which, unread=unread)
 
+    @rule(which=NUMBERS)
+    def a_person_asks_for_a_message_once_more(self, which: int) -> None:
+        """By `refetch`."""
+        self.world.refetch(which)
+
     @rule(which=NUMBERS, outcome=st.sampled_from(["failed", "refused", "ok"]))
     def the_gateway_reaches_the_partner(self, which: int, outcome: str) -> None:
         """Or does not."""

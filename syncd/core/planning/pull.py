@@ -5,7 +5,7 @@ began after the confirmation lacked it: it is delivered again, once) or never lo
 (then it is confirmed again, at growing gaps, a few times). A known id with another timestamp is the
 partner's retransmission; of one id, one is fetched at a time, so that it can be compared with the one
 before. Messages from before `since` are passed over: a new account does not swallow
-years of history.
+years of history. What a person asked for is fetched by its id before any walk.
 """
 
 from __future__ import annotations
@@ -223,9 +223,18 @@ def unlisted(rows: Sequence[Message], listed: frozenset[GatewayId], *, now: date
     return tuple(
         row
         for row in rows
-        if row.state in (State.ARRIVING, State.HELD)
-        and row.phase is not Phase.STAGED
-        and row.message_id is not None
-        and bare(row.message_id) not in seen
-        and (row.next_at <= now if row.next_at else row.state is State.ARRIVING)
+        if _is_due(row, now) and row.message_id is not None and bare(row.message_id) not in seen
     )
+
+
+def wanted(rows: Sequence[Message], *, now: datetime) -> tuple[Message, ...]:
+    """Rows that a person asked for and that are due, oldest first: fetched by their ids, listed or not."""
+    due = [row for row in rows if row.progress.wanted and _is_due(row, now)]
+    return tuple(sorted(due, key=lambda row: (row.listed_at or 0, row.message_id or "")))
+
+
+def _is_due(row: Message, now: datetime) -> bool:
+    """Whether the row is still to be fetched, and now is the time."""
+    if row.state not in (State.ARRIVING, State.HELD) or row.phase is Phase.STAGED:
+        return False
+    return row.next_at <= now if row.next_at else row.state is State.ARRIVING

@@ -37,3 +37,13 @@ def test_a_failed_file_is_sent_again_by_the_daemon(bridge: Bridge, box: Sandbox)
         until(lambda: bridge.names("sent") == ["invoice.edi"])
         assert bridge.names("failed") == []
         assert not running.account().attention
+
+
+def test_a_partners_message_is_delivered_once_more_by_the_daemon(bridge: Bridge, box: Sandbox) -> None:
+    """At once."""
+    box.deliver(files={"in.edi": b"UNA in"})
+    with bridge.running() as running:
+        until(lambda: [row.phase for row in running.door.list_messages(Search())] == ["confirmed"])
+        [row] = running.door.list_messages(Search())
+        assert running.door.refetch(row.id, by="anna").state == "arriving"
+        until(lambda: bridge.names("inbox") == ["in.edi", "in~2.edi"])
