@@ -39,18 +39,24 @@ def writing_engine(path: Path) -> Engine:
 
 
 def reading_engine(path: Path) -> Engine:
-    """Connections that cannot write. Each statement sees one state of the database and holds no lock."""
-    return sa.create_engine(
+    """Connections that cannot write. Until it is given back, one sees one state of the database."""
+    engine = sa.create_engine(
         "sqlite://",
         creator=_connector(path, _reading_mode(path), _READING),
         poolclass=QueuePool,
         pool_size=KEPT_READERS,
         max_overflow=-1,
     )
+    sa.event.listen(engine, "begin", _begin_reading)
+    return engine
 
 
 def _begin_immediate(connection: Connection) -> None:
     connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+
+def _begin_reading(connection: Connection) -> None:
+    connection.exec_driver_sql("BEGIN")
 
 
 def _reading_mode(path: Path) -> str:
@@ -111,6 +117,11 @@ def insert_or_add(table: sa.Table, column: str) -> sa.Insert:
     return insert.on_conflict_do_update(
         index_elements=list(table.primary_key), set_={column: table.c[column] + insert.excluded[column]}
     )
+
+
+def is_unset(column: sa.ColumnElement[Any], key: str) -> sa.ColumnElement[bool]:
+    """Whether a JSON object has no such key, in words that an index can have as its condition."""
+    return sa.func.json_extract(column, sa.literal_column(f"'$.{key}'")).is_(None)
 
 
 def contains(column: sa.ColumnElement[Any], text: str) -> sa.ColumnElement[bool]:

@@ -4,19 +4,20 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 from typing import Any, TypeVar
 
 import sqlalchemy as sa
-from sqlalchemy.engine import Engine
+from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.exc import DBAPIError
 
 from syncd.core.model import Direction, GatewayId, Message, MessageId, Pair, PartnerType, Phase, State, bare
 from syncd.ports.store import Line, Search, Telling, Untold
-from syncd.store import dialect, rows, schema
+from syncd.store import dialect, listing, rows, schema
 from syncd.store.ids import Ids
-from syncd.store.searching import by_gateway_id, by_name, by_part, of_account, searches
+from syncd.store.searching import by_gateway_id, by_name, by_part, of_account
 
 T = TypeVar("T", int, str)
 
@@ -125,7 +126,8 @@ class SqlRecords:
 
     def search(self, wanted: Search) -> Sequence[Message]:
         """Messages that fit, newest first."""
-        return self._newest(searches(wanted), wanted.limit)
+        with self._asking() as connection:
+            return [rows.message(row, self._ids) for row in listing.newest(connection, wanted)]
 
     def history(self, message_id: MessageId) -> Sequence[Line]:
         """The lines of one message, oldest first."""
@@ -189,11 +191,8 @@ class SqlRecords:
 
     def flaws(self) -> Sequence[str]:
         """What is damaged in the database itself, in words. Raises: StateBroken."""
-        try:
-            with self._engine.connect() as connection:
-                return dialect.flaws(connection)
-        except (DBAPIError, sqlite3.Error) as error:
-            raise dialect.meaning(error, self._path) from error
+        with self._asking() as connection:
+            return dialect.flaws(connection)
 
     def _telling(self, row: sa.Row[Any]) -> Telling:
         message = rows.message(row, self._ids)
@@ -213,9 +212,15 @@ class SqlRecords:
         return [rows.message(row, self._ids) for row in self._rows(query)]
 
     def _rows(self, query: sa.Select[Any]) -> Sequence[sa.Row[Any]]:
+        with self._asking() as connection:
+            return connection.execute(query).all()
+
+    @contextmanager
+    def _asking(self) -> Iterator[Connection]:
+        """A connection that sees one state of the database."""
         try:
             with self._engine.connect() as connection:
-                return connection.execute(query).all()
+                yield connection
         except (DBAPIError, sqlite3.Error) as error:
             raise dialect.meaning(error, self._path) from error
 

@@ -11,9 +11,10 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 
+from syncd.store import dialect
 from syncd.store.types import AnyText, UtcDateTime
 
-VERSION = "0002"
+VERSION = "0003"
 """The migration that leads to these tables; four digits, counting up."""
 
 metadata = sa.MetaData(naming_convention={"pk": "pk_%(table_name)s"})
@@ -64,6 +65,10 @@ UNFINISHED = _m.unfinished.is_(sa.true())
 MOVING = _m.moving_from.is_not(None)
 FAILED = sa.and_(OUTBOUND, _m.state == sa.literal_column("'failed'"))
 FAILED_THERE = sa.and_(FAILED, _m.bare_id.is_not(None))
+ATTENTION = sa.or_(
+    _m.state == sa.literal_column("'held'"),
+    sa.and_(_m.state == sa.literal_column("'failed'"), dialect.is_unset(_m.progress, "file_gone")),
+)
 
 
 def _index(
@@ -73,8 +78,9 @@ def _index(
 
 
 _index("messages_created", _m.created)
-_index("messages_state", _m.state, _m.created)
-_index("messages_partner", _m.partner, _m.created)
+_index("messages_group", _m.state, _m.account, _m.station, _m.created)
+_index("messages_partner", _m.partner, _m.station, _m.account, _m.state, _m.created)
+_index("messages_attention", _m.account, _m.created, where=ATTENTION)
 _index("messages_unfinished", _m.account, _m.direction, _m.created, where=UNFINISHED)
 _index("messages_moving", _m.account, _m.created, where=MOVING)
 _index("messages_outbound_id", _m.bare_id, _m.account, where=sa.and_(OUTBOUND, _m.bare_id.is_not(None)))

@@ -1,8 +1,4 @@
-"""A person's questions as queries: by an id, by a name, by anything that `list` filters by.
-
-What one index cannot answer is asked as several queries, whose newest rows are merged by the caller:
-then each of them walks an index from its newest end, and stops at the limit.
-"""
+"""A person's questions as conditions and queries: by an id, by a name, by anything that `list` filters by."""
 
 from __future__ import annotations
 
@@ -44,22 +40,15 @@ def by_part(text: str) -> list[Query]:
     return [_MESSAGES.where(_m.number.in_(_NAMED.where(dialect.contains(_name, text))))]
 
 
-def searches(wanted: Search) -> list[Query]:
-    """One query for each state that is asked for, or one for all."""
-    query = _MESSAGES.where(*_filters(wanted))
-    states = _states(wanted)
-    if states is None:
-        return [query]
-    return [query.where(_m.state == state.value) for state in sorted(states)]
-
-
-def _states(wanted: Search) -> frozenset[State] | None:
+def states(wanted: Search) -> frozenset[State] | None:
+    """The states that are asked for; None: any."""
     if not wanted.attention:
         return frozenset(wanted.states) or None
     return UNHAPPY & frozenset(wanted.states) if wanted.states else UNHAPPY
 
 
-def _filters(wanted: Search) -> list[sa.ColumnElement[bool]]:
+def filters(wanted: Search) -> list[sa.ColumnElement[bool]]:
+    """What a message has to be, one condition for each filter."""
     filters: list[sa.ColumnElement[bool]] = []
     if wanted.account is not None:
         filters.append(_m.account == wanted.account)
@@ -73,9 +62,10 @@ def _filters(wanted: Search) -> list[sa.ColumnElement[bool]]:
         filters.append(_m.created >= wanted.since)
     if wanted.until is not None:
         filters.append(_m.created < wanted.until)
+    if (some := states(wanted)) is not None:
+        filters.append(_m.state.in_([state.value for state in sorted(some)]))
     if wanted.attention:
-        is_gone = _m.progress["file_gone"].as_boolean()
-        filters.append(sa.or_(_m.state != State.FAILED.value, is_gone.is_(None), is_gone.is_(sa.false())))
+        filters.append(schema.ATTENTION)
     if wanted.name is not None:
         filters.append(_is_named(wanted.name))
     return filters

@@ -1,7 +1,7 @@
 """What all records promise."""
 
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +14,7 @@ from syncd.core.model import (
     GatewayId,
     Mdn,
     MdnStatus,
+    Message,
     MessageId,
     Pair,
     PartnerType,
@@ -272,6 +273,61 @@ def test_search_filters(store: AnyStore, wanted: dict[str, Any], found: str) -> 
     )
     seen = [(m.name or m.message_id or "").strip("<>")[0] for m in store.records.search(Search(**wanted))]
     assert "".join(seen) == found
+
+
+@pytest.mark.parametrize(
+    "wanted",
+    [
+        {"account": "acme"},
+        {"station": "ACME"},
+        {"partner": "OTHER"},
+        {"partner": "OTHER", "account": "other", "direction": Direction.OUTBOUND},
+        {"states": (State.QUEUED,), "partner": PAIR.partner, "since": NOON + timedelta(minutes=9)},
+        {"attention": True, "station": "ACME_DE", "until": NOON + timedelta(minutes=40)},
+        {"attention": True, "partner": "OTHER", "direction": Direction.OUTBOUND},
+        {"station": "ACME", "name": "*3.edi"},
+        {"station": "ACME_DE", "partner": PAIR.partner, "account": "acme"},
+    ],
+)
+def test_the_newest_of_many_groups_are_found(store: AnyStore, wanted: dict[str, Any]) -> None:
+    """However they lie among each other, and whatever the limit leaves."""
+    opened(store, *_mixed(60))
+    everything = store.records.search(Search(limit=100))
+    fitting = [message for message in everything if _fits(message, **wanted)]
+    assert len(fitting) < len(everything) == 60
+    for limit in (1, 4, 100):
+        assert ids(*store.records.search(Search(**wanted, limit=limit))) == ids(*fitting[:limit])
+
+
+def _mixed(count: int) -> Iterator[Message]:
+    """Messages of two accounts, two stations, two partners and three states, in no order of their groups."""
+    for n in range(count):
+        station, partner = ("ACME", "ACME_DE")[n % 7 > 3], (PAIR.partner, "OTHER")[n % 5 > 2]
+        more: dict[str, Any] = {"account": ("acme", "other")[n % 3 > 1], "minute": n // 2}
+        more["pair"] = Pair(station=station, partner=partner)
+        yield (inbound, outbound, failed)[n % 11 % 3](f"{n}.edi", **more)
+
+
+def _fits(
+    message: Message,
+    *,
+    name: str = "*",
+    since: datetime = NOON,
+    until: datetime | None = None,
+    **fields: object,
+) -> bool:
+    same = {
+        "account": message.account,
+        "station": message.pair.station,
+        "partner": message.pair.partner,
+        "direction": message.direction,
+        "states": (message.state,),
+        "attention": message.state is State.FAILED,
+    }
+    names = [message.name, *(file.name for file in message.files)]
+    in_time = since <= message.created and (until is None or message.created < until)
+    is_named = any(each.endswith(name.removeprefix("*")) for each in names)
+    return in_time and is_named and all(same[key] == value for key, value in fields.items())
 
 
 def test_attention_is_what_needs_a_person(store: AnyStore) -> None:

@@ -27,6 +27,13 @@ def flaws(path: Path) -> list[str]:
         store.close()
 
 
+def root_page(path: Path, tree: str) -> int:
+    connection = sqlite3.connect(path)
+    (page,) = connection.execute("SELECT rootpage FROM sqlite_master WHERE name = ?", (tree,)).fetchone()
+    connection.close()
+    return int(page) - 1
+
+
 def test_a_sound_database_has_none(path: Path) -> None:
     """Nothing is found, and nothing is changed."""
     before = path.read_bytes()
@@ -45,10 +52,13 @@ def test_lines_without_their_message_are_told(path: Path) -> None:
     ]
 
 
-@pytest.mark.parametrize(("page", "told"), [(52, "Extends off end of page"), (62, "malformed")])
-def test_damaged_pages_are_told(path: Path, page: int, told: str) -> None:
+@pytest.mark.parametrize(
+    ("tree", "told"), [("messages_created", "invalid page number"), ("history", "malformed")]
+)
+def test_damaged_pages_are_told(path: Path, tree: str, told: str) -> None:
     """In SQLite's words, also where it can say no more than that."""
+    first = root_page(path, tree) * 4096
     content = bytearray(path.read_bytes())
-    content[page * 4096 + 8 : page * 4096 + 12] = b"\x0f\xf0\x0f\xf0"  # where the first cells are
+    content[first + 8 : first + 12] = b"\x0f\xf0\x0f\xf0"  # where the first cells are
     path.write_bytes(content)
     assert told in flaws(path)[0]

@@ -40,16 +40,31 @@ OF_A_PASS: dict[str, tuple[Question, str]] = {
 }
 OF_A_PERSON: dict[str, tuple[Question, str]] = {
     "search": (lambda r: r.search(Search(limit=5)), "messages_created"),
-    "search of an account": (lambda r: r.search(Search(account="acme", limit=5)), "messages_created"),
-    "search of a state": (lambda r: r.search(Search(states=(State.SENT,), limit=5)), "messages_state"),
+    "search of a time": (lambda r: r.search(Search(since=NOON, limit=5)), "messages_created"),
+    "search of an account": (lambda r: r.search(Search(account="acme", limit=5)), "messages_group"),
+    "search of a direction": (
+        lambda r: r.search(Search(direction=Direction.INBOUND, limit=5)),
+        "messages_group",
+    ),
+    "search of a station": (lambda r: r.search(Search(station="ACME", limit=5)), "messages_group"),
+    "search of a state": (lambda r: r.search(Search(states=(State.HELD,), limit=5)), "messages_group"),
     "search of a partner": (lambda r: r.search(Search(partner="live", limit=5)), "messages_partner"),
-    "attention": (lambda r: r.search(Search(attention=True, limit=5)), "messages_state"),
+    "search of a partner's name": (
+        lambda r: r.search(Search(partner="live", name="*.edi", limit=5)),
+        "messages_partner",
+    ),
+    "attention": (lambda r: r.search(Search(attention=True, limit=5)), "messages_attention"),
+    "failed files to look at": (
+        lambda r: r.search(Search(account="acme", states=(State.FAILED,), attention=True, limit=5)),
+        "messages_attention",
+    ),
     "find by gateway's id": (lambda r: r.find("live"), "messages_inbound_key"),
     "part": (lambda r: r.part("acme", after=r._ids.encode(1), limit=5), "INTEGER PRIMARY KEY"),
     "histories": (lambda r: r.histories([r._ids.encode(1), r._ids.encode(2)]), "history_message"),
     "find by name": (lambda r: r.find("live.edi"), "names_name"),
     "troubled": (lambda r: r.troubled("notice", "acme"), "tellings_troubled"),
 }
+GROWING = ("SCAN messages", "SCAN names", "SCAN history", "SCAN tellings")
 QUESTIONS = OF_A_PASS | OF_A_PERSON
 OF_FEW = {"by_gateway_ids", "find by gateway's id", "find by name"}  # sorted, but never more than asked for
 
@@ -77,32 +92,38 @@ def asked(store: Store, question: Question) -> list[tuple[str, Any]]:
     sa.event.listen(engine, "before_cursor_execute", note)
     question(records(store))
     sa.event.remove(engine, "before_cursor_execute", note)
-    return statements
+    return [(words, values) for words, values in statements if words != "BEGIN"]
 
 
-def plan(store: Store, question: Question) -> str:
+def plans(store: Store, question: Question) -> list[str]:
+    """How SQLite goes about each statement."""
+    asks = asked(store, question)
     with records(store)._engine.connect() as connection:
-        steps = [
-            connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", parameters).all()
-            for statement, parameters in asked(store, question)
+        explained = [
+            connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {words}", values).all() for words, values in asks
         ]
-    return "\n".join(row[3] for rows in steps for row in rows)
+    return ["\n".join(row[3] for row in rows) for rows in explained]
 
 
 @pytest.mark.parametrize("name", QUESTIONS)
 def test_a_question_uses_its_index(store: Store, name: str) -> None:
-    """Nothing reads a table from end to end."""
+    """Nothing reads a table that grows from end to end."""
+    live(store)
     question, index = QUESTIONS[name]
-    how = plan(store, question)
+    how = "\n".join(plans(store, question))
     assert index in how
-    unbounded = [step for step in how.splitlines() if step.startswith("SCAN") and "INDEX" not in step]
+    unbounded = [step for step in how.splitlines() if step.startswith(GROWING) and "INDEX" not in step]
     assert unbounded == []
 
 
 @pytest.mark.parametrize("name", sorted(QUESTIONS.keys() - OF_FEW))
 def test_no_question_sorts_what_an_index_has_in_order(store: Store, name: str) -> None:
-    """Sorting costs as much as there is, not as much as is asked for."""
-    assert "TEMP B-TREE" not in plan(store, QUESTIONS[name][0])
+    """Sorting costs as much as there is, not as much as is asked for; there are not many pairs."""
+    live(store)
+    everything = plans(store, QUESTIONS[name][0])
+    of_messages = [how for how in everything if not ("pairs" in how and "tallies" in how)]
+    assert of_messages
+    assert not [how for how in of_messages if "TEMP B-TREE" in how]
 
 
 # Counted in instructions of SQLite's own machine: exact, and the same on every computer ----------
