@@ -7,15 +7,9 @@ import pytest
 from syncd.sandbox import ECGridSandbox, ECGridSwitches
 from tests.e2e.harness import Ground
 from tests.e2e.invariants import faults
+from tests.e2e.worlds import in_company
 
-
-@pytest.fixture(params=(ECGridSwitches(), *ECGridSwitches.every_reading()), ids=lambda one: one.turned)
-def switches(request: pytest.FixtureRequest) -> ECGridSwitches:
-    """One of the ways in which the pages can be read."""
-    read: ECGridSwitches = request.param
-    return read
-
-
+COMPANY = in_company(ECGridSwitches())
 FATES = {
     "a.edi": "sent",
     "b.bad": "failed",
@@ -31,7 +25,7 @@ ISA = (
 )
 
 
-def test_the_story_is_the_same_under_every_reading(ground: Ground, box: ECGridSandbox) -> None:
+def tell_the_story(ground: Ground, box: ECGridSandbox) -> None:
     """What came in is in the inbox and confirmed; what went out is in sent/ or failed/, each once."""
     arrived = [box.deliver(files={f"in-{n}.edi": f"UNA {n}".encode()}) for n in range(3)]
     arrived += [box.deliver(files={"same.edi": content}) for content in (b"one", b"two")]
@@ -59,11 +53,21 @@ def test_the_story_is_the_same_under_every_reading(ground: Ground, box: ECGridSa
     assert faults(ground) == []
 
 
+@pytest.mark.parametrize("switches", [ECGridSwitches(), *COMPANY], ids=["default", *range(len(COMPANY))])
+def test_the_story_is_the_same_with_every_reading_in_company(ground: Ground, box: ECGridSandbox) -> None:
+    """A gateway that differs in many things at once."""
+    tell_the_story(ground, box)
+
+
+@pytest.mark.torture
+@pytest.mark.parametrize("switches", ECGridSwitches.every_reading(), ids=lambda one: one.turned)
+def test_the_story_is_the_same_under_every_reading(ground: Ground, box: ECGridSandbox) -> None:
+    """One at a time: that none hides what another does."""
+    tell_the_story(ground, box)
+
+
 @pytest.mark.parametrize(
-    "switches",
-    [ECGridSwitches(), ECGridSwitches().changed(ids="zero")],
-    ids=lambda one: one.turned,
-    indirect=True,
+    "switches", [ECGridSwitches(), ECGridSwitches().changed(ids="zero")], ids=lambda one: one.turned
 )
 def test_folders_are_the_two_numbers(ground: Ground, box: ECGridSandbox) -> None:
     """Where ids are told; else the mailbox's number and `unknown`."""
