@@ -5,7 +5,9 @@ import logging
 import os
 import shutil
 import socket
+import tempfile
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import hypothesis
@@ -20,6 +22,29 @@ FORBID_SKIPS = "FORBID_SKIPS"
 # No deadline: two workers on two cores make a quick example slow now and then.
 hypothesis.settings.register_profile("syncd", deadline=None, derandomize=False)
 hypothesis.settings.load_profile("syncd")
+
+
+MEMORY = Path("/dev/shm")
+ENOUGH_MEMORY = 2_000_000_000  # bytes; what fails is kept until the third run after it
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Give the workers, and what they start, a quick ground: files in memory, and modules compiled once.
+
+    A suite that syncs every file to a disk waits for the disk. Nothing here loses power: that a sync is asked
+    for, and a failed one never believed, is shown at the system calls (`safety/test_syscalls.py`).
+    """
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+    if "TMPDIR" not in os.environ and _is_roomy(MEMORY):
+        os.environ["TMPDIR"] = tempfile.tempdir = str(MEMORY)
+
+
+def _is_roomy(folder: Path) -> bool:
+    """Whether there is a lot of room, and programs may be started from there."""
+    if not os.access(folder, os.W_OK):
+        return False
+    found = os.statvfs(folder)
+    return not found.f_flag & os.ST_NOEXEC and found.f_bavail * found.f_frsize > ENOUGH_MEMORY
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:
