@@ -58,7 +58,7 @@ def test_one_poisoned_of_a_hundred_waits_longer_and_longer_until_it_is_held(
     gaps = [later - earlier for earlier, later in pairwise(tried)]
     assert len(gaps) >= 5
     assert all(later > 1.5 * earlier for earlier, later in pairwise(gaps))
-    for _ in ground.passes(64, every=timedelta(minutes=30)):
+    for _ in ground.passes(16, every=timedelta(hours=2)):
         pass
     assert ground.row("poisoned@gateway").state == "held"
     assert found_by_verify(ground) == []

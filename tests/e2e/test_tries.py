@@ -103,8 +103,8 @@ def test_a_verb_that_does_not_fit_names_the_one_that_does(ground: Ground, box: S
             act(ground.settings, mine, "anna")
 
 
-def test_what_waits_to_be_sent_is_sent_by_the_next_pass(ground: Ground, box: Sandbox) -> None:
-    """However long it would have waited."""
+def test_what_waits_to_be_sent_goes_with_the_next_send_of_the_account(ground: Ground, box: Sandbox) -> None:
+    """However long it would have waited itself; the account waits for an hour at most."""
     box.trouble("status", status=503, operation="send", retry_after=7200)
     ground.drop("a.edi", b"UNA a")
     ground.run()
@@ -113,7 +113,8 @@ def test_what_waits_to_be_sent_is_sent_by_the_next_pass(ground: Ground, box: San
     assert not box.ledger.sent
 
     retry(ground.settings, ground.row("a.edi").id, "anna")
-    ground.settle()
+    ground.later(hours=1)
+    ground.settle(within=timedelta(minutes=10))
 
     assert ground.states() == {"a.edi": "sent"}
     assert faults(ground) == []
