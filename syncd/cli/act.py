@@ -57,7 +57,7 @@ def stop(message: Named, /, *, call: Given) -> Reply:
 
     Example: syncd stop 4k7q2mzd
     """
-    return _done(message, call, lambda door, found: door.stop(found, by=user()))
+    return done(message, call, lambda door, found: door.stop(found, by=user()))
 
 
 def retry(message: Named, /, *, call: Given) -> Reply:
@@ -65,7 +65,7 @@ def retry(message: Named, /, *, call: Given) -> Reply:
 
     Example: syncd retry 4k7q2mzd
     """
-    return _done(message, call, lambda door, found: door.retry(found, by=user()))
+    return done(message, call, lambda door, found: door.retry(found, by=user()))
 
 
 def resend(message: Named, /, *, call: Given) -> Reply:
@@ -73,18 +73,10 @@ def resend(message: Named, /, *, call: Given) -> Reply:
 
     Example: syncd resend 4k7q2mzd
     """
-    return _done(message, call, lambda door, found: door.resend(found, by=user()))
+    return done(message, call, lambda door, found: door.resend(found, by=user()))
 
 
-def refetch(message: Named, /, *, call: Given) -> Reply:
-    """Fetch a partner's message once more, and deliver it again.
-
-    Example: syncd refetch 4k7q2mzd
-    """
-    return _done(message, call, lambda door, found: door.refetch(found, by=user()))
-
-
-def _done(message: str, call: Call, act: Callable[[Door, str], Row]) -> Reply:
+def done(message: str, call: Call, act: Callable[[Door, str], Row]) -> Reply:
     """Do it to the message that is meant, and show it as it is after."""
     from syncd.cli import views
 

@@ -41,7 +41,7 @@ COMMANDS = (
     ("stop", "syncd.cli.act:stop", _ACT),
     ("retry", "syncd.cli.act:retry", _ACT),
     ("resend", "syncd.cli.act:resend", _ACT),
-    ("refetch", "syncd.cli.act:refetch", _ACT),
+    ("refetch", "syncd.cli.refetch:refetch", _ACT),
     ("pause", "syncd.cli.act:pause", _ACT),
     ("resume", "syncd.cli.act:resume", _ACT),
     ("verify", "syncd.cli.keep:verify", _KEEP),

@@ -11,6 +11,7 @@ from rich.text import Text
 
 from syncd.cli.render import safe, sentences
 from syncd.cli.views import STATES, grid, moment, names
+from syncd.core.planning.refetch import command
 from syncd.operations.status import SHOWN
 
 if TYPE_CHECKING:
@@ -119,9 +120,15 @@ def _lines(account: AccountStatus, zone: tzinfo, now: datetime) -> Iterator[Sequ
         yield (
             "  passed over",
             f"{account.passed_over} older unread messages",
-            "they stay there: pull_since",
+            f"they stay there; to have them: {_fetching_old(account)}",
             "",
         )
+
+
+def _fetching_old(account: AccountStatus) -> str:
+    if account.passed_over_from is None or account.passed_over_to is None:
+        return f"syncd refetch --since TIME --account {account.account}"
+    return command(account.account, account.passed_over_from, account.passed_over_to)
 
 
 def _job(job: JobStatus, account: str, now: datetime) -> Sequence[object]:

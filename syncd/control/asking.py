@@ -12,6 +12,7 @@ from syncd.control import calls
 from syncd.control.calls import Call, read, written
 from syncd.control.client import connected, refused, silent
 from syncd.control.mishaps import Mishap, unpacked
+from syncd.core.planning.refetch import Refetched, Span
 from syncd.errors import CannotAct
 from syncd.operations.questions import Row, Whole
 from syncd.operations.reports import OnceReport
@@ -78,6 +79,14 @@ class Client:
         """A partner's message once more."""
         del by
         return self._ask(calls.REFETCH, calls.Named(message_id=message_id))
+
+    def refetch_span(
+        self, accounts: Sequence[str], span: Span, *, only_look: bool, by: str
+    ) -> tuple[Refetched, ...]:
+        """What the gateways received in that time, counted or asked for."""
+        del by
+        asked = calls.RefetchSpan(accounts=tuple(accounts), span=span, only_look=only_look)
+        return self._ask(calls.REFETCH_SPAN, asked)
 
     def verify(self, accounts: Sequence[str], *, repair: bool, by: str) -> Verified:
         """Compare disk, database and gateway, by the daemon."""

@@ -16,6 +16,7 @@ from typing import Any, Generic, TypeVar
 from pydantic import TypeAdapter
 
 from syncd.control import MOST_ROWS
+from syncd.core.planning.refetch import Refetched, Span
 from syncd.errors import UsageError
 from syncd.operations.door import Door
 from syncd.operations.questions import Row, Whole
@@ -77,6 +78,15 @@ class Named:
     """What `stop`, `retry`, `resend` and `refetch` ask."""
 
     message_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RefetchSpan:
+    """What `refetch --since` asks."""
+
+    accounts: tuple[str, ...]
+    span: Span
+    only_look: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -195,6 +205,14 @@ REFETCH: Call[Named, Row] = Call(
     gives=Row,
     perform=lambda door, asked, by: door.refetch(asked.message_id, by=by),
 )
+REFETCH_SPAN: Call[RefetchSpan, tuple[Refetched, ...]] = Call(
+    name="refetch-span",
+    takes=RefetchSpan,
+    gives=tuple[Refetched, ...],
+    perform=lambda door, asked, by: door.refetch_span(
+        asked.accounts, asked.span, only_look=asked.only_look, by=by
+    ),
+)
 VERIFY: Call[Verify, Verified] = Call(
     name="verify",
     takes=Verify,
@@ -222,7 +240,7 @@ RELOAD: Call[Nothing, str] = Call(
 
 CALLS: tuple[Call[Any, Any], ...] = (
     *(STATUS, LIST, FIND, SHOW),
-    *(ONCE, RESOLVE, STOP, RETRY, RESEND, REFETCH, VERIFY, PAUSE, RESUME, RELOAD),
+    *(ONCE, RESOLVE, STOP, RETRY, RESEND, REFETCH, REFETCH_SPAN, VERIFY, PAUSE, RESUME, RELOAD),
 )
 
 

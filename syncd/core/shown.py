@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from syncd.core.model import File, GatewayId, Identity, Mdn, Pair, PartnerType, Place
@@ -122,6 +122,8 @@ class Capabilities:
     """The sender of a received message is the partner for certain."""
     failed_is_final: bool
     """A failed entry is the gateway's last word; else it is one failed try."""
+    longest_list: timedelta | None = None
+    """The longest time that one list, but for the unread one, reaches over; None: any."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -163,7 +163,7 @@ class Pull:
             words = {"began": walk.began.isoformat(), "present": sorted(plan.present)}
             facts[f"unread.{walk.partner_type}"] = json.dumps(words)
         key = f"old.{walk.partner_type}"
-        old = walking.old_words(walk, plan.old.count, plan.old.oldest, plan.old.newest)
+        old = walking.old_words(walk, plan.old, self._facts.get(key))
         if json.loads(old)["count"] != json.loads(self._facts.get(key, "{}")).get("count", 0):
             facts[key] = old
         self._remember(facts)

@@ -8,11 +8,15 @@ that is on its way in, and comes in once, like any other.
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from syncd.core import events as ev
 from syncd.core.model import GatewayId, Message
 from syncd.core.shown import Box, Record
 from syncd.errors import NotFound, NotThere, UsageError
-from syncd.flows.bridge import Bridge
+from syncd.flows.bridge import Addresses, Bridge
+from syncd.flows.walking import SENDER_IS, Reader
+from syncd.ports import Draft
 
 
 def refetch(bridge: Bridge, row: Message, *, by: str) -> Message:
@@ -28,6 +32,21 @@ def refetch(bridge: Bridge, row: Message, *, by: str) -> Message:
         what = f"the gateway has message {other.id} now under the id of message {row.id}"
         raise UsageError(what, f"To fetch that one: `syncd refetch {other.id}`.")
     return bridge.record_one(row, ev.Requested(files=record.files, by=by))
+
+
+def noted(row: Message, *, by: str) -> Draft:
+    """A new message that a person asked for."""
+    wanted = replace(row, progress=replace(row.progress, wanted=True))
+    return Draft(event=ev.Listed(by=by, note="asked for"), message=wanted)
+
+
+def reader_for(bridge: Bridge) -> Reader:
+    """Tells whose a message is. Asks the gateway for its lists when nobody did yet, and makes no folder."""
+    if bridge.addresses.stations is None:
+        gateway = bridge.gateway
+        known = Addresses(stations=tuple(gateway.stations()), partners=tuple(gateway.partners()))
+        bridge = replace(bridge, addresses=known)
+    return Reader(bridge, bridge.records.facts(bridge.account.name).get(SENDER_IS))
 
 
 def _at_gateway(bridge: Bridge, message_id: GatewayId, named: str) -> Record:

@@ -11,7 +11,7 @@ import structlog
 
 from syncd.core import events as ev
 from syncd.core.model import Direction, Message, MessageId, PartnerType, Phase, Progress, State, bare
-from syncd.core.planning.pull import Fetch
+from syncd.core.planning.pull import Fetch, Old
 from syncd.core.planning.whose import SenderIs, whose
 from syncd.core.shown import Listing, Record
 from syncd.flows.bridge import Bridge, Trouble
@@ -203,12 +203,17 @@ class Reader:
         )
 
 
-def old_words(walked: Walk, count: int, oldest: datetime | None, newest: datetime | None) -> str:
-    """What is passed over, as it is remembered: JSON with count, oldest and newest."""
+def old_words(walked: Walk, old: Old, before: str | None) -> str:
+    """What is passed over, as it is remembered: JSON with count, oldest and newest.
+
+    A walk from the newest end does not see the oldest: it is known from `before`.
+    """
+    oldest = old.oldest.isoformat() if old.oldest else None
+    known = json.loads(before or "{}").get("oldest") if walked.skipped else None
     return json.dumps(
         {
-            "count": count + walked.skipped,
-            "oldest": oldest.isoformat() if oldest else None,
-            "newest": newest.isoformat() if newest else None,
+            "count": old.count + walked.skipped,
+            "oldest": min(filter(None, (oldest, known)), default=None),
+            "newest": old.newest.isoformat() if old.newest else None,
         }
     )

@@ -15,6 +15,7 @@ from pathlib import Path
 
 from syncd.core.account import Account
 from syncd.core.model import PartnerType
+from syncd.core.planning.refetch import command
 from syncd.core.shown import Partner, Station
 from syncd.errors import ConfigError, GatewayError, SyncdError
 from syncd.operations.checks import CheckLine
@@ -182,7 +183,7 @@ def _history(account: Account, gateway: Gateway, records: Records, clock: Clock)
         what = (
             f"{len(times)} unread messages are older than {since:%Y-%m-%d %H:%M} UTC ({span}) and stay there"
         )
-        remedy = f'To take them: pull_since = "{min(times):%Y-%m-%d}" in [accounts.{account.name}], or "all".'
+        remedy = f"To take them: {command(account.name, min(times), max(times))}"
         yield CheckLine(account=account.name, name="history", ok=None, what=what, remedy=remedy)
 
 

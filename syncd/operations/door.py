@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 from typing import Protocol
 
+from syncd.core.planning.refetch import Refetched, Span
 from syncd.operations.questions import Row, Whole
 from syncd.operations.reports import OnceReport
 from syncd.operations.status import Status
@@ -58,6 +59,12 @@ class Door(Protocol):
 
     def refetch(self, message_id: str, *, by: str) -> Row:
         """A partner's message once more: it is fetched again, and delivered again."""
+        ...
+
+    def refetch_span(
+        self, accounts: Sequence[str], span: Span, *, only_look: bool, by: str
+    ) -> tuple[Refetched, ...]:
+        """What the gateways received in that time, asked for; `only_look`: counted, and nothing changes."""
         ...
 
     def verify(self, accounts: Sequence[str], *, repair: bool, by: str) -> Verified:

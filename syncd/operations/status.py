@@ -9,6 +9,7 @@ from datetime import datetime
 from pathlib import Path
 
 from syncd.core.account import Account
+from syncd.core.planning.pull import Old
 from syncd.operations.questions import Roots, Row, row
 from syncd.operations.reports import Left
 from syncd.ports import Records, Search
@@ -58,6 +59,8 @@ class AccountStatus:
     troubles: tuple[TroubleStatus, ...]
     passed_over: int
     """Unread messages older than `pull_since`, which stay at the gateway."""
+    passed_over_from: datetime | None = None
+    passed_over_to: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,6 +102,7 @@ def account_status(
     for (_, state), count in records.counts(account.name).items():
         counts[state] = counts.get(state, 0) + count
     wanted = Search(account=account.name, attention=True, limit=SHOWN)
+    old = _passed_over(records.facts(account.name))
     return AccountStatus(
         account=account.name,
         gateway=account.gateway,
@@ -109,9 +113,21 @@ def account_status(
         attention=tuple(row(message, roots) for message in records.search(wanted)),
         not_taken=tuple(not_taken),
         troubles=tuple(troubles),
-        passed_over=_passed_over(records.facts(account.name)),
+        passed_over=old.count,
+        passed_over_from=old.oldest,
+        passed_over_to=old.newest,
     )
 
 
-def _passed_over(facts: Mapping[str, str]) -> int:
-    return sum(json.loads(words).get("count", 0) for key, words in facts.items() if key.startswith("old."))
+def _passed_over(facts: Mapping[str, str]) -> Old:
+    """What the last walks passed over, of all partner types together."""
+    known = [json.loads(words) for key, words in facts.items() if key.startswith("old.")]
+    return Old(
+        count=sum(each.get("count", 0) for each in known),
+        oldest=min(_times(known, "oldest"), default=None),
+        newest=max(_times(known, "newest"), default=None),
+    )
+
+
+def _times(known: Sequence[Mapping[str, str]], key: str) -> list[datetime]:
+    return [datetime.fromisoformat(each[key]) for each in known if each.get(key)]

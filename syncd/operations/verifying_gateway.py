@@ -14,6 +14,7 @@ from datetime import datetime, timedelta
 import structlog
 
 from syncd.core.model import Direction, Message, PartnerType, State, bare
+from syncd.core.planning.refetch import command
 from syncd.core.shown import Box, Listing, Record
 from syncd.errors import GatewayError, NotThere, Rejected
 from syncd.operations.verifying_desk import Desk, refuse_to_hang_on
@@ -225,9 +226,14 @@ def _read_before(desk: Desk, records: Collection[Record]) -> Finding:
         account=desk.account.name,
         kind=Kind.READ_BEFORE,
         what=what,
-        remedy="Mark one unread there, and syncd fetches it.",
+        remedy=f"To have them here: {_refetching(desk, records)}",
         is_note=True,
     )
+
+
+def _refetching(desk: Desk, records: Collection[Record]) -> str:
+    times = [record.persisted_at for record in records if record.persisted_at]
+    return command(desk.account.name, min(times), max(times))
 
 
 def _absent(

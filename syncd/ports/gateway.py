@@ -116,11 +116,18 @@ class Gateway(Protocol):
         ...
 
     def page(
-        self, box: Box, partner_type: PartnerType, *, page: int, since: datetime | None = None
+        self,
+        box: Box,
+        partner_type: PartnerType,
+        *,
+        page: int,
+        since: datetime | None = None,
+        until: datetime | None = None,
     ) -> Listing:
         """One page (100) of a list, newest first where lists are in order. One request.
 
-        Entries from before `since`, by the gateway's clock, may be left out.
+        Entries from before `since` or from `until` on, by the gateway's clock, may be left out; with
+        `longest_list` those from more than that before `until` are.
         """
         ...
 

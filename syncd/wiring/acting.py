@@ -9,11 +9,14 @@ from typing import TYPE_CHECKING
 
 from syncd.core.account import Account
 from syncd.core.model import Message, MessageId, PartnerType
+from syncd.core.planning.refetch import Refetched, Span
 from syncd.errors import SyncdError
 from syncd.flows import refetching, resending
 from syncd.flows.bridge import Bridge
 from syncd.flows.once import Tally
 from syncd.flows.placing import settle
+from syncd.flows.refetching_span import look
+from syncd.flows.refetching_span import refetch_span as ask_for_span
 from syncd.folders.examine import Finding, examine
 from syncd.folders.tree import Tree
 from syncd.operations import actions, checking, tries
@@ -147,6 +150,23 @@ def refetch(settings: Settings, message_id: MessageId, by: str) -> Message:
     return _act(
         settings, message_id, lambda bridge, row: refetching.refetch(bridge, tries.to_refetch(row), by=by)
     )
+
+
+def refetch_span(
+    settings: Settings, accounts: Sequence[str], span: Span, *, only_look: bool, by: str
+) -> tuple[Refetched, ...]:
+    """What the gateways received in that time, counted or asked for, under the instance lock.
+
+    Raises: LockHeld, GatewayError.
+    """
+    found: list[Refetched] = []
+    with open_doors(settings) as doors:
+        for name in accounts:
+            account = doors.account(name)
+            with doors.gateway(account) as opened:
+                bridge = doors.bridge(account, opened, Tally())
+                found.append(look(bridge, span) if only_look else ask_for_span(bridge, span, by=by))
+    return tuple(found)
 
 
 def _act(settings: Settings, message_id: MessageId, act: Callable[[Bridge, Message], Message]) -> Message:

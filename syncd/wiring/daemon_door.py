@@ -12,6 +12,7 @@ import structlog
 
 from syncd import __version__
 from syncd.core.model import Message, MessageId
+from syncd.core.planning.refetch import Refetched, Span
 from syncd.core.shown import untraced
 from syncd.daemon.asked import once
 from syncd.daemon.jobs import PULL, SEND, TRACK
@@ -19,6 +20,8 @@ from syncd.daemon.runner import PAUSED, Runner
 from syncd.errors import UsageError
 from syncd.flows import refetching, resending
 from syncd.flows.placing import settle
+from syncd.flows.refetching_span import look
+from syncd.flows.refetching_span import refetch_span as ask_for_span
 from syncd.operations import actions, tries
 from syncd.operations.questions import Row, Whole, find_messages, list_messages, row, show_message
 from syncd.operations.reports import Left, OnceReport
@@ -162,6 +165,19 @@ class DaemonDoor:
             after = refetching.refetch(runner.bridge, wanted, by=by)
         self._daemon.supervisor.poke(runner.name, PULL)
         return row(after, self._roots)
+
+    def refetch_span(
+        self, accounts: Sequence[str], span: Span, *, only_look: bool, by: str
+    ) -> tuple[Refetched, ...]:
+        """What the gateways received in that time, counted or asked for; it is fetched at once."""
+        runners = [self._daemon.runners[name] for name in self._known(accounts)]
+        if only_look:
+            return tuple(look(runner.bridge, span) for runner in runners)
+        found: list[Refetched] = []
+        for runner in runners:
+            found.append(ask_for_span(runner.bridge, span, by=by, alone=runner.alone))
+            self._daemon.supervisor.poke(runner.name, PULL)
+        return tuple(found)
 
     def _at_desk(self, message_id: str, act: Callable[[actions.Desk, Message], Message]) -> Message:
         known = actions.named(self._records, MessageId(message_id))

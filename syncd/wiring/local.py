@@ -24,6 +24,7 @@ from syncd.ports import Search
 
 if TYPE_CHECKING:
     from syncd.config import Settings
+    from syncd.core.planning.refetch import Refetched, Span
     from syncd.operations.door import Door
     from syncd.operations.reports import OnceReport
     from syncd.operations.verifying_report import Verified
@@ -155,6 +156,15 @@ class LocalDoor:
         from syncd.wiring.acting import refetch  # noqa: PLC0415 - as above
 
         return questions.row(refetch(self._settings, MessageId(message_id), by), self._settings.roots)
+
+    def refetch_span(
+        self, accounts: Sequence[str], span: Span, *, only_look: bool, by: str
+    ) -> tuple[Refetched, ...]:
+        """What the gateways received in that time, under the instance lock. Raises: as `once`."""
+        from syncd.wiring.acting import refetch_span  # noqa: PLC0415 - as above
+
+        self._need_passwords(accounts)
+        return refetch_span(self._settings, accounts, span, only_look=only_look, by=by)
 
     def verify(self, accounts: Sequence[str], *, repair: bool, by: str) -> Verified:
         """Compare disk, database and gateway, under the instance lock. Raises: as `once`."""

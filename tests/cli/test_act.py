@@ -1,10 +1,10 @@
-"""The commands that act on one message: `stop`, `retry`, `resend` and `refetch`."""
+"""The commands that act on one message: `stop`, `retry` and `resend`."""
 
 from dataclasses import replace
 
 import pytest
 
-from syncd.core.model import Direction, Phase, State
+from syncd.core.model import Phase, State
 from tests.cli.world import SENT, World, parsed
 
 QUEUED = replace(SENT, state=State.QUEUED, phase=Phase.ACCEPTED, place=None)
@@ -27,15 +27,6 @@ def test_a_failed_file_is_sent_again(world: World, capsys: pytest.CaptureFixture
     world.opened.messages = [replace(SENT, state=State.FAILED)]
     assert world.run("resend", "invoice.edi", "--json") == 0
     assert parsed(capsys.readouterr().out)["id"] == "new22222"
-
-
-def test_a_partners_message_is_fetched_once_more(world: World, capsys: pytest.CaptureFixture[str]) -> None:
-    """It is shown, on its way in."""
-    world.opened.messages = [
-        replace(SENT, direction=Direction.INBOUND, state=State.RECEIVED, phase=Phase.CONFIRMED)
-    ]
-    assert world.run("refetch", "invoice.edi", "--json") == 0
-    assert parsed(capsys.readouterr().out)["phase"] == "listed"
 
 
 def test_what_does_not_fit_is_wrong_use(world: World, capsys: pytest.CaptureFixture[str]) -> None:

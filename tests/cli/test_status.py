@@ -46,6 +46,8 @@ STUCK = replace(
         TroubleStatus(job="send", what="503", remedy="", since=NOON, needs_person=False),
     ),
     passed_over=1200,
+    passed_over_from=NOON - timedelta(days=9),
+    passed_over_to=NOON,
 )
 
 
@@ -83,7 +85,8 @@ def test_what_is_wrong_is_shown_with_its_remedy(world: World, capsys: Screen) ->
         line.startswith("pull in trouble the gateway refuses the log-in Ask. since 2026-01-31 13:00:00")
         for line in lines
     )
-    assert "passed over 1200 older unread messages they stay there: pull_since" in lines
+    typed = "syncd refetch --since 2026-01-22T12:00Z --until 2026-01-31T12:01Z --account acme"
+    assert f"passed over 1200 older unread messages they stay there; to have them: {typed}" in lines
 
 
 def test_a_full_list_tells_where_the_rest_is(world: World, capsys: Screen) -> None:

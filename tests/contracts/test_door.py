@@ -23,6 +23,7 @@ from syncd.core.model import (
     Place,
     State,
 )
+from syncd.core.planning.refetch import Refetched, Span
 from syncd.errors import ConfigError, NotFound, Problem, SyncdError, TryLater, UsageError
 from syncd.operations.door import Door
 from syncd.operations.reports import AccountReport, Left, OnceReport
@@ -143,6 +144,7 @@ def test_status_comes_as_it_is(world: World) -> None:
         ),
         troubles=(TroubleStatus(job="send", what="refused", remedy="Ask.", since=NOON, needs_person=True),),
         passed_over=12,
+        passed_over_from=NOON,
     )
     world.behind.known = {"other": known}
     world.behind.reload_error = "a mistake"
@@ -205,6 +207,16 @@ def test_a_partners_message_is_fetched_once_more(world: World) -> None:
     assert world.door.refetch(got.id, by="anna").state == "arriving"
     with pytest.raises(UsageError, match="under way"):
         world.door.refetch(got.id, by="anna")
+
+
+def test_what_arrived_in_some_time_is_counted_and_asked_for(world: World) -> None:
+    """The span goes there whole, the counts come back whole."""
+    span = Span(since=NOON, until=NOON + timedelta(days=1), again=True)
+    found = Refetched(account="acme", missing=3, received=2, under_way=1, oldest=NOON, newest=NOON)
+    world.behind.there = (found, replace(found, account="other", oldest=None))
+    for only_look in (True, False):
+        assert world.door.refetch_span(["acme"], span, only_look=only_look, by="anna") == (found,)
+    assert world.behind.spans == [(span, True), (span, False)]
 
 
 def test_verify_is_passed_on_and_reported(world: World) -> None:

@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from syncd.core.model import Message, MessageId, Phase, State
+from syncd.core.planning.refetch import Refetched, Span
 from syncd.errors import NotFound, SyncdError, UsageError
 from syncd.operations.questions import Row, Whole, row
 from syncd.operations.reports import OnceReport
@@ -35,6 +36,8 @@ class FakeDoor:
     acted: list[tuple[str, str]] = field(default_factory=list)
     found: Verified = field(default_factory=lambda: Verified(ok=True, repair=False, findings=(), accounts=()))
     verified: list[tuple[tuple[str, ...], bool]] = field(default_factory=list)
+    there: tuple[Refetched, ...] = ()
+    spans: list[tuple[Span, bool]] = field(default_factory=list)
     paused: dict[str, frozenset[str]] = field(default_factory=dict)
 
     def status(self, accounts: Sequence[str]) -> Status:
@@ -155,6 +158,14 @@ class FakeDoor:
         wanted = replace(known, state=State.ARRIVING, phase=Phase.LISTED)
         self.messages = [wanted if each is known else each for each in self.messages]
         return self._row(wanted)
+
+    def refetch_span(
+        self, accounts: Sequence[str], span: Span, *, only_look: bool, by: str
+    ) -> tuple[Refetched, ...]:
+        """What was laid out, of these accounts."""
+        self.spans.append((span, only_look))
+        self.acted.append(("refetch_span", by))
+        return tuple(each for each in self.there if each.account in accounts)
 
     def verify(self, accounts: Sequence[str], *, repair: bool, by: str) -> Verified:
         """What was laid out."""

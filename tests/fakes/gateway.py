@@ -172,7 +172,13 @@ class FakeGateway:
             return _page(unread, partner_type, page, newest_first=newest_first)
 
     def page(
-        self, box: Box, partner_type: PartnerType, *, page: int, since: datetime | None = None
+        self,
+        box: Box,
+        partner_type: PartnerType,
+        *,
+        page: int,
+        since: datetime | None = None,
+        until: datetime | None = None,
     ) -> Listing:
         with self._call("page"):
             return _page([one for one in self.messages if one.box == box], partner_type, page)

@@ -156,7 +156,7 @@ def test_without_order_the_entry_itself_has_to_say_it(unordered: Hands) -> None:
 class _Endless(FakeGateway):
     """Each page of what was received has one message that was not seen before, and promises another."""
 
-    def page(self, *asked: object, page: int, since: object = None) -> Listing:
+    def page(self, *asked: object, page: int, since: object = None, until: object = None) -> Listing:
         found = super().page(*asked, page=0).records  # type: ignore[arg-type]
         fresh = tuple(replace(one, message_id=GatewayId(f"<{page}>")) for one in found)
         return Listing(records=fresh, total=None, is_last=not fresh)

@@ -222,4 +222,24 @@ REFETCH = (
     ),
 )
 
-INBOUND = (*REFETCH, *ORDER, *WITNESS, *FIRST_START, *AGAIN_UNREAD)
+SPAN = "tests/e2e/test_refetch_span.py"
+REFETCH_SPAN = (
+    Mutation(
+        rule="refetch",
+        mistake="passes over as too old what a person asked for",
+        file="flows/pull.py",
+        old="        self._fetch_wanted(unfinished)\n",
+        new="        del unfinished\n",
+        caught_by=(f"{SPAN}::test_what_was_passed_over_as_too_old_comes_when_it_is_asked_for",),
+    ),
+    Mutation(
+        rule="refetch",
+        mistake="delivers unasked what was received already",
+        file="core/planning/refetch.py",
+        old="    if again or here == GONE:\n",
+        new="    if True:\n",
+        caught_by=(f"{SPAN}::test_what_was_passed_over_as_too_old_comes_when_it_is_asked_for",),
+    ),
+)
+
+INBOUND = (*REFETCH, *REFETCH_SPAN, *ORDER, *WITNESS, *FIRST_START, *AGAIN_UNREAD)

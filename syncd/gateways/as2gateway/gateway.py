@@ -85,10 +85,16 @@ class AS2Gateway:
         return self._page(Box.RECEIVED, partner_type, page, newest_first=newest_first, unread_only=True)
 
     def page(
-        self, box: Box, partner_type: PartnerType, *, page: int, since: datetime | None = None
+        self,
+        box: Box,
+        partner_type: PartnerType,
+        *,
+        page: int,
+        since: datetime | None = None,
+        until: datetime | None = None,
     ) -> Listing:
         """GET /message/:box (§5); lists know no times, so nothing is left out."""
-        del since
+        del since, until
         return self._page(box, partner_type, page, newest_first=True, unread_only=False)
 
     def entry(self, box: Box, message_id: GatewayId) -> Record:

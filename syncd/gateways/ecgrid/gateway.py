@@ -43,6 +43,7 @@ _CAPABILITIES = Capabilities(
     has_ordered_lists=False,
     names_sender=True,
     failed_is_final=True,
+    longest_list=timedelta(days=30),
 )
 _NOTHING = Listing(records=(), total=0, is_last=True)
 _MOST_PAGES = 1000
@@ -102,15 +103,23 @@ class ECGrid:
         return replies.listing(answer, tuple(records), page=page)
 
     def page(
-        self, box: Box, partner_type: PartnerType, *, page: int, since: datetime | None = None
+        self,
+        box: Box,
+        partner_type: PartnerType,
+        *,
+        page: int,
+        since: datetime | None = None,
+        until: datetime | None = None,
     ) -> Listing:
         """POST /parcels/outbox-list or inbox-list, over 30 days at most."""
         if partner_type is not PartnerType.PRODUCTION:
             return _NOTHING
         mailbox, now = self._mailbox(), self._session.now()
-        begin = max(since or now - _LONGEST_SPAN, now - _LONGEST_SPAN)
+        end = min(until, now + _AHEAD) if until else now + _AHEAD
+        first = min(end, now) - _LONGEST_SPAN
+        begin = max(since or first, first)
         make = requests.inbox if box is Box.RECEIVED else requests.outbox
-        answer = self._ask(make(mailbox, page=page, begin=begin, end=now + _AHEAD))
+        answer = self._ask(make(mailbox, page=page, begin=begin, end=end))
         found = replies.parcels(answer)
         if box is Box.RECEIVED:
             records = tuple(replies.inbound(one, mailbox, is_pending=False) for one in found)

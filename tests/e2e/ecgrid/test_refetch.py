@@ -1,8 +1,11 @@
 """A parcel once more: downloaded again by its id, and not reset for other channels to take."""
 
+from datetime import timedelta
+
+from syncd.core.planning.refetch import Span
 from syncd.sandbox import ECGridSandbox
-from syncd.wiring.acting import refetch
-from tests.e2e.harness import Ground
+from syncd.wiring.acting import refetch, refetch_span
+from tests.e2e.harness import ACCOUNT, Ground
 
 
 def test_a_parcel_is_delivered_once_more_and_only_once(ground: Ground, box: ECGridSandbox) -> None:
@@ -18,3 +21,23 @@ def test_a_parcel_is_delivered_once_more_and_only_once(ground: Ground, box: ECGr
     assert ground.names("inbox") == ["a.edi"]
     assert ground.row(parcel).phase == "confirmed"
     assert box.ledger.count("reset") == 0
+
+
+def test_parcels_of_longer_than_one_list_reaches_are_found(ground: Ground, box: ECGridSandbox) -> None:
+    """Asked for thirty days at a time; those that another channel took are fetched all the same."""
+    now = ground.clock.now()
+    ground.run()
+    for days in (20, 50, 70):
+        box.deliver(files={f"{days}.edi": b"ISA %d" % days}, created=(now - timedelta(days=days)).timestamp())
+    taken = box.deliver(files={"taken.edi": b"ISA"}, created=(now - timedelta(days=40)).timestamp())
+    box.mark_read(taken)
+    ground.configure(pull_since=now.isoformat())
+    ground.run()
+    assert ground.names("inbox") == []
+
+    span = Span(since=now - timedelta(days=60), until=now)
+    [found] = refetch_span(ground.settings, [ACCOUNT], span, only_look=False, by="anna")
+    ground.run()
+
+    assert found.missing == 3
+    assert ground.names("inbox") == ["20.edi", "50.edi", "taken.edi"]

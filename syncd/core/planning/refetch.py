@@ -1,0 +1,130 @@
+"""What of a gateway's received messages is fetched when a person asks for those of some time.
+
+Those that are not here are: passed over as too old, read by another program, removed from the database by
+retention, or *gone*. Those that were received here come once more only when that is said. What is on its way
+in, or waits for a person, goes its own way.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+
+from syncd.core.machine import CONFIRMED, GONE, spot
+from syncd.core.model import Message, bare
+from syncd.core.planning.pull import Fetch
+from syncd.core.shown import Record
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Span:
+    """From `since` on, before `until`, by the gateway's clock. `again`: also what was received here."""
+
+    since: datetime
+    until: datetime
+    again: bool = False
+
+    def has(self, record: Record) -> bool:
+        """Whether an entry is of this time."""
+        return record.persisted_at is not None and self.since <= record.persisted_at < self.until
+
+    def parts(self, longest: timedelta | None) -> Iterator[tuple[datetime, datetime]]:
+        """The span in parts that one list can show, the newest first."""
+        end = self.until
+        while end > self.since:
+            begin = max(self.since, end - longest) if longest else self.since
+            yield begin, end
+            end = begin
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Refetched:
+    """What the gateway of an account has of a span: to be fetched, or asked for by now.
+
+    `missing`: not here, or gone; `received`: received here before; `under_way`: on its way in, or held.
+    `oldest` and `newest` are times of what is fetched.
+    """
+
+    account: str
+    missing: int = 0
+    received: int = 0
+    under_way: int = 0
+    oldest: datetime | None = None
+    newest: datetime | None = None
+
+
+@dataclass(slots=True)
+class Sorted:
+    """A page's entries by what becomes of them: new rows, and rows to be asked for once more."""
+
+    fresh: list[Fetch] = field(default_factory=list)
+    known: list[Message] = field(default_factory=list)
+    times: list[datetime] = field(default_factory=list)
+    missing: int = 0
+    received: int = 0
+    under_way: int = 0
+
+
+def sort_out(records: Sequence[Record], known: Mapping[str, Sequence[Message]], *, again: bool) -> Sorted:
+    """Judge each entry; `known` has our inbound rows by bare gateway id."""
+    piles = Sorted()
+    for record in records:
+        rows = known.get(bare(record.message_id), ())
+        same = next((row for row in rows if row.listed_at == record.persisted), None)
+        if same is None:
+            _judge_new(record, rows, piles)
+        else:
+            _judge_known(record, same, piles, again=again)
+    return piles
+
+
+def command(account: str, oldest: datetime, newest: datetime) -> str:
+    """What a person types to have the messages from the one time to the other, both of them included."""
+    until = newest + timedelta(minutes=1)
+    form = "%Y-%m-%dT%H:%MZ"
+    times = [f"{at.astimezone(UTC):{form}}" for at in (oldest, until)]
+    return f"syncd refetch --since {times[0]} --until {times[1]} --account {account}"
+
+
+def _judge_new(record: Record, rows: Sequence[Message], piles: Sorted) -> None:
+    """Of one id one is fetched at a time, so that it can be compared with the one before."""
+    if any(spot(row) not in (CONFIRMED, GONE) for row in rows):
+        piles.under_way += 1
+        return
+    had = [row for row in rows if any(file.sha256 for file in row.files)]
+    original = max(had, key=lambda row: row.created).id if had else None
+    piles.fresh.append(Fetch(record=record, retransmission_of=original))
+    piles.missing += 1
+    _note_time(record, piles)
+
+
+def _judge_known(record: Record, row: Message, piles: Sorted, *, again: bool) -> None:
+    here = spot(row)
+    if here not in (CONFIRMED, GONE):
+        piles.under_way += 1
+        return
+    piles.missing += here == GONE
+    piles.received += here == CONFIRMED
+    if again or here == GONE:
+        piles.known.append(row)
+        _note_time(record, piles)
+
+
+def _note_time(record: Record, piles: Sorted) -> None:
+    if record.persisted_at is not None:
+        piles.times.append(record.persisted_at)
+
+
+def added(before: Refetched, page: Sorted) -> Refetched:
+    """The count with another page in it."""
+    oldest = [at for at in (before.oldest, *page.times) if at]
+    newest = [at for at in (before.newest, *page.times) if at]
+    return Refetched(
+        account=before.account,
+        missing=before.missing + page.missing,
+        received=before.received + page.received,
+        under_way=before.under_way + page.under_way,
+        oldest=min(oldest, default=None),
+        newest=max(newest, default=None),
+    )
