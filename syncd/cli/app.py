@@ -45,6 +45,7 @@ COMMANDS = (
     ("pause", "syncd.cli.act:pause", _ACT),
     ("resume", "syncd.cli.act:resume", _ACT),
     ("verify", "syncd.cli.keep:verify", _KEEP),
+    ("prune", "syncd.cli.prune:prune", _KEEP),
     ("export", "syncd.cli.export:export", _KEEP),
     ("sandbox", "syncd.cli.sandbox:sandbox", _TRY),
     ("demo", "syncd.cli.demo:demo", _TRY),

@@ -10,7 +10,7 @@ from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
 from syncd.config.gateways import GATEWAYS
-from syncd.config.tables import AccountTable, File, PartnerTable
+from syncd.config.tables import TABLES, AccountTable, File, PartnerTable
 
 _HEAD = """\
 # An example of a configuration for syncd, with every key there is.
@@ -31,6 +31,7 @@ def example() -> str:
             [
                 _HEAD,
                 *_keys(File),
+                *(line for name, table in TABLES.items() for line in _table(name, table)),
                 "# An account: one login at one gateway. Its name is yours to choose.",
                 "[accounts.acme]",
                 *_keys(AccountTable),
@@ -43,17 +44,27 @@ def example() -> str:
     )
 
 
+_ABOUT = {
+    "retention": "How long what is settled is kept: a duration, or never. Nothing is removed unless set; "
+    "once set, the daemon removes by itself, every day: `syncd prune` shows first what goes.",
+}
+
+
+def _table(name: str, model: type[BaseModel]) -> Iterator[str]:
+    yield from _remark(_ABOUT[name])
+    yield f"[{name}]"
+    yield from _keys(model)
+
+
+def _remark(text: str) -> list[str]:
+    return textwrap.wrap(text, 100, initial_indent="# ", subsequent_indent="# ", break_long_words=False)
+
+
 def _keys(model: type[BaseModel]) -> Iterator[str]:
     for name, field in model.model_fields.items():
-        if name in {"accounts", "partners"}:
+        if name in {"accounts", "partners", *TABLES}:
             continue
-        yield from textwrap.wrap(
-            f"{field.description}{_whose(name)}",
-            100,
-            initial_indent="# ",
-            subsequent_indent="# ",
-            break_long_words=False,
-        )
+        yield from _remark(f"{field.description}{_whose(name)}")
         mark = "" if field.is_required() or name in _LIVE else "#"
         yield f"{mark}{name} = {_value(name, field)}"
         yield ""

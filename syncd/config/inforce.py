@@ -12,7 +12,7 @@ from syncd.config.gateways import GATEWAYS, Particulars
 from syncd.config.logins import SECRETS, credential
 from syncd.config.settings import Settings
 from syncd.config.sources import Key, Merged, dotted
-from syncd.config.tables import AccountTable, File, PartnerTable
+from syncd.config.tables import TABLES, AccountTable, File, PartnerTable
 
 MASK = "********"
 
@@ -29,6 +29,8 @@ class InForce:
 def in_force(merged: Merged, settings: Settings, environ: Mapping[str, str]) -> tuple[InForce, ...]:
     """Every key of every table, in the order of the example file."""
     lines = list(_lines(merged, (), File, merged.tables, _of_machine(settings, environ)))
+    for name, model in TABLES.items():
+        lines += _lines(merged, (name,), model, merged.tables.get(name, {}), {})
     for account in settings.accounts:
         start: Key = ("accounts", account.name)
         table = merged.tables["accounts"][account.name]
@@ -70,7 +72,7 @@ def _lines(
 ) -> Iterator[InForce]:
     for name, field in model.model_fields.items():
         key = dotted((*start, name))
-        if name in {"accounts", "partners"} or name in left_out:
+        if name in {"accounts", "partners", *TABLES} or name in left_out:
             continue
         if name in table:
             yield InForce(key=key, value=_shown(name, table[name]), source=merged.source((*start, name)))

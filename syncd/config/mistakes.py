@@ -8,7 +8,7 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from syncd.config.sources import Key, Merged, nearest
-from syncd.config.tables import AccountTable, File, PartnerTable
+from syncd.config.tables import TABLES, AccountTable, File, PartnerTable
 from syncd.errors import Problem
 
 _WORDS = {
@@ -56,6 +56,8 @@ def _problem(details: ErrorDetails, merged: Merged) -> Problem:
 def _table_of(key: Key) -> type[BaseModel]:
     if "partners" in key[2:]:
         return PartnerTable
+    if key[0] in TABLES and len(key) > 1:
+        return TABLES[str(key[0])]
     return AccountTable if key[0] == "accounts" and len(key) > 2 else File
 
 

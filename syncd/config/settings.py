@@ -14,9 +14,10 @@ from pydantic import SecretStr
 
 from syncd.config import machine
 from syncd.config.logins import API_KEY, PASSWORD, credential
-from syncd.config.tables import AccountTable, File
+from syncd.config.tables import AccountTable, File, RetentionTable
 from syncd.config.tables import PartnerTable as PartnerKeys
 from syncd.core.account import Account, PairRules, PartnerTable
+from syncd.core.retention import Retention
 from syncd.errors import ConfigError
 
 if TYPE_CHECKING:
@@ -86,6 +87,7 @@ class Settings:
     timezone: ZoneInfo
     control_group: str | None
     """Who may use the control socket, besides syncd itself."""
+    retention: Retention
     accounts: tuple[Account, ...]
     credentials: Mapping[str, Credentials] = field(repr=False)
     """By the account's name."""
@@ -107,6 +109,7 @@ def settle(file: File, *, path: Path | None, environ: Mapping[str, str]) -> Sett
         log_level=file.log_level,
         timezone=zone,
         control_group=file.control_group,
+        retention=Retention(**{key: getattr(file.retention, key) for key in RetentionTable.model_fields}),
         accounts=tuple(_account(name, keys, zone) for name, keys in accounts),
         credentials={name: _credentials(name, keys, environ) for name, keys in accounts},
     )

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from syncd.config.tables import AccountTable, File
+from syncd.config.tables import TABLES, AccountTable, File
 from syncd.errors import CannotAct, ConfigError, Problem
 
 PREFIX = "SYNCD_"
@@ -152,9 +152,12 @@ def _key_of(name: str) -> Key | Problem:
             return _unknown(
                 name, f"{PREFIX}ACCOUNTS__{account.upper()}__", key, list(AccountTable.model_fields)
             )
-        case (key,) if key in File.model_fields and key != "accounts":
+        case (table, key) if table in TABLES:
+            known = list(TABLES[table].model_fields)
+            return lowered if key in known else _unknown(name, f"{PREFIX}{table.upper()}__", key, known)
+        case (key,) if key in File.model_fields and key != "accounts" and key not in TABLES:
             return lowered
-    known = [each for each in File.model_fields if each != "accounts"]
+    known = [each for each in File.model_fields if each != "accounts" and each not in TABLES]
     return _unknown(name, PREFIX, "__".join(lowered), known)
 
 

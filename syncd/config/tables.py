@@ -30,6 +30,7 @@ from syncd.config.values import (
     FileMode,
     FolderName,
     Group,
+    Keeping,
     Line,
     ListOf,
     Pattern,
@@ -207,6 +208,16 @@ class AccountTable(Table):
     partners: tuple[PartnerTable, ...] = key("what is special about one pair", default=())
 
 
+class RetentionTable(Table):
+    """`[retention]`."""
+
+    sent: Keeping = key(
+        "how long a file stays in sent/ after its message was settled; it goes with its status file",
+        default="never",
+    )
+    failed: Keeping = key("the same of failed/, two days at least", default="never")
+
+
 class File(BaseSettings):
     """The whole file."""
 
@@ -245,6 +256,11 @@ class File(BaseSettings):
         "who may use the control socket (`syncd status` and all that acts), besides syncd itself",
         example="edi",
     )
+    retention: RetentionTable = key("how long what is settled is kept", default={})
     accounts: dict[Annotated[str, AfterValidator(_read_name)], AccountTable] = key(
         "one table an account", default={}
     )
+
+
+TABLES: dict[str, type[Table]] = {"retention": RetentionTable}
+"""The tables that stand once in the file, by name."""

@@ -63,6 +63,16 @@ def read_duration(value: object) -> timedelta:
     return timedelta(seconds=float(seconds))
 
 
+def read_keeping(value: object) -> timedelta | None:
+    """A duration, or `"never"`: None."""
+    if _text(value).lower() == "never":
+        return None
+    try:
+        return read_duration(value)
+    except PydanticCustomError:
+        raise wrong("is not a duration", 'Write a number and a unit, like "90d", or "never"') from None
+
+
 def read_every(value: object) -> timedelta | str:
     """A duration, or the five fields of a cron expression, in the configured time zone."""
     fields = _text(value).split()
@@ -275,6 +285,7 @@ def _read_toml_list(value: str) -> Any:  # noqa: ANN401 - whatever stands there;
 
 
 Duration = Annotated[timedelta, BeforeValidator(read_duration)]
+Keeping = Annotated[timedelta | None, BeforeValidator(read_keeping)]
 Every = Annotated[timedelta | str, BeforeValidator(read_every)]
 Size = Annotated[int, BeforeValidator(read_size)]
 RateLimit = Annotated[Rate, BeforeValidator(read_rate)]

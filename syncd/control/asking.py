@@ -14,6 +14,7 @@ from syncd.control.client import connected, refused, silent
 from syncd.control.mishaps import Mishap, unpacked
 from syncd.core.planning.refetch import Refetched, Span
 from syncd.errors import CannotAct
+from syncd.operations.pruning_report import Pruned
 from syncd.operations.questions import Row, Whole
 from syncd.operations.reports import OnceReport
 from syncd.operations.status import Status
@@ -92,6 +93,11 @@ class Client:
         """Compare disk, database and gateway, by the daemon."""
         del by
         return self._ask(calls.VERIFY, calls.Verify(accounts=tuple(accounts), repair=repair))
+
+    def prune(self, accounts: Sequence[str], *, dry_run: bool, by: str) -> Pruned:
+        """Remove what is old enough, or tell of it, by the daemon."""
+        del by
+        return self._ask(calls.PRUNE, calls.Prune(accounts=tuple(accounts), dry_run=dry_run))
 
     def pause(self, accounts: Sequence[str], *, job: str | None, by: str) -> Status:
         """Stop jobs until they are resumed."""

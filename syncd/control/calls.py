@@ -19,6 +19,7 @@ from syncd.control import MOST_ROWS
 from syncd.core.planning.refetch import Refetched, Span
 from syncd.errors import UsageError
 from syncd.operations.door import Door
+from syncd.operations.pruning_report import Pruned
 from syncd.operations.questions import Row, Whole
 from syncd.operations.reports import OnceReport
 from syncd.operations.status import Status
@@ -95,6 +96,14 @@ class Verify:
 
     accounts: tuple[str, ...]
     repair: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Prune:
+    """What `prune` asks."""
+
+    accounts: tuple[str, ...]
+    dry_run: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -219,6 +228,12 @@ VERIFY: Call[Verify, Verified] = Call(
     gives=Verified,
     perform=lambda door, asked, by: door.verify(asked.accounts, repair=asked.repair, by=by),
 )
+PRUNE: Call[Prune, Pruned] = Call(
+    name="prune",
+    takes=Prune,
+    gives=Pruned,
+    perform=lambda door, asked, by: door.prune(asked.accounts, dry_run=asked.dry_run, by=by),
+)
 PAUSE: Call[Jobs, Status] = Call(
     name="pause",
     takes=Jobs,
@@ -240,7 +255,7 @@ RELOAD: Call[Nothing, str] = Call(
 
 CALLS: tuple[Call[Any, Any], ...] = (
     *(STATUS, LIST, FIND, SHOW),
-    *(ONCE, RESOLVE, STOP, RETRY, RESEND, REFETCH, REFETCH_SPAN, VERIFY, PAUSE, RESUME, RELOAD),
+    *(ONCE, RESOLVE, STOP, RETRY, RESEND, REFETCH, REFETCH_SPAN, VERIFY, PRUNE, PAUSE, RESUME, RELOAD),
 )
 
 

@@ -246,6 +246,16 @@ def _deleted(message: Message, event: ev.Deleted, now: datetime) -> Message:
     return _to(replace(message, reason=f"deleted at the gateway{who}", next_at=None), event.place)
 
 
+def _pruned(message: Message, event: ev.Pruned, now: datetime) -> Message:
+    del event, now
+    return replace(message, progress=replace(message.progress, file_gone=True, pruned=True))
+
+
+def _removed(message: Message, event: ev.Removed, now: datetime) -> Message:
+    del event, now
+    return replace(message, place=None)
+
+
 def _held(message: Message, event: ev.Held, now: datetime) -> Message:
     if message.direction is Direction.INBOUND:
         progress = replace(message.progress, trouble_since=message.progress.trouble_since or now)
@@ -323,6 +333,8 @@ APPLY: Mapping[type[ev.Event], Callable[..., Message]] = {
     ev.Restarted: _restarted,
     ev.TakenAway: _taken_away,
     ev.Deleted: _deleted,
+    ev.Pruned: _pruned,
+    ev.Removed: _removed,
     ev.Held: _held,
     ev.Resolved: _resolved,
     ev.Rehoused: _rehoused,

@@ -7,7 +7,7 @@ history, in plain words. Events that open a message (`Listed`, `Claimed`) are wr
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from syncd.core.model import File, GatewayId, Identity, Mdn, MessageId, Place, Progress
 
@@ -250,6 +250,18 @@ class Withdrawn(Event):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TakenAway(Event):
     """The file is not where its row put it: a person took it. Noted once."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pruned(Event):
+    """Retention lets go of the file, `after` so long: committed before the file is removed."""
+
+    after: timedelta
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Removed(Event):
+    """Nothing of the message stands at its place any more. Writes no history line."""
 
 
 # Either way -------------------------------------------------------------------------------------

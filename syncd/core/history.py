@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from syncd.core import events as ev
 from syncd.core.model import File, Mdn, MdnStatus, Message, State, bare
@@ -144,6 +144,27 @@ def _rehoused(event: ev.Rehoused, after: Message) -> str:
     return f"the name was taken: goes to {event.place}"
 
 
+def _pruned(event: ev.Pruned, after: Message) -> str:
+    del after
+    return f"its file was removed after {span_words(event.after)}, by retention"
+
+
+def span_words(span: timedelta) -> str:
+    """A span as people say it, by the largest unit that leaves no rest: 90 days, 36 hours."""
+    for unit, length in _UNITS:
+        if span >= length and not span % length:
+            count = span // length
+            return f"{count} {unit}{'' if count == 1 else 's'}"
+    return f"{span.total_seconds():g} seconds"
+
+
+_UNITS = (
+    ("day", timedelta(days=1)),
+    ("hour", timedelta(hours=1)),
+    ("minute", timedelta(minutes=1)),
+    ("second", timedelta(seconds=1)),
+)
+
 _SAY: dict[type[ev.Event], Callable[..., str]] = {
     ev.Listed: _simply("listed by the gateway"),
     ev.Postponed: _with_next_try("not fetched"),
@@ -175,6 +196,7 @@ _SAY: dict[type[ev.Event], Callable[..., str]] = {
     ev.Withdrawn: _with_reason("withdrawn"),
     ev.TakenAway: _simply("the file was taken away by a person"),
     ev.Deleted: _simply("deleted at the gateway"),
+    ev.Pruned: _pruned,
     ev.Held: _with_reason("held"),
     ev.Resolved: _resolved,
     ev.Rehoused: _rehoused,

@@ -90,6 +90,8 @@ OUTBOUND: dict[type[ev.Event], Moves] = {
     ev.Deleted: {SENT: SENT, FAILED: FAILED, STOPPED: FAILED},
     ev.Withdrawn: {CLAIMED: WITHDRAWN, WAITING: WITHDRAWN},
     ev.TakenAway: {spot: spot for spot in WITH_A_FILE},
+    ev.Pruned: {SENT: SENT, FAILED: FAILED},
+    ev.Removed: {SENT: SENT, FAILED: FAILED},
     ev.Held: dict.fromkeys((*TAKEN_OVER, HELD), HELD),
     ev.Resolved: {HELD: HELD},
     ev.Rehoused: {spot: spot for spot in WITH_A_FILE},
@@ -124,7 +126,8 @@ def is_unfinished(message: Message) -> bool:
 def needs_person(message: Message) -> bool:
     """Whether somebody has to look at the message: it is held, or it failed and its file is still there.
 
-    A failed file that was put back, deleted or filed away by a person has been seen.
+    A failed file that was put back, deleted or filed away by a person has been seen; one that retention
+    removed was not, in all the time that a person gave it.
     """
     return message.state is State.HELD or (message.state is State.FAILED and not message.progress.file_gone)
 

@@ -185,7 +185,9 @@ class Progress:
     transmitted_at: datetime | None = None
     """Outbound: when the message was first seen among the sent ones."""
     file_gone: bool = False
-    """Outbound: a person took the file away; noted once."""
+    """Outbound: a person took the file away, or retention removes it; noted once."""
+    pruned: bool = False
+    """Outbound: it is retention that removes the file, or did."""
     deleted_at: datetime | None = None
     """When its entry at the gateway was deleted, at our word: it is not asked for any more."""
 

@@ -15,8 +15,10 @@ log = structlog.get_logger("syncd")
 
 PERSON = (ev.Held, ev.Refused, ev.Bounced)
 AGAIN = (ev.Postponed, ev.Deferred, ev.Doubted, ev.Unstaged)
-QUIET = (ev.Moved, ev.Remembered, ev.LookedUp, ev.Listed, ev.Staged, ev.Submitting, ev.Unsettled)
-NO_NEWS = (ev.Moved, ev.Remembered, ev.TakenAway)
+UNTOLD = (ev.Pruned, ev.Removed)
+"""There may be a hundred thousand of them in a row; how many there were is told by who prunes."""
+QUIET = (ev.Moved, ev.Remembered, ev.LookedUp, ev.Listed, ev.Staged, ev.Submitting, ev.Unsettled, *UNTOLD)
+NO_NEWS = (ev.Moved, ev.Remembered, ev.TakenAway, *UNTOLD)
 """What changes nothing about how a message stands."""
 
 

@@ -11,6 +11,7 @@ from datetime import timedelta
 from typing import Protocol
 
 from syncd.core.planning.refetch import Refetched, Span
+from syncd.operations.pruning_report import Pruned
 from syncd.operations.questions import Row, Whole
 from syncd.operations.reports import OnceReport
 from syncd.operations.status import Status
@@ -69,6 +70,13 @@ class Door(Protocol):
 
     def verify(self, accounts: Sequence[str], *, repair: bool, by: str) -> Verified:
         """Compare disk, database and gateway; `repair`: and do what is safe."""
+        ...
+
+    def prune(self, accounts: Sequence[str], *, dry_run: bool, by: str) -> Pruned:
+        """Remove what the configuration's `[retention]` says, or only tell what would be removed.
+
+        Raises: UsageError when it says that nothing is removed, ever.
+        """
         ...
 
     def pause(self, accounts: Sequence[str], *, job: str | None, by: str) -> Status:

@@ -31,7 +31,7 @@ class Known:
 
     def note(self, row: Message) -> None:
         """Take the places of an outbound message in."""
-        for place in (None if row.progress.file_gone else row.place, row.moving_from):
+        for place in (_place(row), row.moving_from):
             if place is not None:
                 self.places.add(hash(place))
                 self.folders.add(hash(parent(place)))
@@ -161,7 +161,13 @@ class Unknown:
 
 
 def _stands_at(row: Message, place: Place) -> bool:
-    return row.moving_from == place or (row.place == place and not row.progress.file_gone)
+    return place in (row.moving_from, _place(row))
+
+
+def _place(row: Message) -> Place | None:
+    """Where its file stands: what retention removes may stand there still."""
+    is_taken = row.progress.file_gone and not row.progress.pruned
+    return None if is_taken else row.place
 
 
 @dataclass(frozen=True, slots=True)

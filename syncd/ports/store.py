@@ -143,6 +143,15 @@ class Records(Protocol):
         """Failed outbound messages with a gateway id that settled after `since`."""
         ...
 
+    def with_files(
+        self, account: str, state: State, *, until: datetime, after: Message | None, limit: int
+    ) -> Sequence[Message]:
+        """Outbound messages at rest with a place, settled before `until`, the longest settled first.
+
+        From the first one, or from the one after `after`; fewer than `limit` are the last.
+        """
+        ...
+
     def pairs_used(self, account: str) -> Sequence[Pair]:
         """Pairs with any message."""
         ...

@@ -36,6 +36,18 @@ class NoRecords:
         """None."""
         return ()
 
+    def with_files(
+        self,
+        account: str,  # noqa: ARG002
+        state: State,  # noqa: ARG002
+        *,
+        until: datetime,  # noqa: ARG002
+        after: Message | None,  # noqa: ARG002
+        limit: int,  # noqa: ARG002
+    ) -> Sequence[Message]:
+        """None."""
+        return ()
+
     def pairs_used(self, account: str) -> Sequence[Pair]:  # noqa: ARG002
         """None."""
         return ()

@@ -83,6 +83,23 @@ class SqlRecords:
         query = _MESSAGES.where(schema.FAILED_THERE, _m.account == account, _m.settled_at > since)
         return self._messages(query.order_by(_m.settled_at, _m.number))
 
+    def with_files(
+        self, account: str, state: State, *, until: datetime, after: Message | None, limit: int
+    ) -> Sequence[Message]:
+        """Outbound messages at rest with a place, settled before `until`, oldest first."""
+        query = _MESSAGES.where(
+            schema.WITH_FILE, _m.account == account, _m.state == state.value, _m.settled_at < until
+        )
+        query = query.where(_m.moving_from.is_(None), _m.unfinished.is_(sa.false()))
+        return self._settled(query, after, limit)
+
+    def _settled(self, query: sa.Select[Any], after: Message | None, limit: int) -> Sequence[Message]:
+        """The next of those that a query has, by when they were settled."""
+        if after is not None and after.settled_at is not None:
+            at, number = after.settled_at, self._ids.decode(after.id)
+            query = query.where(_m.settled_at >= at, sa.or_(_m.settled_at > at, _m.number > number))
+        return self._messages(query.order_by(_m.settled_at, _m.number).limit(limit))
+
     def pairs_used(self, account: str) -> Sequence[Pair]:
         """Pairs with any message, in order."""
         pairs = schema.pairs

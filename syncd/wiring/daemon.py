@@ -17,6 +17,7 @@ import structlog
 
 from syncd.control.server import ControlServer, socket_path
 from syncd.core.account import Account
+from syncd.daemon.daily import Daily
 from syncd.daemon.hub import Hub
 from syncd.daemon.runner import FOLDERS, Runner
 from syncd.daemon.sdnotify import service_manager, watchdog_within
@@ -30,6 +31,7 @@ from syncd.operations.units import why_blocked
 from syncd.wiring.acting import check_folders
 from syncd.wiring.daemon_door import DaemonDoor
 from syncd.wiring.doors import Doors, open_doors
+from syncd.wiring.pruning import by_itself
 
 if TYPE_CHECKING:
     from syncd.config import Settings
@@ -157,6 +159,8 @@ def run_daemon(settings: Settings, *, config: Path | None) -> int:
     stop = threading.Event()
     with open_doors(settings, stop) as doors, ExitStack() as stack:
         daemon = Daemon(settings, doors, stop, stack)
+        if settings.retention.is_set:
+            stack.enter_context(_pruning(daemon))
         door = DaemonDoor(daemon, lambda: _load(config))
         server = ControlServer(
             socket_path(settings.state_dir, os.environ), door, group=settings.control_group
@@ -173,6 +177,17 @@ def run_daemon(settings: Settings, *, config: Path | None) -> int:
     if daemon.reloads:
         _start_anew()
     return FATAL if daemon.supervisor.fatal else 0
+
+
+@contextmanager
+def _pruning(daemon: Daemon) -> Iterator[None]:
+    """Retention, once a day, for as long as the block lasts."""
+    daily = Daily(lambda: by_itself(daemon.doors, daemon.runners), clock=daemon.doors.clock)
+    daily.start()
+    try:
+        yield
+    finally:
+        daily.stop()
 
 
 def _load(config: Path | None) -> object:

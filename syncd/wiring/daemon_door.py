@@ -23,6 +23,8 @@ from syncd.flows.placing import settle
 from syncd.flows.refetching_span import look
 from syncd.flows.refetching_span import refetch_span as ask_for_span
 from syncd.operations import actions, tries
+from syncd.operations.pruning import need_retention, prune_account
+from syncd.operations.pruning_report import Pruned
 from syncd.operations.questions import Row, Whole, find_messages, list_messages, row, show_message
 from syncd.operations.reports import Left, OnceReport
 from syncd.operations.status import AccountStatus, JobStatus, Status, TroubleStatus, account_status
@@ -31,6 +33,7 @@ from syncd.operations.verifying_report import Verified
 from syncd.ports import Search
 from syncd.wiring.acting import desk
 from syncd.wiring.once import report
+from syncd.wiring.pruning import desk as pruning_desk
 from syncd.wiring.verifying import desk as verifying_desk
 from syncd.wiring.verifying import together
 
@@ -199,6 +202,14 @@ class DaemonDoor:
             for job in (PULL, SEND):
                 self._daemon.supervisor.poke(each.account.account, job)
         return together(doors, compared, repair=repair)
+
+    def prune(self, accounts: Sequence[str], *, dry_run: bool, by: str) -> Pruned:
+        """Remove what is old enough, a portion at a time, each when no job of the account runs."""
+        doors, runners = self._daemon.doors, [self._daemon.runners[name] for name in self._known(accounts)]
+        need_retention(self._daemon.settings.retention)
+        desks = [pruning_desk(doors, runner.bridge, alone=runner.alone, by=by) for runner in runners]
+        pruned = tuple(prune_account(desk, dry_run=dry_run) for desk in desks)
+        return Pruned(dry_run=dry_run, accounts=pruned)
 
     def pause(self, accounts: Sequence[str], *, job: str | None, by: str) -> Status:
         """Stop pull, send or both, until resumed."""

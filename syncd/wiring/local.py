@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from syncd.config import Settings
     from syncd.core.planning.refetch import Refetched, Span
     from syncd.operations.door import Door
+    from syncd.operations.pruning_report import Pruned
     from syncd.operations.reports import OnceReport
     from syncd.operations.verifying_report import Verified
     from syncd.ports import Records
@@ -172,6 +173,12 @@ class LocalDoor:
 
         self._need_passwords(accounts)
         return run_verify(self._settings, accounts=accounts, repair=repair, by=by, progress=self._progress)
+
+    def prune(self, accounts: Sequence[str], *, dry_run: bool, by: str) -> Pruned:
+        """Remove what is old enough, or tell of it, under the instance lock."""
+        from syncd.wiring.pruning import run_prune  # noqa: PLC0415 - as above
+
+        return run_prune(self._settings, accounts=accounts, dry_run=dry_run, by=by, progress=self._progress)
 
     def pause(self, accounts: Sequence[str], *, job: str | None, by: str) -> Status:
         """Stop pull, send or both of these accounts, also for a daemon that is started later."""

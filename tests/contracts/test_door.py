@@ -26,6 +26,8 @@ from syncd.core.model import (
 from syncd.core.planning.refetch import Refetched, Span
 from syncd.errors import ConfigError, NotFound, Problem, SyncdError, TryLater, UsageError
 from syncd.operations.door import Door
+from syncd.operations.pruning_report import AccountPruned, Kept, Pruned, Share
+from syncd.operations.pruning_report import Kind as PrunedKind
 from syncd.operations.reports import AccountReport, Left, OnceReport
 from syncd.operations.status import AccountStatus, JobStatus, TroubleStatus
 from syncd.operations.verifying_report import AccountVerified, Finding, Kind, Verified
@@ -240,6 +242,23 @@ def test_verify_is_passed_on_and_reported(world: World) -> None:
     world.behind.found = Verified(ok=False, repair=True, findings=(finding, note), accounts=(account,))
     assert world.door.verify(["acme", "other"], repair=True, by="anna") == world.behind.found
     assert world.behind.verified == [(("acme", "other"), True)]
+
+
+def test_what_was_pruned_is_reported(world: World) -> None:
+    """Each share, and what was kept; which accounts, and whether anything is touched, arrives there."""
+    share = Share(kind=PrunedKind.SENT, messages=7, bytes=9, oldest=NOON, newest=NOON + timedelta(days=1))
+    account = AccountPruned(
+        account="acme",
+        shares=(share,),
+        kept=(Kept(path=Path("/srv/acme/sent") / ODD, reason="changed"),),
+        trouble="t",
+        remedy="r",
+    )
+    world.behind.pruned = Pruned(dry_run=True, accounts=(account,))
+    assert world.door.prune(["acme"], dry_run=False, by="anna") == replace(world.behind.pruned, dry_run=False)
+    world.behind.pruned = Pruned(dry_run=True, accounts=())
+    pruned = world.door.prune(["acme", "other"], dry_run=True, by="anna")
+    assert ([each.account for each in pruned.accounts], pruned.dry_run) == (["acme", "other"], True)
 
 
 def test_a_pause_lasts_until_it_is_undone(world: World) -> None:

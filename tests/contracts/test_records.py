@@ -159,6 +159,29 @@ def test_failed_since_are_those_that_the_gateway_might_revive(store: AnyStore) -
     assert store.records.failed_since("acme", edge.created) == [new]
 
 
+def test_files_of_settled_messages_come_by_age_and_in_parts(store: AnyStore) -> None:
+    """Of one account and state, at rest, with a place, and settled before; also where times are equal."""
+    rows = opened(
+        store,
+        *(failed(f"{at}.edi", minute=minute) for at, minute in enumerate((3, 1, 1, 9))),
+        failed("other.edi", account="other"),
+        failed("moving.edi", moving_from=Place("queued/a")),
+        failed("nowhere.edi", place=None),
+        failed("sent.edi", state=State.SENT),
+        failed("open.edi", state=State.SENT, mdn=Mdn(status=MdnStatus.PENDING)),
+        outbound("queued.edi"),
+    )
+    until = NOON + timedelta(minutes=9)
+    found: list[Message] = []
+    while part := store.records.with_files(
+        "acme", State.FAILED, until=until, after=found[-1] if found else None, limit=1
+    ):
+        found += part
+    assert ids(*found) == ids(rows[1], rows[2], rows[0])
+    [sent] = store.records.with_files("acme", State.SENT, until=until, after=None, limit=9)
+    assert sent.name == "sent.edi"
+
+
 def test_pairs_used_are_those_with_any_message(store: AnyStore) -> None:
     """Each once, in order."""
     opened(store, outbound(pair=OTHER), inbound("a"), inbound("b"), outbound(account="other"))

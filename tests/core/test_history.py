@@ -1,7 +1,7 @@
 """What a person reads about each event."""
 
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -14,7 +14,7 @@ from tests.contracts.stores import outbound
 NOON = datetime(2026, 11, 21, 12, tzinfo=UTC)
 FILES = (File(name="a.edi", size=10, place=Place("inbox/a.edi")), File(name="b.edi", size=5))
 MESSAGE = outbound()
-SILENT = {ev.Moved, ev.Remembered}
+SILENT = {ev.Moved, ev.Remembered, ev.Removed}
 SAMPLES: dict[str, Any] = {
     "reason": "the reason",
     "next_at": NOON,
@@ -28,6 +28,7 @@ SAMPLES: dict[str, Any] = {
     "verdict": "done",
     "progress": Progress(),
     "absent": True,
+    "after": timedelta(days=90),
 }
 
 
@@ -69,6 +70,8 @@ def test_a_reason_is_in_the_line(kind: type[ev.Event]) -> None:
         (ev.Held(reason="no attachments"), "held: no attachments"),
         (ev.Deferred(reason="503", next_at=NOON), "waits: 503; next try at 2026-11-21 12:00:00 UTC"),
         (ev.Delivered(mdn=None, place=None), "the partner has it"),
+        (ev.Pruned(after=timedelta(days=90)), "its file was removed after 90 days, by retention"),
+        (ev.Pruned(after=timedelta(hours=1)), "its file was removed after 1 hour, by retention"),
         (ev.Resolved(verdict="resend"), "released to be sent again"),
         (ev.Remembered(progress=Progress(), note="looked"), "looked"),
     ],

@@ -1,5 +1,6 @@
 """One table of legal moves: what is in it leads where it says, what is not changes nothing."""
 
+from dataclasses import replace
 from datetime import datetime
 
 import pytest
@@ -46,6 +47,8 @@ SAMPLES: tuple[ev.Event, ...] = (
     ev.Withdrawn(reason="taken"),
     ev.TakenAway(),
     ev.Deleted(ends=True, place=Place("failed/a")),
+    ev.Pruned(after=HOUR),
+    ev.Removed(),
     ev.Held(reason="look"),
     ev.Resolved(verdict="resend", place=Place("queued/a")),
     ev.Resolved(verdict="done"),
@@ -297,3 +300,13 @@ def test_a_decision_says_who_took_it() -> None:
     event = ev.Resolved(verdict="fail", place=Place("failed/a"), by="ann")
     row = after(outbound(spot=machine.HELD, place="held/a"), event)
     assert (row.reason, row.moving_from, row.place) == ("given up by ann", "held/a", "failed/a")
+
+
+def test_a_pruned_file_needs_nobody_and_leaves_its_place_when_it_is_removed() -> None:
+    """The state stays, and so does the time when it was settled."""
+    failed = replace(outbound(spot=machine.FAILED, place="failed/a"), settled_at=NOW)
+    pruned = after(failed, ev.Pruned(after=HOUR), now=LATER)
+    assert (pruned.state, pruned.settled_at, pruned.place) == (failed.state, NOW, "failed/a")
+    assert not machine.needs_person(pruned)
+    removed = after(pruned, ev.Removed(), now=LATER)
+    assert (removed.place, removed.progress.pruned) == (None, True)

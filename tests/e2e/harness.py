@@ -103,13 +103,15 @@ class Process:
 class Ground:
     """State and root on disk, over one sandbox; `dropped` and `again` remember what tests did.
 
-    `again` has the ids of messages that were marked unread at the gateway and are to come once more.
+    `tables` are those that stand once in the configuration. `again` has the ids of messages that were marked
+    unread at the gateway and are to come once more.
     """
 
     box: AnyBox
     folder: Path
     keys: dict[str, Any] = field(default_factory=dict)
     partners: list[dict[str, str]] = field(default_factory=list)
+    tables: dict[str, dict[str, Any]] = field(default_factory=dict)
     dropped: list[str] = field(default_factory=list)
     again: list[str] = field(default_factory=list)
     clock: SharedClock = field(init=False)
@@ -158,6 +160,8 @@ class Ground:
         lines += [f"{key} = {_toml(value)}" for key, value in account.items()]
         for table in self.partners:
             lines += [f"[[accounts.{ACCOUNT}.partners]]"] + [f"{k} = {_toml(v)}" for k, v in table.items()]
+        for name, table in self.tables.items():
+            lines += [f"[{name}]"] + [f"{k} = {_toml(v)}" for k, v in table.items()]
         self.config.write_text("\n".join(lines) + "\n")
         self.settings = load(self.config, {})
 

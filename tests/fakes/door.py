@@ -10,6 +10,7 @@ from pathlib import Path
 from syncd.core.model import Message, MessageId, Phase, State
 from syncd.core.planning.refetch import Refetched, Span
 from syncd.errors import NotFound, SyncdError, UsageError
+from syncd.operations.pruning_report import AccountPruned, Pruned
 from syncd.operations.questions import Row, Whole, row
 from syncd.operations.reports import OnceReport
 from syncd.operations.status import AccountStatus, JobStatus, Status
@@ -38,6 +39,7 @@ class FakeDoor:
     verified: list[tuple[tuple[str, ...], bool]] = field(default_factory=list)
     there: tuple[Refetched, ...] = ()
     spans: list[tuple[Span, bool]] = field(default_factory=list)
+    pruned: Pruned = field(default_factory=lambda: Pruned(dry_run=True, accounts=()))
     paused: dict[str, frozenset[str]] = field(default_factory=dict)
 
     def status(self, accounts: Sequence[str]) -> Status:
@@ -173,6 +175,11 @@ class FakeDoor:
         self.acted.append(("verify", by))
         return self.found
 
+    def prune(self, accounts: Sequence[str], *, dry_run: bool, by: str) -> Pruned:
+        """What was laid out."""
+        self.acted.append(("prune", by))
+        return replace(self.pruned, dry_run=dry_run, accounts=self.pruned.accounts or _untouched(accounts))
+
     def pause(self, accounts: Sequence[str], *, job: str | None, by: str) -> Status:
         """Remember it."""
         self.acted.append(("pause", by))
@@ -196,6 +203,10 @@ class FakeDoor:
 
     def _row(self, message: Message) -> Row:
         return row(message, self.roots)
+
+
+def _untouched(accounts: Sequence[str]) -> tuple[AccountPruned, ...]:
+    return tuple(AccountPruned(account=name, shares=()) for name in accounts)
 
 
 def _meant(job: str | None) -> frozenset[str]:

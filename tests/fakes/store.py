@@ -158,6 +158,18 @@ class FakeStore:
         found = [m for m in self._failed(account) if m.message_id and m.settled_at and m.settled_at > since]
         return sorted(found, key=lambda m: (m.settled_at or m.created, m.id))
 
+    def with_files(
+        self, account: str, state: State, *, until: datetime, after: Message | None, limit: int
+    ) -> Sequence[Message]:
+        found = [
+            m
+            for m in self._of(account)
+            if (m.direction, m.state) == (Direction.OUTBOUND, state)
+            and m.place
+            and not (m.moving_from or is_unfinished(m))
+        ]
+        return _settled(found, until, after, limit)
+
     def pairs_used(self, account: str) -> Sequence[Pair]:
         return sorted(pair for owner, pair in self._pairs if owner == account)
 
@@ -243,6 +255,15 @@ class FakeStore:
 
 def _age(message: Message) -> tuple[datetime, MessageId]:
     return (message.created, message.id)
+
+
+def _settled(
+    messages: Iterable[Message], until: datetime, after: Message | None, limit: int
+) -> list[Message]:
+    """The next of those that were settled before, the longest settled first."""
+    found = sorted((m.settled_at, m.id, m) for m in messages if m.settled_at and m.settled_at < until)
+    first = (after.settled_at, after.id) if after and after.settled_at else None
+    return [m for at, its_id, m in found if first is None or (at, its_id) > first][:limit]
 
 
 def _bare(message: Message) -> str | None:

@@ -59,6 +59,10 @@ OF_A_PERSON: dict[str, tuple[Question, str]] = {
         "messages_attention",
     ),
     "find by gateway's id": (lambda r: r.find("live"), "messages_inbound_key"),
+    "with_files": (
+        lambda r: r.with_files("acme", State.SENT, until=NOON, after=r.get(r._ids.encode(1)), limit=5),
+        "messages_with_file",
+    ),
     "part": (lambda r: r.part("acme", after=r._ids.encode(1), limit=5), "INTEGER PRIMARY KEY"),
     "histories": (lambda r: r.histories([r._ids.encode(1), r._ids.encode(2)]), "history_message"),
     "find by name": (lambda r: r.find("live.edi"), "names_name"),

@@ -1,0 +1,189 @@
+"""Retention: remove what was settled long ago, a portion at a time, and never what is not ours.
+
+Driven by the rows, by when they were settled: no folder is walked. Of each portion the rows say first that
+their files go (`Pruned`), then the files go, then the rows say that nothing is left (`Removed`). What a
+crash leaves between is finished by the next run. A file is removed when it is the message's own by its
+identity or by its content; what is not is named, and stays.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from contextlib import nullcontext
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+from syncd.core import events as ev
+from syncd.core.layout import parent
+from syncd.core.model import Message, MessageId, Place, State
+from syncd.core.naming import status_name
+from syncd.core.planning.track import REVIVABLE_FOR
+from syncd.core.retention import Retention
+from syncd.errors import FolderError, RootUnusable, UsageError
+from syncd.operations.pruning_desk import Desk, Step, refuse_to_hang_on
+from syncd.operations.pruning_files import There, judge, strangers
+from syncd.operations.pruning_report import AccountPruned, Kept, Kind, Share
+
+PORTION = 200
+"""Messages whose files go at once: the flows of the account wait for no more."""
+MOST_KEPT = 1_000
+MOST_FOLDERS = 1_000
+CHANGED = "it is not what was sent: somebody changed it, or put it there"
+
+
+def need_retention(retention: Retention) -> None:
+    """Raises: UsageError when nothing is ever removed."""
+    if not retention.is_set:
+        raise UsageError(
+            "nothing is removed, ever: the configuration says so",
+            'To change that, write [retention] with sent = "90d" or failed = "90d".',
+        )
+
+
+@dataclass(slots=True)
+class Run:
+    """One run over one account, and what came of it so far."""
+
+    desk: Desk
+    dry_run: bool
+    shares: dict[Kind, Share] = field(default_factory=dict)
+    kept: list[Kept] = field(default_factory=list)
+    troubles: list[FolderError] = field(default_factory=list)
+    _folders: set[Place] = field(default_factory=set)
+
+    def count(self, kind: Kind, rows: Sequence[Message]) -> None:
+        """Add messages to their share."""
+        share = self.shares[kind]
+        times = [row.settled_at for row in rows if row.settled_at]
+        self.shares[kind] = Share(
+            kind=kind,
+            messages=share.messages + len(rows),
+            bytes=share.bytes + sum(row.size for row in rows),
+            oldest=min([*times, *([share.oldest] if share.oldest else [])], default=None),
+            newest=max([*times, *([share.newest] if share.newest else [])], default=None),
+        )
+
+    def keep(self, place: Place, reason: str) -> None:
+        """Name something that stays."""
+        if len(self.kept) < MOST_KEPT:
+            self.kept.append(Kept(path=self.desk.account.root / place, reason=reason))
+
+    # Files ----------------------------------------------------------------------------------------
+
+    def files(self, kind: Kind, state: State, span: timedelta) -> None:
+        """Remove the files of one state. Raises: RootUnusable, StateError, CannotAct."""
+        last: Message | None = None
+        while True:
+            refuse_to_hang_on(self.desk)
+            with nullcontext() if self.dry_run else self.desk.alone():
+                refuse_to_hang_on(self.desk)
+                part = self._part(state, span, last)
+                self._files(kind, part, span)
+            if len(part) < PORTION:
+                return
+            last = part[-1]
+
+    def _part(self, state: State, span: timedelta, last: Message | None) -> Sequence[Message]:
+        """What failed is watched for two days: it may be tried again at the gateway."""
+        least = REVIVABLE_FOR if state is State.FAILED else span
+        until = self.desk.now - max(span, least)
+        return self.desk.records.with_files(
+            self.desk.account.name, state, until=until, after=last, limit=PORTION
+        )
+
+    def _files(self, kind: Kind, rows: Sequence[Message], span: timedelta) -> None:
+        if not rows:
+            return
+        found = [(row, there) for row in rows if (there := self._judged(row)) is not None]
+        doomed = [row for row, there in found if there is There.OURS]
+        gone = [row for row, there in found if there is There.NOTHING]
+        self.desk.check_root()  # where the whole root is gone, nothing is concluded
+        if self.dry_run:
+            self.count(kind, doomed)
+            return
+        begun = [(row, ev.Pruned(after=span, by=self.desk.by)) for row in doomed if not row.progress.pruned]
+        rows_now = {row.id: row for row in (*doomed, *gone)}
+        rows_now |= _recorded(self.desk, [*begun, *_taken(self.desk, gone)])
+        failed = self.desk.removal.remove([rows_now[row.id] for row in doomed])
+        self.troubles += failed.values()
+        done = [row for row in rows_now.values() if row.id not in failed]
+        self.desk.record([(row, ev.Removed()) for row in done])
+        self.count(kind, [row for row in doomed if row.id not in failed])
+        self._note_folders(doomed)
+
+    def _judged(self, row: Message) -> There | None:
+        """What stands at the row's place; None: it stays, and is named."""
+        try:
+            there = judge(self.desk, row)
+        except RootUnusable:
+            raise
+        except FolderError as error:
+            self.keep(row.place or Place(""), error.what)
+            return None
+        if there is not There.ANOTHER:
+            return there
+        if row.progress.pruned:
+            return There.NOTHING  # ours is gone; another has its name by now
+        self.keep(row.place or Place(""), CHANGED)
+        return None
+
+    def _note_folders(self, rows: Sequence[Message]) -> None:
+        for row in rows:
+            if row.place and row.state is State.SENT and len(self._folders) < MOST_FOLDERS:
+                self._folders.add(parent(row.place))
+
+    def name_strangers(self) -> None:
+        """Name what stands among the files that were removed, and belongs to no message."""
+        for folder in sorted(self._folders):
+            for place in strangers(self.desk, folder):
+                self.keep(place, "no message knows it: somebody put it there")
+
+    def report(self) -> AccountPruned:
+        """What came of it."""
+        return AccountPruned(
+            account=self.desk.account.name,
+            shares=tuple(self.shares.values()),
+            kept=tuple(self.kept),
+            trouble="; ".join(dict.fromkeys(error.what for error in self.troubles[:10])),
+            remedy=" ".join(dict.fromkeys(error.remedy for error in self.troubles[:10] if error.remedy)),
+        )
+
+
+def _recorded(desk: Desk, steps: Sequence[Step]) -> dict[MessageId, Message]:
+    return {row.id: row for row in desk.record(steps)}
+
+
+def _taken(desk: Desk, rows: Sequence[Message]) -> list[Step]:
+    """Files that a person took away, as far as nobody noted it; their status files have done their work."""
+    for row in rows:
+        _forget_status(desk, row)
+    noted = ev.TakenAway(note="found by prune", by=desk.by)
+    return [(row, noted) for row in rows if not row.progress.file_gone]
+
+
+def _forget_status(desk: Desk, row: Message) -> None:
+    if row.place is None:
+        return
+    told = desk.outbox.read_status(Place(status_name(row.place)))
+    if told is not None and told.get("id") == row.id:
+        desk.outbox.write_status(row.place, None)
+
+
+def prune_account(desk: Desk, *, dry_run: bool) -> AccountPruned:
+    """One account, by all that is set. What cannot be removed is told in its `trouble`.
+
+    Raises: StateError; CannotAct when the program is to stop.
+    """
+    run = Run(desk=desk, dry_run=dry_run)
+    try:
+        for kind, state, span in (
+            (Kind.SENT, State.SENT, desk.retention.sent),
+            (Kind.FAILED, State.FAILED, desk.retention.failed),
+        ):
+            if span is not None:
+                run.shares[kind] = Share(kind=kind)
+                run.files(kind, state, span)
+        run.name_strangers()
+    except FolderError as error:
+        run.troubles.append(error)
+    return run.report()

@@ -1,0 +1,47 @@
+"""What retention needs of one account."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from syncd.core.account import Account
+from syncd.core.events import Event
+from syncd.core.model import Message
+from syncd.core.retention import Retention
+from syncd.errors import CannotAct
+from syncd.ports import Clock, Outbox, Records
+from syncd.ports.removal import Removal
+from syncd.ports.survey import Survey
+
+Step = tuple[Message, Event]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Desk:
+    """One account's doors. `alone` keeps every flow of the account from moving files meanwhile.
+
+    `record` stores events in one transaction; `now` is the time that ages are counted from. `by` names the
+    person who prunes, and is empty for the daemon.
+    """
+
+    account: Account
+    retention: Retention
+    records: Records
+    outbox: Outbox
+    survey: Survey
+    removal: Removal
+    clock: Clock
+    now: datetime
+    record: Callable[[Sequence[Step]], Sequence[Message]]
+    check_root: Callable[[], None]
+    alone: Callable[[], AbstractContextManager[None]]
+    by: str = ""
+
+
+def refuse_to_hang_on(desk: Desk) -> None:
+    """Raises: CannotAct when the program is to stop."""
+    if desk.clock.wait(timedelta()):
+        raise CannotAct("syncd is ending", "What is left is removed by the next `syncd prune --yes`.")

@@ -1,0 +1,43 @@
+"""`[retention]`: nothing goes unless it is said."""
+
+from datetime import timedelta
+
+import pytest
+
+from syncd.core.retention import Retention
+from tests.config.reading import ACME, Load, problems
+
+
+def test_nothing_is_removed_unless_set(read: Load) -> None:
+    """By default, and where it is said."""
+    assert read(ACME).retention == Retention()
+    assert not read(ACME + '[retention]\nsent = "never"').retention.is_set
+
+
+def test_a_span_is_set_by_file_or_variable(read: Load) -> None:
+    """As every other key."""
+    text = ACME + '[retention]\nsent = "90d"\nfailed = "36h"'
+    kept = read(text, SYNCD_RETENTION__FAILED="never", SYNCD_RETENTION__SENT="1d").retention
+    assert kept == Retention(sent=timedelta(days=1))
+    assert read(text).retention == Retention(sent=timedelta(days=90), failed=timedelta(hours=36))
+
+
+@pytest.mark.parametrize(
+    ("table", "variables", "key", "remedy"),
+    [
+        ('[retention]\nsent = "soon"', {}, "retention.sent", "never"),
+        ("[retention]\nsent = 0", {}, "retention.sent", "never"),
+        ('[retention]\nsnet = "90d"', {}, "retention.snet", "Did you mean sent?"),
+        ('retention = "90d"', {}, "retention", "table"),
+        ("", {"SYNCD_RETENTION__SNET": "90d"}, "SYNCD_RETENTION__SNET", "SYNCD_RETENTION__SENT?"),
+        ("", {"SYNCD_RETENTION": "90d"}, "SYNCD_RETENTION", ""),
+        ("", {"SYNCD_RETENTION__SENT": "soon"}, "SYNCD_RETENTION__SENT", "never"),
+    ],
+)
+def test_a_mistake_is_named_with_its_remedy(
+    read: Load, table: str, variables: dict[str, str], key: str, remedy: str
+) -> None:
+    """Nothing is removed by a slip."""
+    found = problems(read, table + ACME if table.startswith("retention") else ACME + table, **variables)
+    assert list(found) == [key]
+    assert remedy in found[key]
