@@ -1,7 +1,7 @@
 """What is fuzzed: each target takes any bytes, and raises when a promise is broken.
 
-Names that are made safe, headers that are read, archives and listings of both gateways. A BadReply is what
-an answer deserves that cannot be read; any other error ends a pass.
+Names that are made safe, headers that are read, archives and listings of both gateways, envelopes of EDI. A
+BadReply is what an answer deserves that cannot be read; any other error ends a pass.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ import json
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
+from syncd.core.envelopes import read
 from syncd.core.model import File, GatewayId, PartnerType
 from syncd.core.naming import (
     NAME_BYTES,
@@ -33,6 +34,7 @@ from syncd.gateways.as2gateway.names import better_name, file_name
 from syncd.gateways.wire import Reply
 from syncd.ports.gateway import Wanted
 from syncd.sandbox.archive import write_zip
+from tests.core.documents.written import EVERY
 from tests.hostile.names import HARMS, unsafe
 
 Target = Callable[[bytes], None]
@@ -115,7 +117,24 @@ def listings(given: bytes) -> None:
     plan_walk(listing.records, known={}, since=None, last=None, now=NOON)
 
 
-TARGETS: dict[str, Target] = {target.__name__: target for target in (names, headers, archives, listings)}
+def envelopes(given: bytes) -> None:
+    """What claims to be EDI: whatever is read of it can be shown and stored, and is bounded."""
+    reading = read(io.BytesIO(given))
+    if reading is None:
+        return
+    assert reading.interchanges
+    for one in reading.interchanges:
+        documents = [document for group in one.groups for document in group.documents]
+        names = [one.control, one.sender, one.receiver, *(document.control for document in documents)]
+        for words in (*names, *one.faults, *(said.note for said in one.acknowledgements)):
+            words.encode()
+            assert words.isprintable(), words
+            assert len(words) < 500
+
+
+TARGETS: dict[str, Target] = {
+    target.__name__: target for target in (names, headers, archives, listings, envelopes)
+}
 
 
 def seeds(target: str) -> list[bytes]:
@@ -136,6 +155,8 @@ def seeds(target: str) -> list[bytes]:
             whole = [("<a@x>/a.edi", b"abc"), ("<a@x>/b.edi", b"abcd"), ("b_c@x/größe.edi", b"abcde")]
             some = [("a@x/a.edi", b"abc"), ("<d@x>/.error", b"abc"), ("b/c@x/.error", b"words")]
             return [write_zip(whole), write_zip(whole, is_streamed=True), write_zip(some), write_zip([])]
+        case "envelopes":
+            return list(EVERY.values())
         case _:
             return [json.dumps({"totalRecords": 1, "records": [_record()]}).encode()]
 

@@ -1,0 +1,148 @@
+"""Takes a stream apart at its segment terminators, in chunks, so that memory does not grow with the file."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import BinaryIO
+
+CHUNK = 1 << 16
+MOST_SEGMENT = 4096
+"""Bytes of a segment that are looked at; the rest of a longer one is passed over."""
+
+STARTS = frozenset({b"ISA", b"UNA", b"UNB"})
+"""With these an interchange begins; nothing within one begins so."""
+
+_BLANKS = rb" \t\r\n\0\x1a"
+_BLANK = re.compile(b"[%s]*" % _BLANKS)
+_LINE_ENDS = b"\r\n"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Marks:
+    """The characters that divide an interchange, each one byte; an empty `release` is none."""
+
+    element: bytes
+    component: bytes
+    terminator: bytes
+    release: bytes = b""
+    skip: int = 0
+    """Bytes before the first segment."""
+    binaries: dict[bytes, int] = field(default_factory=dict)
+    """Tags (four bytes, with the separator) of segments with binary content: which element is its length."""
+
+    @property
+    def is_by_line(self) -> bool:
+        """Whether each segment is a line."""
+        return self.terminator in _LINE_ENDS
+
+    def between(self) -> re.Pattern[bytes]:
+        """What stands between two segments and counts for nothing."""
+        return re.compile(b"[%s%s]*" % (_BLANKS, re.escape(self.terminator)))
+
+
+class Source:
+    """The segments of a stream, one after the other."""
+
+    def __init__(self, stream: BinaryIO) -> None:
+        self._stream = stream
+        self._buffer = b""
+        self._at = 0
+        self.was_unterminated = False
+        """The segment given out last ended with the stream, not with a terminator."""
+
+    def peek(self, count: int) -> bytes:
+        """The next bytes, still to come; fewer at the end."""
+        while len(self._buffer) - self._at < count and self._fill():
+            pass
+        return self._buffer[self._at : self._at + count]
+
+    def skip(self, count: int) -> None:
+        """Pass over so many bytes, or to the end."""
+        while count > len(self._buffer) - self._at:
+            count -= len(self._buffer) - self._at
+            self._at = len(self._buffer)
+            if not self._fill():
+                return
+        self._at += count
+
+    def skip_blank(self, blank: re.Pattern[bytes] = _BLANK) -> bool:
+        """Pass over blanks, line ends and padding; False: nothing else is left."""
+        while True:
+            self._at = blank.match(self._buffer, self._at).end()  # type: ignore[union-attr]  # always matches
+            if self._at < len(self._buffer):
+                return True
+            if not self._fill():
+                return False
+
+    def segments(self, marks: Marks) -> Iterator[bytes]:
+        """The segments without their terminators, at least how they begin; none of them is empty.
+
+        Ends with the stream, and before the start of another interchange.
+        """
+        between = marks.between()
+        while self.skip_blank(between):
+            tag = self.peek(4)
+            if tag[:3] in STARTS:
+                return
+            if tag in marks.binaries:
+                self._skip_binary(marks, marks.binaries[tag])
+                self._rest(marks)
+                yield tag[:3]
+            else:
+                yield self._rest(marks)
+
+    def _rest(self, marks: Marks) -> bytes:
+        """Up to the next terminator."""
+        head = b""
+        while (end := self._end(marks)) < 0:
+            if len(self._buffer) - self._at > CHUNK:
+                head = head or self._taken()
+                self._drop(marks.release)
+            if not self._fill():
+                end = len(self._buffer)
+                self.was_unterminated = not marks.is_by_line
+                break
+        segment = head or self._buffer[self._at : min(end, self._at + MOST_SEGMENT)]
+        self._at = min(end + 1, len(self._buffer))
+        # Some files are wrapped at a line length, wherever that falls.
+        return segment.translate(None, _LINE_ENDS) if b"\n" in segment or b"\r" in segment else segment
+
+    def _end(self, marks: Marks) -> int:
+        buffer, release = self._buffer, marks.release
+        at = buffer.find(marks.terminator, self._at)
+        while release and at > 0 and buffer[at - 1] == release[0]:
+            if not is_released(buffer, at, release, start=self._at):
+                break
+            at = buffer.find(marks.terminator, at + 1)
+        return at
+
+    def _taken(self) -> bytes:
+        return self._buffer[self._at : self._at + MOST_SEGMENT]
+
+    def _drop(self, release: bytes) -> None:
+        """Forget what a long segment holds, but for a release character that makes the next one plain."""
+        end = len(self._buffer)
+        odd = bool(release) and is_released(self._buffer, end, release, start=self._at)
+        self._at = end - 1 if odd else end
+
+    def _skip_binary(self, marks: Marks, at: int) -> None:
+        """Pass over binary content whose length the segment names; what names none is taken as it comes."""
+        fields = self.peek(64).split(marks.element, at + 1)
+        if len(fields) > at + 1 and fields[at].isdigit() and len(fields[at]) <= 15:
+            self.skip(sum(len(each) + 1 for each in fields[: at + 1]) + int(fields[at]))
+
+    def _fill(self) -> bool:
+        piece = self._stream.read(CHUNK)
+        self._buffer = self._buffer[self._at :] + piece
+        self._at = 0
+        return bool(piece)
+
+
+def is_released(buffer: bytes, at: int, release: bytes, *, start: int = 0) -> bool:
+    """Whether the character there is plain text: an odd number of release characters stands before it."""
+    first = at
+    while first > start and buffer[first - 1] == release[0]:
+        first -= 1
+    return (at - first) % 2 == 1
