@@ -49,6 +49,7 @@ def resolve(
     return Reply(value=resolved, view=lambda: views.messages((resolved,), settings.timezone))
 
 
+Yes = Annotated[bool, Parameter(help="Do not ask.", show_default=False)]
 Named = Annotated[str, Parameter(name="ID", help="Our id, the gateway's, or a file's name.")]
 
 
@@ -68,12 +69,26 @@ def retry(message: Named, /, *, call: Given) -> Reply:
     return done(message, call, lambda door, found: door.retry(found, by=user()))
 
 
-def resend(message: Named, /, *, call: Given) -> Reply:
-    """Send a failed file again, as a new message linked to the old.
+def resend(message: Named, /, *, yes: Yes = False, call: Given) -> Reply:
+    """Send a failed or sent file again, as a new message linked to the old.
 
     Example: syncd resend 4k7q2mzd
+
+    What was sent already is asked about first: the partner gets it twice.
     """
-    return done(message, call, lambda door, found: door.resend(found, by=user()))
+    from syncd.cli import views
+    from syncd.cli.asking import is_sure
+
+    settings = call.settings(passwords=False)
+    call.log_quietly(settings)
+    with call.wiring.door(settings) as door:
+        old: Row = door.show_message(message, account=call.options.account)
+        what = f"Message {old.id} was sent to {old.partner}, who gets it twice. Send it again?"
+        sure = old.state != "sent" or is_sure(what, yes=yes)
+        row = door.resend(old.id, by=user()) if sure else old
+    return Reply(
+        value=row, view=lambda: views.messages((row,), settings.timezone), exit_code=0 if sure else 1
+    )
 
 
 def done(message: str, call: Call, act: Callable[[Door, str], Row]) -> Reply:

@@ -72,7 +72,7 @@ class Client:
         return self._ask(calls.RETRY, calls.Named(message_id=message_id))
 
     def resend(self, message_id: str, *, by: str) -> Row:
-        """Send a failed file again, as a new message."""
+        """Send a failed or sent file again, as a new message."""
         del by
         return self._ask(calls.RESEND, calls.Named(message_id=message_id))
 

@@ -43,6 +43,8 @@ def recover_outbound(bridge: Bridge) -> None:
     Strangers are judged by the first send pass that knows the partners: their types are not known before.
     """
     mend_outbound(bridge)
+    moving = bridge.records.moving(bridge.account.name)
+    bridge.outbox.clear_copies(frozenset(row.moving_from for row in moving if row.moving_from))
     bridge.addresses.strangers_judged = False
 
 

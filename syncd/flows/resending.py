@@ -1,7 +1,8 @@
-"""Send a failed file again: it is claimed where it stands in `failed/`, as a new message linked to the old.
+"""Send a file again: it is claimed as a new message linked to the old.
 
-The row comes first, then the rename into `queued/`, as with a dropped file: the next pass finishes it
-after a crash.
+A failed one is claimed where it stands in `failed/`. The file of a sent one stays in `sent/`, and a copy of
+it is claimed, which is durable before the row tells of it. The row comes first, then the rename into
+`queued/`, as with a dropped file: the next pass finishes it after a crash. A copy without a row is removed.
 """
 
 from __future__ import annotations
@@ -9,28 +10,67 @@ from __future__ import annotations
 from dataclasses import replace
 
 from syncd.core import events as ev
-from syncd.core.model import Folder, Message
+from syncd.core.model import Folder, Message, Place, State
 from syncd.core.shown import Dropped
-from syncd.errors import FolderError, UsageError
+from syncd.errors import DiskFull, FileChanged, FileGone, FolderError, UsageError
 from syncd.flows.bridge import Bridge
 from syncd.flows.claiming import keep_free, take
 from syncd.flows.drafting import complain, draft
 
+DROP_IT = "Drop it into the outbox again instead."
+
 
 def resend(bridge: Bridge, old: Message, *, by: str) -> Message:
-    """Claim the file of a failed message anew; returns the new message.
+    """Claim the file of a failed or sent message anew; returns the new message.
 
-    Raises: UsageError when the file is not there any more; FolderError.
+    Raises: UsageError when the file is not there any more, or is not what was sent; FolderError.
     """
     bridge.tree.check()
-    identity = bridge.outbox.identity(old.place) if old.place and old.moving_from is None else None
-    if old.place is None or identity is None:
-        raise UsageError(
-            f"the file of message {old.id} is not in failed/", "Drop it into the outbox again instead."
-        )
+    if old.state is State.SENT:
+        return _resend_sent(bridge, old, by)
+    if old.place is None or old.moving_from is not None:
+        raise _not_there(old)
+    row = _opened(bridge, old, old.place, by)
+    moved = _taken(bridge, row)
+    if moved.moving_from is None and moved.place is not None:
+        bridge.record([(old, ev.TakenAway(note=_as(row), by=by))])
+    return moved
+
+
+def _resend_sent(bridge: Bridge, old: Message, by: str) -> Message:
+    copy = _copied(bridge, old)
+    row = _opened(bridge, old, copy, by)
+    bridge.record_one(old, ev.Remembered(progress=old.progress, note=_as(row), by=by))
+    return _taken(bridge, row)
+
+
+def _as(row: Message) -> str:
+    return f"it is sent again as {row.id}"
+
+
+def _copied(bridge: Bridge, old: Message) -> Place:
+    least, root = bridge.account.min_free_bytes, bridge.account.root
+    if bridge.tree.room() - old.size < least:
+        raise DiskFull(f"the root {root} has less than min_free left: no copy is made", "Make room first.")
+    if old.moving_from is not None or old.progress.file_gone:
+        raise _not_there(old)
+    try:
+        return bridge.outbox.copy(old)
+    except FileGone as error:
+        raise _not_there(old) from error
+    except FileChanged as error:
+        remedy = "If it is right as it is, drop a copy of it into the outbox: that is a message of its own."
+        raise UsageError(f"message {old.id} is not sent again: {error.what}", remedy) from error
+
+
+def _opened(bridge: Bridge, old: Message, stands: Place, by: str) -> Message:
+    """The row of the new message, whose file stands there and goes to `queued/`."""
+    identity = bridge.outbox.identity(stands)
+    if identity is None:
+        raise _not_there(old)
     keep_free(bridge)
     found = Dropped(
-        place=old.place,
+        place=stands,
         name=old.name,
         pair=old.pair,
         is_folder=old.is_folder,
@@ -40,6 +80,11 @@ def resend(bridge: Bridge, old: Message, *, by: str) -> Message:
     place = bridge.outbox.free_place(Folder.QUEUED, old.pair, old.name, now=bridge.local_now())
     wanted = draft(bridge, found, old, place)
     (row,) = bridge.open([replace(wanted, event=replace(wanted.event, by=by))])
+    return row
+
+
+def _taken(bridge: Bridge, row: Message) -> Message:
+    """The new message once its file is in `queued/`; as it was, if that is for the next pass."""
     try:
         moved = take(bridge, row)
     except FolderError as error:
@@ -47,6 +92,8 @@ def resend(bridge: Bridge, old: Message, *, by: str) -> Message:
         return row
     if isinstance(moved, ev.Withdrawn):
         return bridge.record_one(row, moved)
-    gone = ev.TakenAway(note=f"it is sent again as {row.id}", by=by)
-    after, _ = bridge.record([(moved, ev.Moved()), (old, gone)])
-    return after
+    return bridge.record_one(moved, ev.Moved())
+
+
+def _not_there(old: Message) -> UsageError:
+    return UsageError(f"the file of message {old.id} is not in {old.state}/", DROP_IT)

@@ -23,6 +23,7 @@ from syncd.core.naming import (
 from syncd.core.shown import Outlook
 from syncd.core.status_file import is_ours
 from syncd.errors import FileChanged, FileGone, FileTooLarge, FolderError, NameTaken
+from syncd.folders.copies import Copies
 from syncd.folders.durable import speaking_of
 from syncd.folders.free import FreeNames
 from syncd.folders.inside import identity_of, look_inside, read_file
@@ -54,6 +55,7 @@ class Outbox:
         self._patterns = IgnorePatterns(tree.account.ignore)
         self._settling = Settling(clock)
         self._free = FreeNames(tree.reach)
+        self._copies = Copies(tree.reach)
 
     def scan(self) -> Outlook:
         """Look at every pair's outbox once; remembers what it saw, for the next."""
@@ -115,6 +117,14 @@ class Outbox:
         with self._taken_by_a_file(parent(target)):
             self._reach.move(source, target)
         self._free.release(target)
+
+    def copy(self, message: Message) -> Place:
+        """A durable copy of a message's file in `.syncd/`, to be claimed; or nothing. Raises: see Copies."""
+        return self._copies.make(message)
+
+    def clear_copies(self, known: frozenset[Place]) -> None:
+        """Remove the copies that are not among these."""
+        self._copies.clear(known)
 
     def _move_marker(self, source: Place, target: Place) -> None:
         standing = self._standing(source)

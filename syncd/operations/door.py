@@ -55,7 +55,7 @@ class Door(Protocol):
         ...
 
     def resend(self, message_id: str, *, by: str) -> Row:
-        """A failed file again, as a new message linked to the old; returns the new one."""
+        """A failed or sent file again, as a new message linked to the old; returns the new one."""
         ...
 
     def refetch(self, message_id: str, *, by: str) -> Row:

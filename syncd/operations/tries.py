@@ -9,6 +9,7 @@ from __future__ import annotations
 from syncd.core import events as ev
 from syncd.core.machine import (
     ACCEPTED,
+    AWAITING_MDN,
     CLAIMED,
     CONFIRMED,
     FETCH_LATER,
@@ -56,9 +57,12 @@ def retry(desk: Desk, row: Message, *, by: str) -> Message:
 
 def to_resend(row: Message) -> Message:
     """The message, if its file may be sent again as a new one. Raises: UsageError."""
-    if row.direction is Direction.INBOUND or row.state is not State.FAILED:
-        raise UsageError(f"message {row.id} is {_how(row)}, not failed", _instead(row))
-    if row.progress.submitted_at is None:
+    if row.direction is Direction.INBOUND or row.state not in (State.FAILED, State.SENT):
+        raise UsageError(f"message {row.id} is {_how(row)}, not failed or sent", _instead(row))
+    if row.state is State.SENT and not all(file.sha256 for file in row.files):
+        what = f"message {row.id} was not sent by this syncd: it cannot tell whether its file is the same"
+        raise UsageError(what, "To send it once more, copy its file from sent/ into outbox/.")
+    if row.state is State.FAILED and row.progress.submitted_at is None:
         what = f"message {row.id} was refused before it was sent: {row.reason or 'it cannot be sent'}"
         raise UsageError(what, "Put that right, then move its file from failed/ back into outbox/.")
     return row
@@ -68,6 +72,9 @@ def to_refetch(row: Message) -> Message:
     """The message, if it may be fetched and delivered once more. Raises: UsageError."""
     if row.direction is Direction.OUTBOUND:
         raise UsageError(f"message {row.id} goes out: there is nothing to fetch", _instead(row))
+    if row.progress.deleted_at is not None:
+        what = f"message {row.id} was deleted at the gateway: there is nothing to fetch"
+        raise UsageError(what, "Ask the partner to send it once more.")
     if spot(row) in (CONFIRMED, GONE):
         return row
     if spot(row) == FETCH_LATER or row.state is State.HELD:
@@ -111,7 +118,9 @@ def _instead(row: Message) -> str:
     if row.state is State.FAILED:
         return f"To send it again: `syncd resend {row.id}`."
     if row.state is State.SENT:
-        return "To send it once more, copy its file from sent/ into outbox/."
+        return f"To send it once more: `syncd resend {row.id}`."
+    if spot(row) == AWAITING_MDN:
+        return f"Its MDN is still to come; after that, `syncd resend {row.id}` sends it once more."
     if spot(row) in (CONFIRMED, GONE):
         return f"To have it delivered once more: `syncd refetch {row.id}`."
     return f"Nothing is to be done: `syncd show {row.id}` tells how it stands."

@@ -158,6 +158,19 @@ class Outbox(Protocol):
         """
         ...
 
+    def copy(self, message: Message) -> Place:
+        """Copy a message's file or folder; the copy is durable, and whole, when its place is returned.
+
+        It stands where nobody else touches it, to be moved as a dropped file is.
+        Raises: FileGone; FileChanged when its bytes are not those of the row; DiskFull, FolderError. Then
+        nothing is left of the copy.
+        """
+        ...
+
+    def clear_copies(self, known: frozenset[Place]) -> None:
+        """Remove copies that are not among these: no row knows them."""
+        ...
+
     def close_folder(self, folder: Place, *, to: Place | None) -> None:
         """Remove a dropped folder that the last of its messages has left. Safe to repeat, and at any time.
 

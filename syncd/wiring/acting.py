@@ -139,10 +139,17 @@ def retry(settings: Settings, message_id: MessageId, by: str) -> Message:
 
 
 def resend(settings: Settings, message_id: MessageId, by: str) -> Message:
-    """Send a failed file again, under the instance lock; returns the new message. Raises: as `stop`."""
-    return _act(
-        settings, message_id, lambda bridge, row: resending.resend(bridge, tries.to_resend(row), by=by)
-    )
+    """Send a failed or sent file again, under the instance lock; returns the new message.
+
+    Raises: as `stop`.
+    """
+
+    def act(bridge: Bridge, row: Message) -> Message:
+        old = tries.to_resend(row)
+        _know_folder(bridge, old)
+        return resending.resend(bridge, old, by=by)
+
+    return _act(settings, message_id, act)
 
 
 def refetch(settings: Settings, message_id: MessageId, by: str) -> Message:
@@ -178,13 +185,18 @@ def _act(settings: Settings, message_id: MessageId, act: Callable[[Bridge, Messa
 
 
 def decide(bridge: Bridge, held: Message, verdict: str, *, by: str) -> Message:
-    """Record a decision and let the file follow. Which folder a test partner has, only the lists tell."""
+    """Record a decision and let the file follow."""
     bridge.tree.check()
-    if held.pair.partner_type is PartnerType.TEST:
-        bridge.refresh_addresses()
+    _know_folder(bridge, held)
     after = actions.resolve(desk(bridge), held, verdict, by=by)
     settle(bridge, [after])
     return bridge.records.get(after.id) or after
+
+
+def _know_folder(bridge: Bridge, row: Message) -> None:
+    """Which folder a test partner has, only the gateway's lists tell."""
+    if row.pair.partner_type is PartnerType.TEST:
+        bridge.refresh_addresses()
 
 
 def desk(bridge: Bridge) -> actions.Desk:

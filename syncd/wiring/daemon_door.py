@@ -150,7 +150,7 @@ class DaemonDoor:
         return row(after, self._roots)
 
     def resend(self, message_id: str, *, by: str) -> Row:
-        """Send a failed file again, at once."""
+        """Send a failed or sent file again, at once."""
         known = tries.to_resend(actions.named(self._records, MessageId(message_id)))
         runner = self._daemon.runners[known.account]
         with runner.alone():

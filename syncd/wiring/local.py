@@ -147,7 +147,7 @@ class LocalDoor:
         return questions.row(retry(self._settings, MessageId(message_id), by), self._settings.roots)
 
     def resend(self, message_id: str, *, by: str) -> Row:
-        """Send a failed file again, under the instance lock, by the next pass."""
+        """Send a failed or sent file again, under the instance lock, by the next pass."""
         from syncd.wiring.acting import resend  # noqa: PLC0415 - as above
 
         return questions.row(resend(self._settings, MessageId(message_id), by), self._settings.roots)

@@ -1,9 +1,11 @@
 """The commands that act on one message: `stop`, `retry` and `resend`."""
 
+import io
 from dataclasses import replace
 
 import pytest
 
+from syncd.cli.asking import is_sure
 from syncd.core.model import Phase, State
 from tests.cli.world import SENT, World, parsed
 
@@ -27,6 +29,30 @@ def test_a_failed_file_is_sent_again(world: World, capsys: pytest.CaptureFixture
     world.opened.messages = [replace(SENT, state=State.FAILED)]
     assert world.run("resend", "invoice.edi", "--json") == 0
     assert parsed(capsys.readouterr().out)["id"] == "new22222"
+
+
+def test_what_was_sent_is_asked_about_first(world: World, capsys: pytest.CaptureFixture[str]) -> None:
+    """The partner gets it twice: where nobody can be asked, it has to be said on the command line."""
+    assert world.run("resend", SENT.id) == 2
+    assert "--yes" in capsys.readouterr().err
+    assert world.opened.acted == []
+    assert world.run("resend", SENT.id, "--yes", "--json") == 0
+    assert parsed(capsys.readouterr().out)["id"] == "new22222"
+
+
+class Terminal(io.StringIO):
+    """A person who types this."""
+
+    def isatty(self) -> bool:
+        return True
+
+
+@pytest.mark.parametrize(("typed", "sure"), [("y\n", True), ("Yes\n", True), ("\n", False), ("", False)])
+def test_only_a_yes_is_a_yes(typed: str, *, sure: bool, capsys: pytest.CaptureFixture[str]) -> None:
+    """The question is on standard error, without what steers terminals: JSON stays JSON."""
+    assert is_sure("Send\x1b it?", yes=False, stdin=Terminal(typed)) is sure
+    shown = capsys.readouterr()
+    assert (shown.out, "[y/N]" in shown.err, "\x1b" in shown.err) == ("", True, False)
 
 
 def test_what_does_not_fit_is_wrong_use(world: World, capsys: pytest.CaptureFixture[str]) -> None:

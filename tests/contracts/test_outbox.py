@@ -1,5 +1,7 @@
 """What every outbox promises."""
 
+import hashlib
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -8,8 +10,8 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from syncd.core import status_file
-from syncd.core.model import Folder, Pair, PartnerType, Place
-from syncd.errors import FileGone, NameTaken
+from syncd.core.model import File, Folder, Message, Pair, PartnerType, Place
+from syncd.errors import FileChanged, FileGone, NameTaken
 from syncd.ports.folders import Stranger
 from tests.contracts.folder_worlds import (
     AUTO,
@@ -296,6 +298,52 @@ def test_a_move_overwrites_nothing(outbox: World) -> None:
 
 
 # Reading and status files -------------------------------------------------------------------------
+
+
+def hashed(message: Message, contents: Mapping[str, bytes]) -> Message:
+    """The message with the hashes of what was sent."""
+    files = [
+        File(name=name, size=len(content), sha256=hashlib.sha256(content).hexdigest())
+        for name, content in contents.items()
+    ]
+    return replace(message, files=tuple(files))
+
+
+@pytest.mark.parametrize("contents", [{"a.edi": b"1"}, {"a.edi": b"1", "b.edi": b"2"}])
+def test_a_copy_is_claimed_and_the_file_stays(outbox: World, contents: Mapping[str, bytes]) -> None:
+    """A file or a folder; it is read as what it was made of."""
+    whole = len(contents) > 1
+    for name, content in contents.items():
+        outbox.hands.drop(f"{OUTBOX}/whole/{name}" if whole else f"{OUTBOX}/{name}", content)
+    message = hashed(claimed(outbox, outbox.ready()[0]), contents)
+
+    copy = outbox.outbox.copy(message)
+
+    outbox.outbox.clear_copies(frozenset({copy}))
+    outbox.outbox.move(copy, Place("queued/ACME/WALMART/again"))
+    again = replace(message, place=Place("queued/ACME/WALMART/again"))
+    assert dict(outbox.outbox.read(again)) == dict(outbox.outbox.read(message)) == contents
+
+
+def test_a_copy_that_nobody_knows_is_removed(outbox: World) -> None:
+    """A crash left it behind."""
+    outbox.hands.drop(f"{OUTBOX}/a.edi", b"1")
+    message = hashed(claimed(outbox, outbox.ready()[0]), {"a.edi": b"1"})
+    copy = outbox.outbox.copy(message)
+    outbox.outbox.clear_copies(frozenset())
+    assert outbox.outbox.identity(copy) is None
+
+
+def test_only_what_was_sent_is_copied(outbox: World) -> None:
+    """Other bytes are refused, and nothing is left; what is gone says so."""
+    outbox.hands.drop(f"{OUTBOX}/a.edi", b"1")
+    message = hashed(claimed(outbox, outbox.ready()[0]), {"a.edi": b"2"})
+    with pytest.raises(FileChanged):
+        outbox.outbox.copy(message)
+    assert outbox.hands.names(".syncd/copies") == []
+    outbox.hands.take(str(message.place))
+    with pytest.raises(FileGone):
+        outbox.outbox.copy(message)
 
 
 def test_the_partner_gets_the_dropped_name(outbox: World) -> None:

@@ -99,7 +99,7 @@ def test_a_verb_that_does_not_fit_names_the_one_that_does(ground: Ground, box: S
     box.partner("RJ_Partner").resume()
     ground.settle()
     for act in (stop, retry):
-        with pytest.raises(UsageError, match="copy its file"):
+        with pytest.raises(UsageError, match=f"syncd resend {mine}"):
             act(ground.settings, mine, "anna")
 
 

@@ -142,7 +142,7 @@ class FakeDoor:
         old = next((each for each in self.messages if each.id == message_id), None)
         if old is None:
             raise NotFound(f"there is no message {message_id}", "`syncd list` shows what there is.")
-        if old.state is not State.FAILED:
+        if old.state not in (State.FAILED, State.SENT):
             raise UsageError(f"message {old.id} is {old.state}, not failed", "Nothing is to be sent again.")
         self.acted.append(("resend", by))
         fresh = replace(old, id=MessageId("new22222"), state=State.QUEUED, phase=Phase.CLAIMED)

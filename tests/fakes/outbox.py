@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import contextlib
+import hashlib
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta, tzinfo
 
-from syncd.core.layout import name_of, within
+from syncd.core.layout import PRIVATE, name_of, within
 from syncd.core.limits import Limits, too_many_together
 from syncd.core.model import File, Folder, Identity, Message, Pair, Place
 from syncd.core.naming import (
@@ -25,6 +26,8 @@ from syncd.ports.folders import Stranger
 from syncd.ports.surroundings import Clock
 from tests.fakes.disk import FakeFile, FakeNames
 from tests.fakes.tree import FakeTree
+
+_COPIES = within(PRIVATE, "copies")
 
 
 class FakeOutbox:
@@ -178,6 +181,22 @@ class FakeOutbox:
             raise NameTaken(f"{target}: a file has the name of its folder")
         self._disk.move(source, target)
         self._names.promised.discard(target)
+
+    def copy(self, message: Message) -> Place:
+        whole = dict(self.read(message))
+        if {name: hashlib.sha256(content).hexdigest() for name, content in whole.items()} != {
+            file.name: file.sha256 for file in message.files
+        }:
+            raise FileChanged(f"{message.place} is not what was sent")
+        copy = self._names.choose(_COPIES, message.id)
+        for name, content in whole.items():
+            self._disk.write(within(copy, name) if message.is_folder else copy, content)
+        return copy
+
+    def clear_copies(self, known: frozenset[Place]) -> None:
+        for place in list(self._disk.files):
+            if place.startswith(f"{_COPIES}/") and not any(place.startswith(one) for one in known):
+                self._disk.remove(place)
 
     def read(self, message: Message) -> tuple[tuple[str, bytes], ...]:
         place = message.place

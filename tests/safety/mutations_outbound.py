@@ -7,6 +7,8 @@ BORDER = "tests/gateways/test_border.py"
 SESSION = "tests/gateways/test_session.py"
 DOUBT = "tests/core/planning/test_doubt.py"
 DOUBT_E2E = "tests/e2e/test_doubt.py"
+DELETE_E2E = "tests/e2e/test_delete.py"
+RESEND_E2E = "tests/e2e/test_resend_sent.py"
 SEND = "tests/core/planning/test_send.py"
 SEND_E2E = "tests/e2e/test_send.py"
 TRACK = "tests/core/planning/test_track.py"
@@ -366,4 +368,58 @@ FAILED = (
     ),
 )
 
-OUTBOUND = (*SUBMITTING, *REPLIES, *LOOK_UP, *FAILED)
+RESEND = (
+    Mutation(
+        rule="resend",
+        mistake="moves what was sent instead of a copy",
+        file="flows/resending.py",
+        old="        return bridge.outbox.copy(old)\n",
+        new="        bridge.outbox.copy(old)\n        return old.place or Place('')\n",
+        caught_by=(
+            f"{RESEND_E2E}::test_it_goes_out_once_more_under_its_name_and_stays_in_sent[a.edi]",
+            f"{RESEND_E2E}::test_death_at_any_moment_loses_nothing_and_leaves_no_copy[after the row]",
+        ),
+    ),
+    Mutation(
+        rule="resend",
+        mistake="sends again what is not what was sent",
+        file="folders/copies.py",
+        old="        if digest.hexdigest() != file.sha256:\n",
+        new="        if False:\n",
+        caught_by=(
+            f"{RESEND_E2E}::test_what_cannot_be_copied_as_it_was_sent_is_refused",
+            "tests/contracts/test_outbox.py::test_only_what_was_sent_is_copied",
+        ),
+    ),
+    Mutation(
+        rule="resend",
+        mistake="leaves the copy of a crash",
+        file="flows/recover.py",
+        old="    bridge.outbox.clear_copies(frozenset(",
+        new="    (frozenset(",
+        caught_by=(
+            f"{RESEND_E2E}::test_death_at_any_moment_loses_nothing_and_leaves_no_copy[before the row]",
+        ),
+    ),
+)
+
+DELETE = (
+    Mutation(
+        rule="delete",
+        mistake="deletes under an id what nobody has fetched yet",
+        file="flows/deleting.py",
+        old="        return _unread_there(bridge, rows) | _unsettled_elsewhere(bridge, rows)\n",
+        new="        return {}\n",
+        caught_by=(f"{DELETE_E2E}::test_an_id_that_is_unread_there_again_is_not_deleted",),
+    ),
+    Mutation(
+        rule="delete",
+        mistake="takes for deleted what somebody let go on",
+        file="flows/deleting.py",
+        old="        if spot(row) == STOPPED and not found:\n",
+        new="        if False:\n",
+        caught_by=(f"{DELETE_E2E}::test_a_stopped_message_that_went_on_there_is_not_taken_for_deleted",),
+    ),
+)
+
+OUTBOUND = (*SUBMITTING, *REPLIES, *LOOK_UP, *FAILED, *RESEND, *DELETE)
