@@ -38,6 +38,13 @@ def list_(
     since: Annotated[str | None, Parameter(help="A time, or how long ago: 2h, 7d.")] = None,
     until: Annotated[str | None, Parameter(help="A time, or how long ago.")] = None,
     name: Annotated[str | None, Parameter(help="A pattern of file names, in quotes.")] = None,
+    document: Annotated[
+        str | None, Parameter(help="Only with a business document of this kind: 850, INVOIC.")
+    ] = None,
+    control: Annotated[
+        str | None,
+        Parameter(help="Only with this control number, of an interchange, group or document."),
+    ] = None,
     attention: Annotated[bool, Parameter(help="Only what needs a person.", show_default=False)] = False,
     limit: Annotated[int, Parameter(help="At most so many.")] = 100,
     call: Given,
@@ -60,6 +67,8 @@ def list_(
         since=moment(since, option="--since", zone=settings.timezone, now=now),
         until=moment(until, option="--until", zone=settings.timezone, now=now),
         name=name,
+        document=document,
+        control=control,
         attention=attention,
         limit=_within(limit),
     )
@@ -69,22 +78,50 @@ def list_(
 
 
 def find(
-    name: Annotated[str, Parameter(help="Our id, the gateway's, or a file's name or a part of it.")],
+    name: Annotated[
+        str | None, Parameter(help="Our id, the gateway's, or a file's name or a part of it.")
+    ] = None,
     /,
     *,
+    document: Annotated[
+        str | None, Parameter(help="Instead: a kind of business documents, like 850 or INVOIC.")
+    ] = None,
+    control: Annotated[
+        str | None, Parameter(help="Instead: a control number, with or without leading zeros.")
+    ] = None,
     limit: Annotated[int, Parameter(help="At most so many.")] = 100,
     call: Given,
 ) -> Reply:
-    """Find messages by id or file name, newest first.
+    """Find messages by id or file name, or by their business documents, newest first.
 
-    Example: syncd find invoice-4711.edi
+    Example: syncd find --document 850 --control 000000123
     """
     from syncd.cli import views
+    from syncd.ports import Search
 
+    account, within = call.options.account, _within(limit)
+    wanted = Search(account=account, document=document, control=control, limit=within)
+    by_document = document is not None or control is not None
+    _refuse_both(name, by_document=by_document)
     settings = call.settings(passwords=False)
     with call.wiring.door(settings) as door:
-        rows = door.find_messages(name, account=call.options.account, limit=_within(limit))
+        if by_document:
+            rows = door.list_messages(wanted)
+        else:
+            rows = door.find_messages(name or "", account=account, limit=within)
     return Reply(value=rows, view=lambda: views.messages(rows, settings.timezone), exit_code=0 if rows else 1)
+
+
+def _refuse_both(name: str | None, *, by_document: bool) -> None:
+    if name is None and not by_document:
+        raise UsageError(
+            "find needs an id or a file's name", "Or say --document or --control; syncd find --help"
+        )
+    if name is not None and by_document:
+        raise UsageError(
+            "find takes a name, or --document and --control, not both",
+            "Leave one out; `syncd list --name` takes all of them.",
+        )
 
 
 def show(

@@ -10,6 +10,7 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
+from syncd.cli import documents_view
 from syncd.cli.render import safe, sentences
 from syncd.core.layout import Layout
 from syncd.core.model import Folder
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
     from syncd.operations.reports import AccountReport, OnceReport
 
 _LONGEST = 60
+_MOST_KINDS = 3
+_TIMES = "\N{MULTIPLICATION SIGN}"
 _COLOURS = {"received": "green", "sent": "green", "failed": "red", "held": "yellow"}
 STATES = ("received", "sent", "queued", "arriving", "gone", "withdrawn", "failed", "held")
 """In the order in which people want to see them."""
@@ -55,30 +58,41 @@ def names(row: Row) -> str:
     return " + ".join(shown)
 
 
+def kinds(row: Row) -> str:
+    """The kinds of documents in a message's files, and how many of each, as far as a table has room."""
+    shown = [name if count == 1 else f"{name} {_TIMES}{count}" for name, count in row.kinds.items()]
+    return ", ".join(shown[:_MOST_KINDS] + (["…"] if len(shown) > _MOST_KINDS else []))
+
+
 def _shortened(name: str) -> str:
     """Both ends are kept: the one is what people look for, the other tells the kind."""
     return name if len(name) <= _LONGEST else f"{name[: _LONGEST - 16]}…{name[-15:]}"
 
 
 def messages(rows: Sequence[Row], zone: tzinfo) -> RenderableType:
-    """`list` and `find`: one line a message."""
+    """`list` and `find`: one line a message; their documents where there are any."""
     if not rows:
         return Text("no messages")
-    return grid(
-        ("ID", "CREATED", "ACCOUNT", "STATE", "STATION", "PARTNER", "FILES", "REASON"),
-        (
-            (
-                row.id,
-                moment(row.created, zone),
-                row.account,
-                _state(row.state, row.phase),
-                row.station,
-                row.partner,
-                names(row),
-                row.reason or "",
-            )
-            for row in rows
-        ),
+    table = [_MESSAGES, *([*_of_message(row, zone), kinds(row), row.reason or ""] for row in rows)]
+    if not any(row.kinds for row in rows):
+        table = [[*line[:-2], line[-1]] for line in table]
+    return grid([str(heading) for heading in table[0]], table[1:])
+
+
+_MESSAGES: list[object] = [
+    *("ID", "CREATED", "ACCOUNT", "STATE", "STATION", "PARTNER", "FILES", "DOCUMENTS", "REASON")
+]
+
+
+def _of_message(row: Row, zone: tzinfo) -> tuple[object, ...]:
+    return (
+        row.id,
+        moment(row.created, zone),
+        row.account,
+        _state(row.state, row.phase),
+        row.station,
+        row.partner,
+        names(row),
     )
 
 
@@ -88,6 +102,8 @@ def message(whole: Whole, zone: tzinfo) -> RenderableType:
         _facts(whole, zone),
         _headed("Files", grid(("NAME", "BYTES", "SHA-256", "PATH"), _files(whole))),
     ]
+    if whole.documents:
+        parts.append(_headed("Documents", documents_view.documents(whole)))
     if whole.attempts:
         rows = [(moment(each.at, zone), each.outcome, each.detail) for each in whole.attempts]
         parts.append(_headed("Attempts", grid(("AT", "OUTCOME", "DETAIL"), rows)))

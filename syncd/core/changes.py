@@ -10,6 +10,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from syncd.core import events as ev
+from syncd.core.filed import filed, kinds
 from syncd.core.model import Attempt, Direction, Message, Place, Progress
 
 KEPT_ATTEMPTS = 50
@@ -48,6 +49,7 @@ def _staged(message: Message, event: ev.Staged, now: datetime) -> Message:
         reason=None,
         next_at=None,
         progress=progress,
+        kinds=kinds(filed(event.readings)),
     )
 
 
@@ -146,6 +148,7 @@ def _submitting(message: Message, event: ev.Submitting, now: datetime) -> Messag
         reason=None,
         next_at=None,
         progress=replace(message.progress, submitted_at=now),
+        kinds=kinds(filed(event.readings)),
     )
 
 

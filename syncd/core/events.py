@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from syncd.core.filed import Readings
 from syncd.core.model import File, GatewayId, Identity, Mdn, MessageId, Place, Progress
 
 
@@ -49,6 +50,7 @@ class Staged(Event):
     files: tuple[File, ...]
     place: Place | None = None
     is_folder: bool = False
+    readings: Readings = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -142,6 +144,7 @@ class Submitting(Event):
     files: tuple[File, ...]
     subject: str | None = None
     resend_of: MessageId | None = None
+    readings: Readings = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -128,6 +128,14 @@ class Mdn:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class KindCount:
+    """How many documents of one kind are in a message."""
+
+    name: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Attempt:
     """One try of one request that has an effect: accepted, refused, later, in_doubt, failed."""
 
@@ -227,6 +235,8 @@ class Message:
     mdn: Mdn | None = None
     resend_of: MessageId | None = None
     progress: Progress = field(default_factory=Progress)
+    kinds: tuple[KindCount, ...] = ()
+    """The kinds of business documents in its files, as far as they are known."""
 
     @property
     def size(self) -> int:

@@ -10,11 +10,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
+from syncd.core.filed import Readings
 from syncd.core.model import File, GatewayId, Message
 from syncd.core.planning.batches import Batch
 from syncd.core.shown import Box, Record, traced
 from syncd.errors import BadReply, GatewayError, NotThere, Rejected, Unanswered
 from syncd.flows.bridge import Bridge
+from syncd.flows.reading import read_staged
 from syncd.ports import Content, Fetched, Wanted
 
 MOST_HALVINGS = 10
@@ -29,6 +31,7 @@ class Arrived:
 
     row: Message
     files: tuple[File, ...]
+    readings: Readings = ()
     note: str = ""
 
 
@@ -114,7 +117,7 @@ class Fetcher:
         if item.error is not None or item.unfit is not None:
             return None
         try:
-            return Arrived(row=row, files=self._bridge.inbox.stage(row.id, item.contents))
+            return self._arrived(row, self._bridge.inbox.stage(row.id, item.contents))
         except BadReply as error:
             self._blame(error)
             return None
@@ -138,12 +141,15 @@ class Fetcher:
         files, reference = self._stage_by_index(row)
         named = _named_as_listed(files, row)
         if _sizes(files) == _sizes(row.files):
-            return Arrived(row=row, files=named, note=traced(reference))
+            return self._arrived(row, named, note=traced(reference))
         again, _ = self._stage_by_index(row)
         if [f.sha256 for f in files] != [f.sha256 for f in again]:
             return NotArrived(row=row, reason="two downloads of it differ")
         note = f"the listing said sizes {_sizes(row.files)}, both downloads have {_sizes(again)}"
-        return Arrived(row=row, files=named, note=traced(reference, note))
+        return self._arrived(row, named, note=traced(reference, note))
+
+    def _arrived(self, row: Message, files: tuple[File, ...], *, note: str = "") -> Arrived:
+        return Arrived(row=row, files=files, readings=read_staged(self._bridge, row, files), note=note)
 
     def _stage_by_index(self, row: Message) -> tuple[tuple[File, ...], str]:
         """The staged files, and the gateway's reference for the download."""

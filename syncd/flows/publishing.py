@@ -78,7 +78,13 @@ def _staged(bridge: Bridge, arrived: Arrived) -> ev.Event:
     except FolderError as error:
         _complain_of(bridge, [row], {row.id: error})
         return ev.Postponed(reason=error.what, next_at=planning.next_fetch(row, now=now))
-    return ev.Staged(files=files, place=place, is_folder=place is not None, note=arrived.note)
+    return ev.Staged(
+        files=files,
+        place=place,
+        is_folder=place is not None,
+        readings=arrived.readings,
+        note=arrived.note,
+    )
 
 
 def _other_content(bridge: Bridge, row: Message, original: Message) -> ev.Event:

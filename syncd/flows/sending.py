@@ -35,6 +35,7 @@ from syncd.errors import (
 )
 from syncd.flows.bridge import Bridge
 from syncd.flows.placing import place_for, record_and_settle
+from syncd.flows.reading import read_contents
 from syncd.ports import Outgoing
 
 log = structlog.get_logger(__name__)
@@ -124,7 +125,13 @@ def _intend(bridge: Bridge, row: Message, contents: Contents) -> tuple[Message, 
     date = planning.date_words(bridge.local_now())
     subject = planning.subject_for(rules.subject, row, date=date)
     note = f"a resend of {old.id}" if old else ""
-    event = ev.Submitting(files=files, subject=subject, resend_of=old.id if old else None, note=note)
+    event = ev.Submitting(
+        files=files,
+        subject=subject,
+        resend_of=old.id if old else None,
+        readings=read_contents(row, contents),
+        note=note,
+    )
     after = bridge.record_one(row, event)
     _forget_old_status(bridge, after)
     named = tuple((file.name, content) for file, (_, content) in zip(files, contents, strict=True))

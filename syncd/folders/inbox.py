@@ -10,10 +10,11 @@ from __future__ import annotations
 
 import contextlib
 import os
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
+from typing import BinaryIO
 
 from syncd.core.layout import name_of, parent, within
 from syncd.core.model import File, Folder, Message, MessageId, Pair, Place
@@ -29,7 +30,7 @@ from syncd.ports.gateway import Content
 
 
 class Inbox:
-    """The inbox of one account. All calls come from one thread, but for `stage`."""
+    """The inbox of one account. All calls come from one thread, but for `stage` and `staged_contents`."""
 
     def __init__(self, tree: Tree) -> None:
         self._tree = tree
@@ -51,6 +52,10 @@ class Inbox:
         Raises: DiskFull, FolderError, RootUnusable, or what reading raises; then nothing is left.
         """
         return self._staging.store(message_id, contents)
+
+    def staged_contents(self, message_id: MessageId, files: Sequence[File]) -> Iterator[BinaryIO]:
+        """Each staged file of a message in order, open to be read until the next one is asked for."""
+        return self._staging.contents(message_id, files)
 
     def settle_staging(self) -> None:
         """Make durable that the folders staged so far are there; once before a batch is committed."""

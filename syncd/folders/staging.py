@@ -11,7 +11,8 @@ import contextlib
 import hashlib
 import os
 import stat
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from typing import BinaryIO
 
 from syncd.core.layout import within
 from syncd.core.model import File, Message, MessageId, Place
@@ -92,6 +93,24 @@ class Staging:
                 size += len(chunk)
         return File(name=content.name, size=size, sha256=digest.hexdigest())
 
+    def contents(self, message_id: MessageId, files: Sequence[File]) -> Iterator[BinaryIO]:
+        """Each staged file in order, open to be read until the next one is asked for. Raises: FolderError."""
+        place, names = home(message_id), [str(index) for index in range(len(files))]
+        if self.is_whole(message_id):
+            place, names = within(place, WHOLE), list(names_in_folder([file.name for file in files]))
+        for name in names:
+            with self._reading(place, name) as stream:
+                yield stream
+
+    @contextlib.contextmanager
+    def _reading(self, folder: Place, name: str) -> Iterator[BinaryIO]:
+        with (
+            durable.speaking_of(within(folder, name)),
+            self._reach.folder(folder) as dir_fd,
+            os.fdopen(open_file(name, dir_fd=dir_fd), "rb") as stream,
+        ):
+            yield stream
+
     def sync(self) -> None:
         """Make every staging folder that was made so far durable. Raises: FolderError."""
         with self._reach.private(STAGING) as fd, durable.speaking_of(STAGING):
@@ -131,11 +150,7 @@ class Staging:
         digest = hashlib.sha256()
         size = 0
         try:
-            with (
-                durable.speaking_of(within(folder, name)),
-                self._reach.folder(folder) as dir_fd,
-                os.fdopen(open_file(name, dir_fd=dir_fd), "rb") as stream,
-            ):
+            with self._reading(folder, name) as stream:
                 while chunk := stream.read(_CHUNK_BYTES):
                     digest.update(chunk)
                     size += len(chunk)

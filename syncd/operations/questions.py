@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, fields
 from datetime import datetime
 from pathlib import Path
 
-from syncd.core.model import Attempt, Direction, File, Mdn, Message, State
+from syncd.core.filed import MOST, Filed
+from syncd.core.model import Attempt, Direction, File, Mdn, Message, MessageId, State
 from syncd.errors import NotFound, UsageError
 from syncd.ports import Line, Records, Search
 
 Roots = Mapping[str, Path]
 """Each account's root, by its name."""
+LISTED = 20
+"""Business documents of one message in a row of `list` and `find`; `show` has all that are kept."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,6 +26,21 @@ class FileRow:
     size: int
     sha256: str | None
     path: Path | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DocumentRow:
+    """A business document: its kind and numbers, and what its envelopes say of it."""
+
+    standard: str
+    kind: str
+    control: str
+    group: str
+    group_kind: str
+    interchange: str
+    sender: str
+    receiver: str
+    is_test: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,6 +67,12 @@ class Row:
     mdn: Mdn | None
     deleted: datetime | None
     """When its entry at the gateway was deleted, at our word."""
+    kinds: Mapping[str, int] = field(default_factory=dict)
+    """How many business documents of each kind its files have."""
+    documents: tuple[DocumentRow, ...] = ()
+    """The first of them, where messages are asked for."""
+    documents_more: int = 0
+    """How many more there are."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,9 +83,10 @@ class Whole(Row):
     history: tuple[Line, ...]
 
 
-def row(message: Message, roots: Roots) -> Row:
+def row(message: Message, roots: Roots, documents: Sequence[Filed] = ()) -> Row:
     """The row of one message; without its account's root there are no paths."""
     root = roots.get(message.account)
+    shown = [document for document in documents if document.kind]
     return Row(
         id=message.id,
         account=message.account,
@@ -82,20 +107,31 @@ def row(message: Message, roots: Roots) -> Row:
         reason=message.reason,
         mdn=message.mdn,
         deleted=message.progress.deleted_at,
+        kinds={kind.name: kind.count for kind in message.kinds},
+        documents=tuple(map(_document_row, shown)),
+        documents_more=max(0, sum(kind.count for kind in message.kinds) - len(shown)),
     )
 
 
 def list_messages(records: Records, wanted: Search, roots: Roots) -> tuple[Row, ...]:
     """The messages that fit, newest first."""
-    return tuple(row(message, roots) for message in records.search(wanted))
+    return _rows(records, records.search(wanted), roots)
 
 
 def find_messages(
     records: Records, text: str, roots: Roots, *, account: str | None = None, limit: int = 100
 ) -> tuple[Row, ...]:
     """The messages of that id or file name, newest first."""
-    found = records.find(text, account=account, limit=limit)
-    return tuple(row(message, roots) for message in found)
+    return _rows(records, records.find(text, account=account, limit=limit), roots)
+
+
+def _rows(records: Records, found: Sequence[Message], roots: Roots) -> tuple[Row, ...]:
+    """The rows with their documents, by one question for all."""
+    holding = [message.id for message in found if message.kinds]
+    documents: Mapping[MessageId, Sequence[Filed]] = {}
+    if holding:
+        documents = records.documents(holding, most=LISTED)
+    return tuple(row(message, roots, documents.get(message.id, ())) for message in found)
 
 
 def the_message(records: Records, text: str, *, account: str | None = None) -> Message:
@@ -112,12 +148,17 @@ def the_message(records: Records, text: str, *, account: str | None = None) -> M
 def show_message(records: Records, text: str, roots: Roots, *, account: str | None = None) -> Whole:
     """The one message of that id or file name, with attempts and history. Raises: as `the_message`."""
     message = the_message(records, text, account=account)
-    known = row(message, roots)
+    documents = records.documents([message.id], most=MOST)
+    known = row(message, roots, documents.get(message.id, ()))
     return Whole(
         **{field.name: getattr(known, field.name) for field in fields(Row)},
         attempts=message.attempts,
         history=tuple(records.history(message.id)),
     )
+
+
+def _document_row(document: Filed) -> DocumentRow:
+    return DocumentRow(**{field.name: getattr(document, field.name) for field in fields(DocumentRow)})
 
 
 def _file_row(file: File, message: Message, root: Path | None) -> FileRow:

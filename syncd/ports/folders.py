@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Protocol
+from typing import BinaryIO, Protocol
 
 from syncd.core.model import File, Folder, Identity, Message, MessageId, Pair, Place
 from syncd.core.shown import Outlook, Partner, Station
@@ -46,7 +46,7 @@ class Stranger:
 
 
 class Inbox(Protocol):
-    """Staging and publishing. All calls of one account come from one thread, but for `stage`."""
+    """Staging and publishing. All calls of one account come from one thread, but for fetching (`stage`)."""
 
     @property
     def scratch(self) -> Path:
@@ -67,6 +67,13 @@ class Inbox(Protocol):
 
     def staged(self, message_id: MessageId) -> StagedFiles:
         """What stands in staging for a message."""
+        ...
+
+    def staged_contents(self, message_id: MessageId, files: Sequence[File]) -> Iterator[BinaryIO]:
+        """Each staged file of a message in order, open to be read until the next one is asked for.
+
+        From any thread, like `stage`. Raises: FolderError.
+        """
         ...
 
     def damaged(self, message: Message) -> bool:

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Protocol
 
 from syncd.core.events import Event
+from syncd.core.filed import Filed
 from syncd.core.model import Direction, GatewayId, Message, MessageId, Pair, Phase, State
 
 
@@ -102,7 +103,11 @@ class Journal(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Search:
-    """What `list` asks for; None or empty: any. Times compare with `created`; `name` is a glob."""
+    """What `list` asks for; None or empty: any. Times compare with `created`; `name` is a glob.
+
+    `document` is a kind of business documents; `control` a number of one, of its group or its interchange,
+    compared without leading zeros. Of both, one document has to fit both.
+    """
 
     account: str | None = None
     direction: Direction | None = None
@@ -112,6 +117,8 @@ class Search:
     since: datetime | None = None
     until: datetime | None = None
     name: str | None = None
+    document: str | None = None
+    control: str | None = None
     attention: bool = False
     limit: int = 100
 
@@ -182,6 +189,10 @@ class Records(Protocol):
 
     def histories(self, messages: Sequence[MessageId]) -> Mapping[MessageId, Sequence[Line]]:
         """The lines of many messages, each oldest first; one without any may be left out."""
+        ...
+
+    def documents(self, messages: Sequence[MessageId], *, most: int) -> Mapping[MessageId, Sequence[Filed]]:
+        """The first `most` business documents of each message, in order; one without any is left out."""
         ...
 
     def untold(self, channel: str, *, now: datetime, limit: int = 100) -> Sequence[Telling]:

@@ -15,7 +15,7 @@ from syncd.core.history import Channel, line, news
 from syncd.core.model import Message, MessageId, Pair, State
 from syncd.errors import StateBroken
 from syncd.ports.store import Change, Draft, Told
-from syncd.store import dialect, rows, schema, tellings
+from syncd.store import dialect, filing, rows, schema, tellings
 from syncd.store.ids import Ids
 from syncd.store.writer import Writer
 
@@ -141,6 +141,7 @@ class SqlJournal:
         _insert(connection, sa.insert(schema.history), [_line(entry) for entry in entries])
         _insert(connection, tellings.INSERT, self._tellings(entries))
         _insert(connection, dialect.insert_or_ignore(schema.names), _names(entries))
+        filing.file_documents(connection, [(entry.number, entry.event) for entry in entries])
         _insert(connection, dialect.insert_or_ignore(schema.pairs), _pairs(entries))
         _insert(connection, dialect.insert_or_add(schema.tallies, "messages"), _tallies(entries))
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
+from syncd.core.filed import Filed
 from syncd.core.model import Direction, GatewayId, Message, MessageId, Pair, State
 from syncd.ports import Line, Search, Telling, Untold
 
@@ -77,6 +78,10 @@ class NoRecords:
         return ()
 
     def histories(self, messages: Sequence[MessageId]) -> Mapping[MessageId, Sequence[Line]]:  # noqa: ARG002
+        """None."""
+        return {}
+
+    def documents(self, messages: Sequence[MessageId], *, most: int) -> Mapping[MessageId, Sequence[Filed]]:  # noqa: ARG002
         """None."""
         return {}
 

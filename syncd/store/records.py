@@ -13,11 +13,12 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.exc import DBAPIError
 
+from syncd.core.filed import Filed
 from syncd.core.model import Direction, GatewayId, Message, MessageId, Pair, PartnerType, Phase, State, bare
 from syncd.ports.store import Line, Search, Telling, Untold
 from syncd.store import dialect, listing, rows, schema
 from syncd.store.ids import Ids
-from syncd.store.searching import by_gateway_id, by_name, by_part, of_account
+from syncd.store.searching import by_documents, by_gateway_id, by_name, by_part, of_account
 
 T = TypeVar("T", int, str)
 
@@ -143,6 +144,8 @@ class SqlRecords:
 
     def search(self, wanted: Search) -> Sequence[Message]:
         """Messages that fit, newest first."""
+        if wanted.document is not None or wanted.control is not None:
+            return self._newest(by_documents(wanted), wanted.limit)
         with self._asking() as connection:
             return [rows.message(row, self._ids) for row in listing.newest(connection, wanted)]
 
@@ -161,6 +164,17 @@ class SqlRecords:
             query = sa.select(lines).where(lines.c.message.in_(some))
             for row in self._rows(query.order_by(lines.c.message, lines.c.number)):
                 found.setdefault(wanted[row.message], []).append(_line(row))
+        return found
+
+    def documents(self, messages: Sequence[MessageId], *, most: int) -> Mapping[MessageId, Sequence[Filed]]:
+        """The first `most` business documents of each message, in order; one without any is left out."""
+        documents = schema.documents
+        wanted = {self._ids.decode(message): message for message in messages}
+        found: dict[MessageId, list[Filed]] = {}
+        for some in _portions(number for number in wanted if number is not None):
+            query = sa.select(documents).where(documents.c.message.in_(some), documents.c.position < most)
+            for row in self._rows(query.order_by(documents.c.message, documents.c.position)):
+                found.setdefault(wanted[row.message], []).append(rows.document(row))
         return found
 
     def untold(self, channel: str, *, now: datetime, limit: int = 100) -> Sequence[Telling]:

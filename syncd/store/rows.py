@@ -9,12 +9,15 @@ from typing import Any, get_type_hints
 
 import sqlalchemy as sa
 
+from syncd.core.filed import Filed
+from syncd.core.filed import number as compared
 from syncd.core.machine import is_unfinished
 from syncd.core.model import (
     Attempt,
     Direction,
     File,
     Identity,
+    KindCount,
     Mdn,
     MdnStatus,
     Message,
@@ -71,6 +74,7 @@ def values(message: Message, number: int) -> Values:
         "mdn": message.mdn and _mdn_out(message.mdn),
         "resend_of": message.resend_of,
         "progress": _progress_out(message.progress),
+        "kinds": [[kind.name, kind.count] for kind in message.kinds] or None,
     }
 
 
@@ -103,6 +107,7 @@ def message(row: sa.Row[Any], ids: Ids) -> Message:
         mdn=row.mdn and _mdn_in(row.mdn),
         resend_of=row.resend_of,
         progress=_progress_in(row.progress),
+        kinds=tuple([KindCount(name=name, count=count) for name, count in row.kinds or ()]),
     )
 
 
@@ -120,6 +125,21 @@ def names(message: Message) -> frozenset[str]:
     return frozenset((message.name, message.batch or "", *(file.name for file in message.files), *here)) - {
         ""
     }
+
+
+_FILED = tuple(field.name for field in fields(Filed))
+
+
+def document_values(document: Filed, message: int) -> Values:
+    """The columns of a document."""
+    known: Values = {name: getattr(document, name) for name in _FILED}
+    numbers = {f"{name}_number": compared(known[name]) for name in ("interchange", "group", "control")}
+    return {"message": message, **known, **numbers}
+
+
+def document(row: sa.Row[Any]) -> Filed:
+    """The document of a row."""
+    return Filed(**{name: getattr(row, name) for name in _FILED})
 
 
 def _file_out(file: File) -> Values:

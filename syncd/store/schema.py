@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from syncd.store import dialect
 from syncd.store.types import AnyText, UtcDateTime
 
-VERSION = "0004"
+VERSION = "0005"
 """The migration that leads to these tables; four digits, counting up."""
 
 metadata = sa.MetaData(naming_convention={"pk": "pk_%(table_name)s"})
@@ -55,6 +55,7 @@ messages = sa.Table(
     sa.Column("mdn", _Json),
     sa.Column("resend_of", sa.Text),
     sa.Column("progress", _Json, nullable=False),
+    sa.Column("kinds", _Json),
 )
 
 _m = messages.c
@@ -137,6 +138,37 @@ history = sa.Table(
     sa.Column("by", AnyText, nullable=False),
 )
 sa.Index("history_message", history.c.message)
+
+# Each business document in a message's files. The `_number` columns are for comparing: without leading zeros.
+documents = sa.Table(
+    "documents",
+    metadata,
+    _of_message(),
+    sa.Column("position", sa.Integer, nullable=False),
+    sa.Column("file", sa.Integer, nullable=False),
+    sa.Column("standard", sa.Text, nullable=False),
+    sa.Column("interchange", AnyText, nullable=False),
+    sa.Column("interchange_number", AnyText, nullable=False),
+    sa.Column("sender_qualifier", AnyText, nullable=False),
+    sa.Column("sender", AnyText, nullable=False),
+    sa.Column("receiver_qualifier", AnyText, nullable=False),
+    sa.Column("receiver", AnyText, nullable=False),
+    sa.Column("is_test", sa.Boolean, nullable=False),
+    sa.Column("group_kind", AnyText, nullable=False),
+    sa.Column("group", AnyText, nullable=False),
+    sa.Column("group_number", AnyText, nullable=False),
+    sa.Column("version", AnyText, nullable=False),
+    sa.Column("kind", AnyText, nullable=False),
+    sa.Column("control", AnyText, nullable=False),
+    sa.Column("control_number", AnyText, nullable=False),
+    sa.PrimaryKeyConstraint("message", "position"),
+    sqlite_with_rowid=False,
+)
+_d = documents.c
+sa.Index("documents_kind", _d.kind, _d.message)
+sa.Index("documents_interchange", _d.interchange_number, _d.sender, _d.receiver, _d.message)
+sa.Index("documents_group", _d.group_number, _d.sender, _d.receiver, _d.message)
+sa.Index("documents_control", _d.control_number, _d.message)
 
 # What was told is deleted: the table holds what is still to be told, and its numbers never come back.
 # `next_at` is when to tell it; NULL: when the one before it, of the same message and channel, is told.

@@ -6,12 +6,14 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from syncd.core.filed import number
 from syncd.core.history import UNHAPPY
 from syncd.core.model import State, bare
 from syncd.ports.store import Search
 from syncd.store import dialect, schema
 
 _m = schema.messages.c
+_d = schema.documents.c
 _name = schema.names.c.name
 _MESSAGES = sa.select(schema.messages)
 _NAMED = sa.select(schema.names.c.message)
@@ -38,6 +40,34 @@ def by_name(text: str) -> list[Query]:
 def by_part(text: str) -> list[Query]:
     """Messages that have or had a file with this text in its name."""
     return [_MESSAGES.where(_m.number.in_(_NAMED.where(dialect.contains(_name, text))))]
+
+
+def by_documents(wanted: Search) -> list[Query]:
+    """From the documents to their messages, newest first: what fits is near, however common it is."""
+    fits = filters(wanted)
+    its_message = sa.exists().where(_m.number == _d.message, *fits).correlate(schema.documents)
+    queries = []
+    for has_number in _numbered(wanted.control):
+        some = sa.select(_d.message).distinct().where(*has_number, *_of_kind(wanted))
+        some = some.where(its_message) if fits else some
+        newest = some.order_by(_d.message.desc()).limit(wanted.limit)
+        queries.append(_MESSAGES.where(_m.number.in_(newest)))
+    return queries
+
+
+def _of_kind(wanted: Search) -> list[sa.ColumnElement[bool]]:
+    """With a number, the number's index is the one to use: there are many of a kind."""
+    if wanted.document is None:
+        return []
+    return [(_d.kind if wanted.control is None else _d.kind.concat("")) == wanted.document]
+
+
+def _numbered(control: str | None) -> list[list[sa.ColumnElement[bool]]]:
+    """What has this number: the document, its group or its interchange; each has an index of its own."""
+    if control is None:
+        return [[]]
+    wanted = number(control)
+    return [[column == wanted] for column in (_d.control_number, _d.group_number, _d.interchange_number)]
 
 
 def states(wanted: Search) -> frozenset[State] | None:

@@ -8,13 +8,16 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from syncd.cli.look import moment
-from syncd.core.model import Direction, File, State
+from syncd.core.filed import filed
+from syncd.core.model import Direction, File, KindCount, State
 from syncd.errors import UsageError
 from tests.cli.world import HELD, NOON, SENT, SmallECGrid, World, parsed
+from tests.core.edi import ORDERS, reading
 
 KEYS = [
     *("id", "account", "gateway", "direction", "state", "phase", "station", "partner", "partner_type"),
     *("message_id", "subject", "batch", "files", "created", "updated", "next", "reason", "mdn"),
+    *("deleted", "kinds", "documents", "documents_more"),
 ]
 Screen = pytest.CaptureFixture[str]
 
@@ -51,6 +54,10 @@ def test_list_prints_an_array_of_rows(world: World, capsys: Screen) -> None:
         "next": None,
         "reason": None,
         "mdn": None,
+        "deleted": None,
+        "kinds": {},
+        "documents": [],
+        "documents_more": 0,
     }
 
 
@@ -205,3 +212,36 @@ def test_resolve_names_the_message_as_people_do(world: World, capsys: Screen) ->
     assert [each[:2] for each in world.opened.resolved] == [(HELD.id, "resend")]
     assert parsed(capsys.readouterr().out)["state"] == "queued"
     assert world.run("resolve", SENT.id, "perhaps") == 2
+
+
+# Business documents -------------------------------------------------------------------------------
+
+
+def test_find_takes_a_name_or_documents(world: World, capsys: Screen) -> None:
+    """One of the two; a number may stand alone."""
+    assert world.run("find", "--document", "850", "--control", "000000123") == 0
+    [asked] = world.opened.asked
+    assert (asked.document, asked.control) == ("850", "000000123")
+    capsys.readouterr()
+    for words in (["find"], ["find", "order", "--control", "1"]):
+        assert world.run(*words) == 2
+        assert "--control" in capsys.readouterr().err
+
+
+def test_list_tells_the_kinds_and_show_the_documents(tmp_path: Path, capsys: Screen) -> None:
+    """Shortly in the table; interchange by interchange and group by group where one is shown."""
+    kinds = (KindCount(name="850", count=2), KindCount(name="860", count=1))
+    documents = filed((reading(ORDERS),))
+    world = World(folder=tmp_path, messages=(replace(SENT, kinds=kinds),))
+    world.opened.filed = {SENT.id: documents}
+    assert world.run("list") == 0
+    assert "850 \N{MULTIPLICATION SIGN}2, 860" in capsys.readouterr().out
+    assert world.run("show", SENT.id) == 0
+    assert [line.strip() for line in capsys.readouterr().out.split("Documents\n")[1].splitlines()[:6]] == [
+        "X12 interchange 000000123 from ACME to WALMART",
+        "group PO 17",
+        "850 0001",
+        "850 0002",
+        "group PC 18",
+        "860 0001",
+    ]

@@ -9,11 +9,13 @@ import pytest
 
 from syncd.control.client import connect
 from syncd.control.server import ControlServer
+from syncd.core.filed import filed
 from syncd.core.model import (
     Attempt,
     Direction,
     File,
     GatewayId,
+    KindCount,
     Mdn,
     MdnStatus,
     Message,
@@ -32,6 +34,7 @@ from syncd.operations.reports import AccountReport, Left, OnceReport
 from syncd.operations.status import AccountStatus, JobStatus, TroubleStatus
 from syncd.operations.verifying_report import AccountVerified, Finding, Kind, Verified
 from syncd.ports import Search
+from tests.core.edi import ORDERS, reading
 from tests.fakes.door import NOON, FakeDoor
 
 ODD = "caf\udce9 \u202e\n\x1b.edi"
@@ -88,6 +91,18 @@ def test_rows_come_as_they_are(world: World) -> None:
     assert world.door.list_messages(Search()) == world.behind.list_messages(Search())
 
 
+def test_documents_come_as_they_are(world: World) -> None:
+    """Each with its envelopes, and how many of each kind."""
+    world.behind.messages = [
+        replace(SENT, kinds=(KindCount(name="850", count=2), KindCount(name="860", count=9)))
+    ]
+    world.behind.filed = {SENT.id: filed((reading(ORDERS),))}
+    [row] = world.door.list_messages(Search())
+    assert (row.kinds, row.documents_more) == ({"850": 2, "860": 9}, 8)
+    assert row == world.behind.list_messages(Search())[0]
+    assert [each.control for each in row.documents] == ["0001", "0002", "0001"]
+
+
 def test_a_search_arrives_whole(world: World) -> None:
     """Every part of it counts."""
     wanted = Search(
@@ -97,6 +112,8 @@ def test_a_search_arrives_whole(world: World) -> None:
         station="ACME",
         partner=ODD,
         since=NOON,
+        document="850",
+        control="0007",
         until=NOON + timedelta(hours=1),
         name="*.edi",
         attention=True,

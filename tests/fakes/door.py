@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from syncd.core.filed import Filed
 from syncd.core.model import Message, MessageId, Phase, State
 from syncd.core.planning.refetch import Refetched, Span
 from syncd.errors import NotFound, SyncdError, UsageError
@@ -26,6 +27,7 @@ class FakeDoor:
 
     messages: Sequence[Message] = ()
     roots: Mapping[str, Path] = field(default_factory=dict)
+    filed: Mapping[str, Sequence[Filed]] = field(default_factory=dict)
     report: OnceReport = field(default_factory=lambda: OnceReport(dry_run=False, accounts=()))
     pid: int | None = 4711
     known: Mapping[str, AccountStatus] = field(default_factory=dict)
@@ -202,7 +204,7 @@ class FakeDoor:
         return "started anew"
 
     def _row(self, message: Message) -> Row:
-        return row(message, self.roots)
+        return row(message, self.roots, self.filed.get(message.id, ()))
 
 
 def _untouched(accounts: Sequence[str]) -> tuple[AccountPruned, ...]:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
+import io
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
+from typing import BinaryIO
 
 from syncd.core.layout import within
 from syncd.core.model import File, Folder, Message, MessageId, Pair, Place
@@ -41,6 +43,10 @@ class FakeInbox:
             File(name=name, size=len(content), sha256=hashlib.sha256(content).hexdigest())
             for name, content in read
         )
+
+    def staged_contents(self, message_id: MessageId, files: Sequence[File]) -> Iterator[BinaryIO]:
+        for index in range(len(files)):
+            yield io.BytesIO(self.staged_files[message_id][index])
 
     def settle_staging(self) -> None:
         self.settled += 1

@@ -10,6 +10,8 @@ from datetime import datetime
 from pathlib import PurePosixPath
 from threading import Lock
 
+from syncd.core.events import Staged, Submitting
+from syncd.core.filed import Filed, filed, number
 from syncd.core.history import Channel, line, news
 from syncd.core.machine import is_unfinished, needs_person
 from syncd.core.model import Direction, GatewayId, Message, MessageId, Pair, State, bare
@@ -37,6 +39,7 @@ class FakeStore:
         self.damage: list[str] = []
         self.messages: dict[MessageId, Message] = {}
         self.lines: dict[MessageId, list[Line]] = {}
+        self.filed: dict[MessageId, tuple[Filed, ...]] = {}
         self._names: dict[MessageId, set[str]] = {}
         self._news: list[_News] = []
         self._pairs: set[tuple[str, Pair]] = set()
@@ -121,6 +124,8 @@ class FakeStore:
         after = change.after
         self.messages[after.id] = after
         self._names.setdefault(after.id, set()).update(_names(after))
+        if isinstance(change.event, (Staged, Submitting)):
+            self.filed[after.id] = filed(change.event.readings)
         self._pairs.add((after.account, after.pair))
         text = line(change.event, after)
         if text is not None:
@@ -197,7 +202,8 @@ class FakeStore:
         return []
 
     def search(self, wanted: Search) -> Sequence[Message]:
-        found = [m for m in self.messages.values() if _fits(m, self._names[m.id], wanted)]
+        there = [m for m in self.messages.values() if _holds(self.filed.get(m.id, ()), wanted)]
+        found = [m for m in there if _fits(m, self._names[m.id], wanted)]
         return sorted(found, key=_age, reverse=True)[: wanted.limit]
 
     def history(self, message_id: MessageId) -> Sequence[Line]:
@@ -205,6 +211,9 @@ class FakeStore:
 
     def histories(self, messages: Sequence[MessageId]) -> Mapping[MessageId, Sequence[Line]]:
         return {message: self.history(message) for message in messages}
+
+    def documents(self, messages: Sequence[MessageId], *, most: int) -> Mapping[MessageId, Sequence[Filed]]:
+        return {message: self.filed[message][:most] for message in messages if self.filed.get(message)}
 
     def untold(self, channel: str, *, now: datetime, limit: int = 100) -> Sequence[Telling]:
         due = [n for n in self._firsts() if n.channel == channel and n.next_at <= now]
@@ -306,6 +315,20 @@ def _fits(message: Message, names: set[str], wanted: Search) -> bool:
         and (wanted.until is None or message.created < wanted.until)
         and (wanted.name is None or any(_globbed(name, wanted.name) for name in names))
     )
+
+
+def _holds(documents: Sequence[Filed], wanted: Search) -> bool:
+    if wanted.document is None and wanted.control is None:
+        return True
+    return any(
+        wanted.document in {None, each.kind}
+        and (wanted.control is None or number(wanted.control) in _numbers(each))
+        for each in documents
+    )
+
+
+def _numbers(document: Filed) -> set[str]:
+    return {number(each) for each in (document.control, document.group, document.interchange)}
 
 
 def _globbed(name: str, glob: str) -> bool:

@@ -65,10 +65,22 @@ OF_A_PERSON: dict[str, tuple[Question, str]] = {
     ),
     "part": (lambda r: r.part("acme", after=r._ids.encode(1), limit=5), "INTEGER PRIMARY KEY"),
     "histories": (lambda r: r.histories([r._ids.encode(1), r._ids.encode(2)]), "history_message"),
+    "documents": (lambda r: r.documents([r._ids.encode(1)], most=5), "PRIMARY KEY"),
+    "search of documents": (lambda r: r.search(Search(document="live", limit=5)), "documents_kind"),
+    "search of a partner's documents": (
+        lambda r: r.search(Search(document="live", partner="live", limit=5)),
+        "documents_kind",
+    ),
+    "search of a number": (lambda r: r.search(Search(control="77", limit=5)), "documents_control"),
+    "search of a group's number": (lambda r: r.search(Search(control="77", limit=5)), "documents_group"),
+    "search of documents with a number": (
+        lambda r: r.search(Search(control="77", document="live", limit=5)),
+        "documents_interchange",
+    ),
     "find by name": (lambda r: r.find("live.edi"), "names_name"),
     "troubled": (lambda r: r.troubled("notice", "acme"), "tellings_troubled"),
 }
-GROWING = ("SCAN messages", "SCAN names", "SCAN history", "SCAN tellings")
+GROWING = ("SCAN messages", "SCAN names", "SCAN history", "SCAN tellings", "SCAN documents")
 QUESTIONS = OF_A_PASS | OF_A_PERSON
 OF_FEW = {"by_gateway_ids", "find by gateway's id", "find by name"}  # sorted, but never more than asked for
 
@@ -120,7 +132,10 @@ def test_a_question_uses_its_index(store: Store, name: str) -> None:
     assert unbounded == []
 
 
-@pytest.mark.parametrize("name", sorted(QUESTIONS.keys() - OF_FEW))
+OF_DOCUMENTS = {name for name in QUESTIONS if "documents" in name or "number" in name} - {"documents"}
+
+
+@pytest.mark.parametrize("name", sorted(QUESTIONS.keys() - OF_FEW - OF_DOCUMENTS))
 def test_no_question_sorts_what_an_index_has_in_order(store: Store, name: str) -> None:
     """Sorting costs as much as there is, not as much as is asked for; there are not many pairs."""
     live(store)
@@ -128,6 +143,15 @@ def test_no_question_sorts_what_an_index_has_in_order(store: Store, name: str) -
     of_messages = [how for how in everything if not ("pairs" in how and "tallies" in how)]
     assert of_messages
     assert not [how for how in of_messages if "TEMP B-TREE" in how]
+
+
+@pytest.mark.parametrize("name", ["search of documents", "search of a partner's documents"])
+def test_documents_are_walked_from_the_newest_message(store: Store, name: str) -> None:
+    """What is sorted is no more than is asked for: it comes after the list of the messages."""
+    [how] = plans(store, QUESTIONS[name][0])
+    walked, _, _after = how.partition("USE TEMP B-TREE")
+    assert "COVERING INDEX documents_kind" in walked
+    assert how.count("USE TEMP B-TREE") == 1
 
 
 # Counted in instructions of SQLite's own machine: exact, and the same on every computer ----------

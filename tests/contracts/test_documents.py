@@ -1,0 +1,102 @@
+"""What every store promises of the business documents in messages."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from syncd.core import events as ev
+from syncd.core.model import Direction, KindCount, Message, State
+from syncd.ports.store import Search
+from tests.contracts.stores import FILES, KINDS, AnyStore, a_store, happened, ids, inbound, opened, outbound
+from tests.core.edi import ORDERS, group, interchange, reading
+
+INVOICE = interchange("000009", group("IN", "0003", "810 0001"), sender="WALMART", receiver="ACME")
+
+
+@pytest.fixture(params=KINDS)
+def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[AnyStore]:
+    with a_store(str(request.param), tmp_path) as made:
+        yield made
+
+
+def orders_sent(store: AnyStore) -> Message:
+    (row,) = opened(store, outbound())
+    return happened(store, row, ev.Submitting(files=FILES, readings=(None, reading(ORDERS))))
+
+
+def invoice_staged(store: AnyStore) -> Message:
+    (row,) = opened(store, inbound())
+    return happened(store, row, ev.Staged(files=FILES, readings=(reading(INVOICE),)))
+
+
+def test_documents_are_kept_with_their_envelopes(store: AnyStore) -> None:
+    """In order, with the file that they are in; as many as are asked for."""
+    row = orders_sent(store)
+    all_of_it = store.records.documents([row.id], most=100)[row.id]
+    assert [(d.position, d.file, d.group_kind, d.group, d.kind, d.control) for d in all_of_it] == [
+        (0, 1, "PO", "17", "850", "0001"),
+        (1, 1, "PO", "17", "850", "0002"),
+        (2, 1, "PC", "18", "860", "0001"),
+    ]
+    assert {(d.standard, d.interchange, d.sender, d.receiver, d.is_test) for d in all_of_it} == {
+        ("x12", "000000123", "ACME", "WALMART", False)
+    }
+    assert store.records.documents([row.id], most=2)[row.id] == all_of_it[:2]
+    found = store.records.get(row.id)
+    assert found is not None
+    assert found.kinds == (KindCount(name="850", count=2), KindCount(name="860", count=1))
+
+
+def test_envelopes_without_anything_in_them_are_kept_too(store: AnyStore) -> None:
+    """Their numbers are used."""
+    (row,) = opened(store, outbound())
+    empty = reading(interchange("7"), interchange("8", group("PO", "9")))
+    row = happened(store, row, ev.Submitting(files=FILES, readings=(empty,)))
+    kept = store.records.documents([row.id], most=9)[row.id]
+    assert [(d.interchange, d.group, d.kind) for d in kept] == [("7", "", ""), ("8", "9", "")]
+    assert row.kinds == ()
+    assert ids(*store.records.search(Search(control="9"))) == [row.id]
+
+
+def test_what_is_read_anew_takes_the_place_of_the_old(store: AnyStore) -> None:
+    """A file that changed before it was sent, a message that is delivered again."""
+    (row,) = opened(store, outbound())
+    row = happened(store, row, ev.Submitting(files=FILES, readings=(reading(ORDERS),)))
+    row = happened(store, row, ev.Deferred(reason="later"))
+    row = happened(store, row, ev.Submitting(files=FILES, readings=(reading(INVOICE),)))
+    kept = store.records.documents([row.id], most=9)[row.id]
+    assert [d.kind for d in kept] == ["810"]
+    assert store.records.search(Search(document="850")) == []
+
+
+@pytest.mark.parametrize(
+    ("wanted", "found"),
+    [
+        ({"document": "850"}, ["order.edi"]),
+        ({"document": "810"}, ["<in-1>"]),
+        ({"document": "85"}, []),
+        ({"control": "123"}, ["order.edi"]),
+        ({"control": "0000000000123"}, ["order.edi"]),
+        ({"control": "9"}, ["<in-1>"]),
+        ({"control": "18"}, ["order.edi"]),
+        ({"control": "1"}, ["<in-1>", "order.edi"]),
+        ({"control": "1", "limit": 1}, ["<in-1>"]),
+        ({"control": "1", "direction": Direction.OUTBOUND, "limit": 1}, ["order.edi"]),
+        ({"control": "1", "name": "order*", "limit": 1}, ["order.edi"]),
+        ({"control": "1", "states": (State.QUEUED,)}, ["order.edi"]),
+        ({"control": "1", "states": (State.QUEUED, State.ARRIVING)}, ["<in-1>", "order.edi"]),
+        ({"control": "1", "attention": True}, []),
+        ({"document": "850", "control": "0002"}, ["order.edi"]),
+        ({"document": "860", "control": "17"}, []),
+        ({"control": "0"}, []),
+        ({"document": "850", "account": "other"}, []),
+    ],
+)
+def test_documents_are_found(store: AnyStore, wanted: dict[str, Any], found: list[str]) -> None:
+    """By kind, and by any of their numbers without regard to leading zeros; both of one document."""
+    orders_sent(store)
+    invoice_staged(store)
+    rows = store.records.search(Search(**wanted))
+    assert [row.name or row.message_id for row in rows] == found
