@@ -12,7 +12,9 @@ from typing import Any
 
 import hypothesis
 import pytest
+import sqlalchemy as sa
 import structlog
+from sqlalchemy.dialects.sqlite.pysqlite import SQLiteDialect_pysqlite
 
 from tests.two_users import TwoUsers
 
@@ -82,6 +84,22 @@ def loopback_only() -> Iterator[None]:
         patch.setattr(socket.socket, "connect", _guarded(socket.socket.connect))
         patch.setattr(socket.socket, "connect_ex", _guarded(socket.socket.connect_ex))
         yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def statements_compiled_once() -> Iterator[None]:
+    """A program opens its state once and keeps what it has compiled; a test opens it again and again."""
+    compiled: dict[Any, Any] = {}
+
+    def remember(connection: sa.Connection) -> None:
+        connection.execution_options(compiled_cache=compiled)
+
+    sa.event.listen(sa.Engine, "engine_connect", remember)
+    with pytest.MonkeyPatch.context() as patch:  # the dialect is a part of the key, and all are alike
+        patch.setattr(SQLiteDialect_pysqlite, "__eq__", lambda one, other: type(one) is type(other))
+        patch.setattr(SQLiteDialect_pysqlite, "__hash__", lambda one: hash(type(one)))
+        yield
+    sa.event.remove(sa.Engine, "engine_connect", remember)
 
 
 @pytest.fixture(autouse=True)
