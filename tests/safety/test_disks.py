@@ -107,7 +107,6 @@ MISHAPS = (
 )
 OFTEN = {
     "the state is full",
-    "the root is full",
     "the root is not mounted",
     "the inbox is another disk",
     "the outbox is closed",

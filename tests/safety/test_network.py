@@ -8,7 +8,7 @@ import pytest
 from tests.safety.figures import record_campaign
 from tests.safety.network import BOXES, cases, outcome
 
-SAMPLE = 7
+SAMPLE = 5
 
 
 @pytest.mark.parametrize("gateway", BOXES)
