@@ -58,7 +58,7 @@ def stop(message: Named, /, *, call: Given) -> Reply:
 
     Example: syncd stop 4k7q2mzd
     """
-    return done(message, call, lambda door, found: door.stop(found, by=user()))
+    return _done(message, call, lambda door, found: door.stop(found, by=user()))
 
 
 def retry(message: Named, /, *, call: Given) -> Reply:
@@ -66,7 +66,7 @@ def retry(message: Named, /, *, call: Given) -> Reply:
 
     Example: syncd retry 4k7q2mzd
     """
-    return done(message, call, lambda door, found: door.retry(found, by=user()))
+    return _done(message, call, lambda door, found: door.retry(found, by=user()))
 
 
 def resend(message: Named, /, *, yes: Yes = False, call: Given) -> Reply:
@@ -91,7 +91,7 @@ def resend(message: Named, /, *, yes: Yes = False, call: Given) -> Reply:
     )
 
 
-def done(message: str, call: Call, act: Callable[[Door, str], Row]) -> Reply:
+def _done(message: str, call: Call, act: Callable[[Door, str], Row]) -> Reply:
     """Do it to the message that is meant, and show it as it is after."""
     from syncd.cli import views
 

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from syncd.config import Settings
     from syncd.core.shown import Partner, Station
+    from syncd.operations.door import Door
     from syncd.ports import Gateway
 
 T = TypeVar("T", "Partner", "Station")
@@ -136,7 +137,7 @@ def show(
     save: Annotated[Path | None, Parameter(help="With --mdn: into this new file.")] = None,
     call: Given,
 ) -> Reply:
-    """Show one message with its history, or its MDN; or why a dropped file is not taken.
+    """Show one message with its history, or its MDN; or why it is not taken, or not here.
 
     Example: syncd show 4k7q2mzd
     """
@@ -155,12 +156,22 @@ def show(
         try:
             whole = door.show_message(message, account=call.options.account)
         except NotFound as missing:
-            return waiting.show_waiting(call, settings, door, message, missing)
+            return _show_unknown(call, settings, door, message, missing)
         except UsageError as error:
             raise waiting.several(call, settings, message, error) from error
         is_id = message in {whole.id, whole.message_id}
         also = () if is_id else waiting.also_waiting(call, settings, door, message)
     return Reply(value=whole, view=lambda: waiting.with_lines(views.message(whole, settings.timezone), also))
+
+
+def _show_unknown(call: Call, settings: Settings, door: Door, text: str, missing: NotFound) -> Reply:
+    """What is no message here: a file in an outbox, or one that a gateway has."""
+    from syncd.cli import elsewhere, waiting
+
+    try:
+        return waiting.show_waiting(call, settings, door, text, missing)
+    except NotFound as nowhere:
+        return elsewhere.show_there(call, settings, door, text, nowhere)
 
 
 def partners(*, call: Given) -> Reply:

@@ -11,15 +11,22 @@ from typing import TYPE_CHECKING, Annotated
 from cyclopts import Parameter
 from rich.text import Text
 
-from syncd.cli.act import done, user
+from syncd.cli import views
+from syncd.cli.act import user
+from syncd.cli.elsewhere import the_one_there
 from syncd.cli.look import moment
 from syncd.cli.options import Call, Given
 from syncd.cli.render import Reply, safe
+from syncd.core.model import Direction
 from syncd.core.planning.refetch import Refetched, Span
-from syncd.errors import UsageError
+from syncd.errors import NotFound, UsageError
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
+
+    from syncd.config import Settings
+    from syncd.operations.door import Door
+    from syncd.operations.questions import Row
 
 ANSWERS = frozenset({"y", "yes"})
 
@@ -63,7 +70,24 @@ def refetch(
 def _one(call: Call, message: str | None, *, alone: bool) -> Reply:
     if message is None or not alone:
         raise UsageError("there is no --since", "Write `syncd refetch ID`, or `syncd refetch --since 7d`.")
-    return done(message, call, lambda door, found: door.refetch(found, by=user()))
+    settings = call.settings(passwords=False)
+    call.log_quietly(settings)
+    with call.wiring.door(settings) as door:
+        row = _asked(call, settings, door, message)
+    return Reply(value=row, view=lambda: views.messages((row,), settings.timezone))
+
+
+def _asked(call: Call, settings: Settings, door: Door, message: str) -> Row:
+    """A message that is known here, or else at one of the gateways."""
+    try:
+        known = door.show_message(message, account=call.options.account)
+    except NotFound as missing:
+        there = the_one_there(call, settings, door, message, missing)
+        if there.direction is Direction.OUTBOUND:
+            what = f"{there.message_id} goes out ({there.box} at the gateway): there is nothing to fetch"
+            raise UsageError(what, "To send a file of ours once more: syncd resend.") from missing
+        return door.refetch_unknown(there.message_id, account=there.account, by=user())
+    return door.refetch(known.id, by=user())
 
 
 def _span(call: Call, since: str, until: str | None, *, again: bool, yes: bool) -> Reply:

@@ -14,6 +14,7 @@ from syncd.control.client import connected, refused, silent
 from syncd.control.mishaps import Mishap, unpacked
 from syncd.core.planning.refetch import Refetched, Span
 from syncd.errors import CannotAct
+from syncd.operations.elsewhere import Elsewhere
 from syncd.operations.pruning_report import Pruned
 from syncd.operations.questions import Row, Whole
 from syncd.operations.reports import OnceReport
@@ -80,6 +81,17 @@ class Client:
         """A partner's message once more."""
         del by
         return self._ask(calls.REFETCH, calls.Named(message_id=message_id))
+
+    def look_elsewhere(self, text: str, *, accounts: Sequence[str]) -> Elsewhere:
+        """What the gateways have under an id that is not known here."""
+        asked = calls.LookElsewhere(text=text, accounts=tuple(accounts))
+        return self._ask(calls.LOOK_ELSEWHERE, asked)
+
+    def refetch_unknown(self, message_id: str, *, account: str, by: str) -> Row:
+        """A partner's message that is not known here."""
+        del by
+        asked = calls.RefetchUnknown(message_id=message_id, account=account)
+        return self._ask(calls.REFETCH_UNKNOWN, asked)
 
     def refetch_span(
         self, accounts: Sequence[str], span: Span, *, only_look: bool, by: str

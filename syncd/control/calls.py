@@ -19,6 +19,7 @@ from syncd.control import MOST_ROWS
 from syncd.core.planning.refetch import Refetched, Span
 from syncd.errors import UsageError
 from syncd.operations.door import Door
+from syncd.operations.elsewhere import Elsewhere
 from syncd.operations.pruning_report import Pruned
 from syncd.operations.questions import Row, Whole
 from syncd.operations.reports import OnceReport
@@ -79,6 +80,22 @@ class Named:
     """What `stop`, `retry`, `resend` and `refetch` ask."""
 
     message_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LookElsewhere:
+    """What `show` asks about what is not known here."""
+
+    text: str
+    accounts: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RefetchUnknown:
+    """What `refetch` asks about what is not known here."""
+
+    message_id: str
+    account: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -214,6 +231,18 @@ REFETCH: Call[Named, Row] = Call(
     gives=Row,
     perform=lambda door, asked, by: door.refetch(asked.message_id, by=by),
 )
+LOOK_ELSEWHERE: Call[LookElsewhere, Elsewhere] = Call(
+    name="look-elsewhere",
+    takes=LookElsewhere,
+    gives=Elsewhere,
+    perform=lambda door, asked, _by: door.look_elsewhere(asked.text, accounts=asked.accounts),
+)
+REFETCH_UNKNOWN: Call[RefetchUnknown, Row] = Call(
+    name="refetch-unknown",
+    takes=RefetchUnknown,
+    gives=Row,
+    perform=lambda door, asked, by: door.refetch_unknown(asked.message_id, account=asked.account, by=by),
+)
 REFETCH_SPAN: Call[RefetchSpan, tuple[Refetched, ...]] = Call(
     name="refetch-span",
     takes=RefetchSpan,
@@ -255,7 +284,8 @@ RELOAD: Call[Nothing, str] = Call(
 
 CALLS: tuple[Call[Any, Any], ...] = (
     *(STATUS, LIST, FIND, SHOW),
-    *(ONCE, RESOLVE, STOP, RETRY, RESEND, REFETCH, REFETCH_SPAN, VERIFY, PRUNE, PAUSE, RESUME, RELOAD),
+    *(ONCE, RESOLVE, STOP, RETRY, RESEND, VERIFY, PRUNE, PAUSE, RESUME, RELOAD),
+    *(REFETCH, REFETCH_UNKNOWN, REFETCH_SPAN, LOOK_ELSEWHERE),
 )
 
 

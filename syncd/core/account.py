@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -81,3 +82,11 @@ class Account:
                 if value is not None:
                     merged[key] = value
         return PairRules(**merged)  # type: ignore[arg-type]  # keys and values come from PairRules itself
+
+
+def starts_at(account: Account, facts: Mapping[str, str]) -> datetime | None:
+    """Since when messages are pulled, as configured or as the first listing settled it; None: all."""
+    if account.pull_since is not None:
+        return account.pull_since if isinstance(account.pull_since, datetime) else None
+    stored = facts.get("pull_since")
+    return datetime.fromisoformat(stored) if stored else None

@@ -12,6 +12,8 @@ from dataclasses import replace
 
 from syncd.core import events as ev
 from syncd.core.model import GatewayId, Message
+from syncd.core.planning.pull import Fetch
+from syncd.core.planning.whose import goes_out, typed
 from syncd.core.shown import Box, Record
 from syncd.errors import NotFound, NotThere, UsageError
 from syncd.flows.bridge import Addresses, Bridge
@@ -34,6 +36,22 @@ def refetch(bridge: Bridge, row: Message, *, by: str) -> Message:
     return bridge.record_one(row, ev.Requested(files=record.files, by=by))
 
 
+def refetch_unknown(bridge: Bridge, message_id: GatewayId, *, by: str) -> Message:
+    """Ask for a message that the gateway has and we have not; returns it, on its way in.
+
+    Raises: NotFound when the gateway does not have it either; UsageError; GatewayError.
+    """
+    record = _at_gateway(bridge, message_id, f"message {message_id}")
+    _refuse_empty(record, f"message {message_id}")
+    addresses = _addresses(bridge)
+    if goes_out(record, addresses.station_ids, names_sender=bridge.gateway.capabilities.names_sender):
+        raise UsageError(f"message {message_id} goes out: there is nothing to fetch", "Send its file again.")
+    bridge = replace(bridge, addresses=addresses)
+    row = reader_for(bridge).draft(Fetch(record=typed(record, addresses.partners)))
+    (after,) = bridge.open([noted(row, by=by)])
+    return after
+
+
 def noted(row: Message, *, by: str) -> Draft:
     """A new message that a person asked for."""
     wanted = replace(row, progress=replace(row.progress, wanted=True))
@@ -42,11 +60,15 @@ def noted(row: Message, *, by: str) -> Draft:
 
 def reader_for(bridge: Bridge) -> Reader:
     """Tells whose a message is. Asks the gateway for its lists when nobody did yet, and makes no folder."""
-    if bridge.addresses.stations is None:
-        gateway = bridge.gateway
-        known = Addresses(stations=tuple(gateway.stations()), partners=tuple(gateway.partners()))
-        bridge = replace(bridge, addresses=known)
+    bridge = replace(bridge, addresses=_addresses(bridge))
     return Reader(bridge, bridge.records.facts(bridge.account.name).get(SENDER_IS))
+
+
+def _addresses(bridge: Bridge) -> Addresses:
+    if bridge.addresses.stations is not None:
+        return bridge.addresses
+    gateway = bridge.gateway
+    return Addresses(stations=tuple(gateway.stations()), partners=tuple(gateway.partners()))
 
 
 def _at_gateway(bridge: Bridge, message_id: GatewayId, named: str) -> Record:

@@ -11,6 +11,7 @@ from datetime import timedelta
 from typing import Protocol
 
 from syncd.core.planning.refetch import Refetched, Span
+from syncd.operations.elsewhere import Elsewhere
 from syncd.operations.pruning_report import Pruned
 from syncd.operations.questions import Row, Whole
 from syncd.operations.reports import OnceReport
@@ -60,6 +61,14 @@ class Door(Protocol):
 
     def refetch(self, message_id: str, *, by: str) -> Row:
         """A partner's message once more: it is fetched again, and delivered again."""
+        ...
+
+    def look_elsewhere(self, text: str, *, accounts: Sequence[str]) -> Elsewhere:
+        """What the gateways of these accounts have under an id that is not known here."""
+        ...
+
+    def refetch_unknown(self, message_id: str, *, account: str, by: str) -> Row:
+        """A partner's message that the gateway has and we have not, by the gateway's id."""
         ...
 
     def refetch_span(

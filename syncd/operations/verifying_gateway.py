@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 
 import structlog
 
+from syncd.core.account import starts_at
 from syncd.core.model import Direction, Message, PartnerType, State, bare
 from syncd.core.planning.refetch import command
 from syncd.core.shown import Box, Listing, Record
@@ -52,21 +53,13 @@ class Looked:
 
 def window(desk: Desk) -> Window | None:
     """How far back to look; None for an account that never listed anything: nothing can be missing."""
-    start = _pull_since(desk)
+    start = starts_at(desk.account, desk.records.facts(desk.account.name))
     if start is None and desk.account.pull_since != "all":
         return None
     now = desk.clock.now()
     coming = [row.created for row in _arriving(desk)]
     since = max(min([now - LEAST_BACK, *coming]), now - MOST_BACK)
     return Window(since=max(since, start) if start else since, ours_from=_first_look(desk))
-
-
-def _pull_since(desk: Desk) -> datetime | None:
-    configured = desk.account.pull_since
-    if isinstance(configured, datetime):
-        return configured
-    stored = desk.records.facts(desk.account.name).get("pull_since")
-    return datetime.fromisoformat(stored) if stored and configured is None else None
 
 
 def _first_look(desk: Desk) -> datetime | None:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from syncd.core.account import Account
-from syncd.core.model import Message, MessageId, PartnerType
+from syncd.core.model import GatewayId, Message, MessageId, PartnerType
 from syncd.core.planning.refetch import Refetched, Span
 from syncd.errors import SyncdError
 from syncd.flows import refetching, resending
@@ -19,10 +19,10 @@ from syncd.flows.refetching_span import look
 from syncd.flows.refetching_span import refetch_span as ask_for_span
 from syncd.folders.examine import Finding, examine
 from syncd.folders.tree import Tree
-from syncd.operations import actions, checking, tries
+from syncd.operations import actions, checking, elsewhere, tries
 from syncd.operations.checking_secrets import SecretFile, check_secrets
 from syncd.operations.checks import CheckLine
-from syncd.ports import Gateway
+from syncd.ports import Gateway, Records
 from syncd.store import Store
 from syncd.store.nothing import NoRecords
 from syncd.system.clock import SystemClock
@@ -157,6 +157,28 @@ def refetch(settings: Settings, message_id: MessageId, by: str) -> Message:
     return _act(
         settings, message_id, lambda bridge, row: refetching.refetch(bridge, tries.to_refetch(row), by=by)
     )
+
+
+def look_elsewhere(
+    settings: Settings, known: Records, text: str, accounts: Sequence[str]
+) -> elsewhere.Elsewhere:
+    """Ask the gateways of these accounts for a message; nothing is left behind."""
+    with ExitStack() as stack:
+        doors = Doors(settings, store=None, clock=SystemClock())
+        named = [doors.account(name) for name in accounts]
+        places = [
+            elsewhere.Place(account=each, gateway=stack.enter_context(doors.gateway(each)), records=known)
+            for each in named
+        ]
+        return elsewhere.look_elsewhere(places, text)
+
+
+def refetch_unknown(settings: Settings, message_id: GatewayId, account_name: str, *, by: str) -> Message:
+    """Ask for a message that is not known here, under the instance lock. Raises: as `stop`."""
+    with open_doors(settings) as doors:
+        account = doors.account(account_name)
+        with doors.gateway(account) as opened:
+            return refetching.refetch_unknown(doors.bridge(account, opened, Tally()), message_id, by=by)
 
 
 def refetch_span(

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import structlog
 
 from syncd import __version__
-from syncd.core.model import Message, MessageId
+from syncd.core.model import GatewayId, Message, MessageId
 from syncd.core.planning.refetch import Refetched, Span
 from syncd.core.shown import untraced
 from syncd.daemon.asked import once
@@ -23,6 +23,7 @@ from syncd.flows.placing import settle
 from syncd.flows.refetching_span import look
 from syncd.flows.refetching_span import refetch_span as ask_for_span
 from syncd.operations import actions, tries
+from syncd.operations.elsewhere import Elsewhere, Place, look_elsewhere
 from syncd.operations.pruning import need_retention, prune_account
 from syncd.operations.pruning_report import Pruned
 from syncd.operations.questions import Row, Whole, find_messages, list_messages, row, show_message
@@ -167,6 +168,21 @@ class DaemonDoor:
             wanted = tries.to_refetch(actions.named(self._records, known.id))
             after = refetching.refetch(runner.bridge, wanted, by=by)
         self._daemon.supervisor.poke(runner.name, PULL)
+        return row(after, self._roots)
+
+    def look_elsewhere(self, text: str, *, accounts: Sequence[str]) -> Elsewhere:
+        """What the gateways have under an id that is not known here."""
+        bridges = [self._daemon.runners[name].bridge for name in self._known(accounts)]
+        places = [Place(account=b.account, gateway=b.gateway, records=b.records) for b in bridges]
+        return look_elsewhere(places, text)
+
+    def refetch_unknown(self, message_id: str, *, account: str, by: str) -> Row:
+        """Ask for a message that is not known here; it is fetched at once."""
+        [name] = self._known([account])
+        runner = self._daemon.runners[name]
+        with runner.alone():
+            after = refetching.refetch_unknown(runner.bridge, GatewayId(message_id), by=by)
+        self._daemon.supervisor.poke(name, PULL)
         return row(after, self._roots)
 
     def refetch_span(

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 import syncd
 from syncd.control.client import connect
 from syncd.control.place import socket_paths
-from syncd.core.model import MessageId
+from syncd.core.model import GatewayId, MessageId
 from syncd.errors import CannotAct
 from syncd.operations import questions
 from syncd.operations.questions import Row, Whole
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from syncd.config import Settings
     from syncd.core.planning.refetch import Refetched, Span
     from syncd.operations.door import Door
+    from syncd.operations.elsewhere import Elsewhere
     from syncd.operations.pruning_report import Pruned
     from syncd.operations.reports import OnceReport
     from syncd.operations.verifying_report import Verified
@@ -157,6 +158,21 @@ class LocalDoor:
         from syncd.wiring.acting import refetch  # noqa: PLC0415 - as above
 
         return questions.row(refetch(self._settings, MessageId(message_id), by), self._settings.roots)
+
+    def look_elsewhere(self, text: str, *, accounts: Sequence[str]) -> Elsewhere:
+        """What the gateways have under an id that is not known here. Leaves nothing behind."""
+        from syncd.wiring.acting import look_elsewhere  # noqa: PLC0415 - as above
+
+        with self._records() as known:
+            return look_elsewhere(self._settings, known, text, accounts)
+
+    def refetch_unknown(self, message_id: str, *, account: str, by: str) -> Row:
+        """Ask for a message that is not known here, under the instance lock. Raises: as `once`."""
+        from syncd.wiring.acting import refetch_unknown  # noqa: PLC0415 - as above
+
+        self._need_passwords([account])
+        after = refetch_unknown(self._settings, GatewayId(message_id), account, by=by)
+        return questions.row(after, self._settings.roots)
 
     def refetch_span(
         self, accounts: Sequence[str], span: Span, *, only_look: bool, by: str

@@ -28,6 +28,7 @@ from syncd.core.model import (
 from syncd.core.planning.refetch import Refetched, Span
 from syncd.errors import ConfigError, NotFound, Problem, SyncdError, TryLater, UsageError
 from syncd.operations.door import Door
+from syncd.operations.elsewhere import Elsewhere, There
 from syncd.operations.pruning_report import AccountPruned, Kept, Pruned, Share
 from syncd.operations.pruning_report import Kind as PrunedKind
 from syncd.operations.reports import AccountReport, Left, OnceReport
@@ -226,6 +227,29 @@ def test_a_partners_message_is_fetched_once_more(world: World) -> None:
     assert world.door.refetch(got.id, by="anna").state == "arriving"
     with pytest.raises(UsageError, match="under way"):
         world.door.refetch(got.id, by="anna")
+
+
+def test_the_gateways_are_asked_about_what_is_not_known_here(world: World) -> None:
+    """What they have comes back whole, and may be fetched by their id."""
+    there = There(
+        message_id="<new@gateway>",
+        account="acme",
+        gateway="as2gateway",
+        direction=Direction.INBOUND,
+        box="received",
+        sender="WALMART",
+        receiver="ACME",
+        partner_type="production",
+        subject=None,
+        files=(File(name=ODD, size=4),),
+        at=NOON,
+        why="it is from before",
+        remedy="syncd refetch",
+    )
+    world.behind.elsewhere, world.behind.deaf = (there,), ("other is deaf",)
+    looked = world.door.look_elsewhere("new@gateway", accounts=["acme"])
+    assert looked == Elsewhere(found=(there,), asked=("acme",), troubles=("other is deaf",))
+    assert world.door.refetch_unknown("<new@gateway>", account="acme", by="anna").state == "arriving"
 
 
 def test_what_arrived_in_some_time_is_counted_and_asked_for(world: World) -> None:

@@ -11,6 +11,7 @@ from syncd.core.filed import Filed
 from syncd.core.model import Message, MessageId, Phase, State
 from syncd.core.planning.refetch import Refetched, Span
 from syncd.errors import NotFound, SyncdError, UsageError
+from syncd.operations.elsewhere import Elsewhere, There
 from syncd.operations.pruning_report import AccountPruned, Pruned
 from syncd.operations.questions import Row, Whole, row
 from syncd.operations.reports import OnceReport
@@ -39,6 +40,8 @@ class FakeDoor:
     acted: list[tuple[str, str]] = field(default_factory=list)
     found: Verified = field(default_factory=lambda: Verified(ok=True, repair=False, findings=(), accounts=()))
     verified: list[tuple[tuple[str, ...], bool]] = field(default_factory=list)
+    elsewhere: tuple[There, ...] = ()
+    deaf: tuple[str, ...] = ()
     there: tuple[Refetched, ...] = ()
     spans: list[tuple[Span, bool]] = field(default_factory=list)
     pruned: Pruned = field(default_factory=lambda: Pruned(dry_run=True, accounts=()))
@@ -162,6 +165,16 @@ class FakeDoor:
         wanted = replace(known, state=State.ARRIVING, phase=Phase.LISTED)
         self.messages = [wanted if each is known else each for each in self.messages]
         return self._row(wanted)
+
+    def look_elsewhere(self, text: str, *, accounts: Sequence[str]) -> Elsewhere:
+        """What was laid out under this id, of these accounts."""
+        found = tuple(each for each in self.elsewhere if each.account in accounts and text in each.message_id)
+        return Elsewhere(found=found, asked=tuple(accounts), troubles=self.deaf)
+
+    def refetch_unknown(self, message_id: str, *, account: str, by: str) -> Row:
+        """As if it had been received before."""
+        self.acted.append((f"refetch_unknown {message_id} of {account}", by))
+        return self._row(replace(self.messages[0], state=State.ARRIVING, phase=Phase.LISTED))
 
     def refetch_span(
         self, accounts: Sequence[str], span: Span, *, only_look: bool, by: str

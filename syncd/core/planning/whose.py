@@ -6,12 +6,12 @@ which may or may not be meant; so the account's own lists decide, and the words 
 
 from __future__ import annotations
 
-from collections.abc import Collection
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from syncd.core.model import Pair
-from syncd.core.shown import Record
+from syncd.core.shown import Partner, Record
 
 
 class SenderIs(StrEnum):
@@ -61,3 +61,20 @@ def _by_lists(record: Record, stations: Collection[str], partners: Collection[st
     if sender_theirs != receiver_theirs:
         return SenderIs.PARTNER if sender_theirs else SenderIs.STATION
     return None
+
+
+def typed(record: Record, partners: Iterable[Partner]) -> Record:
+    """The entry of one message with its type, where the list of partners has one of its ids in one type only.
+
+    An entry that is asked for by its id need not tell it.
+    """
+    types = {each.partner_type for each in partners if each.as2_id in (record.sender, record.receiver)}
+    return replace(record, partner_type=types.pop()) if len(types) == 1 else record
+
+
+def goes_out(record: Record, stations: Collection[str], *, names_sender: bool) -> bool:
+    """Whether an entry is of a message that one of our stations sent to somebody else.
+
+    Some gateways answer for any id, whichever way the message goes; there the sender is named for certain.
+    """
+    return names_sender and record.sender in stations and record.receiver not in stations

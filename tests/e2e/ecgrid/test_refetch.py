@@ -2,9 +2,13 @@
 
 from datetime import timedelta
 
+import pytest
+
+from syncd.core.model import GatewayId
 from syncd.core.planning.refetch import Span
+from syncd.errors import UsageError
 from syncd.sandbox import ECGridSandbox
-from syncd.wiring.acting import refetch, refetch_span
+from syncd.wiring.acting import look_elsewhere, refetch, refetch_span, refetch_unknown
 from tests.e2e.harness import ACCOUNT, Ground
 
 
@@ -41,3 +45,25 @@ def test_parcels_of_longer_than_one_list_reaches_are_found(ground: Ground, box: 
 
     assert found.missing == 3
     assert ground.names("inbox") == ["20.edi", "50.edi", "taken.edi"]
+
+
+def test_a_parcel_that_is_not_known_here_is_told_by_the_gateway(ground: Ground, box: ECGridSandbox) -> None:
+    """Which way it goes too, though the gateway answers for any id; what goes out is not fetched."""
+    taken = box.deliver(files={"taken.edi": b"ISA taken"})
+    box.mark_read(taken)
+    ground.drop("out.edi", b"ISA out")
+    ground.run()
+    sent = ground.row("out.edi").message_id or GatewayId("")
+    with ground.records() as records:
+        [there] = look_elsewhere(ground.settings, records, taken, [ACCOUNT]).found
+        [ours] = look_elsewhere(ground.settings, records, sent, [ACCOUNT]).found
+        assert look_elsewhere(ground.settings, records, "no-number", [ACCOUNT]).found == ()
+    assert (there.direction, ours.direction) == ("inbound", "outbound")
+    assert "took it there" in there.why
+
+    with pytest.raises(UsageError, match="goes out"):
+        refetch_unknown(ground.settings, sent, ACCOUNT, by="anna")
+    refetch_unknown(ground.settings, GatewayId(taken), ACCOUNT, by="anna")
+    ground.run()
+
+    assert ground.names("inbox") == ["taken.edi"]
