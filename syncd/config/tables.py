@@ -113,6 +113,11 @@ class PartnerTable(Table):
     done_marker: Ending | None = key(
         "take FILE only when FILE with this ending is there too", example=".done"
     )
+    gate: Literal["off", "warn", "hold"] | None = key("as the account's, for this pair", example="hold")
+    interchange_sender: Line | None = key(
+        "for the gate: our ID in the ISA or UNB header, maybe with its qualifier", example="ZZ:ACME"
+    )
+    interchange_receiver: Line | None = key("for the gate: the partner's ID there", example="08:925485US00")
 
 
 class AccountTable(Table):
@@ -198,6 +203,11 @@ class AccountTable(Table):
     failed_grace: Duration = key("how long a message must be failed at the gateway", default="3m")
     mdn_give_up: Duration = key(
         "hold a message whose MDN (ecgrid: acknowledgement) has not come for so long", default="7d"
+    )
+    gate: Literal["off", "warn", "hold"] = key(
+        "an X12 or EDIFACT file that is incomplete, does not add up or names others: sent, "
+        "sent with a warning, held for a person",
+        default="off",
     )
     min_free: Size = key("free space of the root and of the state; below it pulling pauses", default="200MB")
     ignore: Annotated[tuple[Pattern, ...], ListOf] = key(

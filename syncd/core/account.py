@@ -21,6 +21,10 @@ class PairRules:
     partner_type: PartnerType | None = None
     done_marker: str | None = None
     mdn_within: timedelta | None = None
+    gate: str | None = None
+    interchange_sender: str | None = None
+    """Ours in the envelope of an EDI file: "ZZ:ACME", or "ACME" with any qualifier."""
+    interchange_receiver: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,6 +63,8 @@ class Account:
     in_doubt_wait: timedelta = timedelta(minutes=10)
     failed_grace: timedelta = timedelta(minutes=3)
     mdn_give_up: timedelta = timedelta(days=7)
+    gate: str = "off"
+    """What is done with an EDI file that has something against it: off, warn, hold."""
     min_free_bytes: int = 200_000_000
     ignore: tuple[str, ...] = ()
     file_mode: int = 0o660

@@ -265,7 +265,13 @@ def _held(message: Message, event: ev.Held, now: datetime) -> Message:
         return replace(
             message, reason=event.reason, next_at=event.next_at, place=event.place, progress=progress
         )
-    return _to(replace(message, reason=event.reason, next_at=event.next_at), event.place)
+    message = replace(message, reason=event.reason, next_at=event.next_at)
+    return _to(_judged(message) if event.is_judged else message, event.place)
+
+
+def _judged(message: Message) -> Message:
+    """The gate read the file where it stands, so the claim's rename is done."""
+    return replace(message, moving_from=None, progress=replace(message.progress, is_judged=True))
 
 
 def _resolved(message: Message, event: ev.Resolved, now: datetime) -> Message:

@@ -288,6 +288,8 @@ class Held(Event):
     reason: str
     place: Place | None = None
     next_at: datetime | None = None
+    is_judged: bool = False
+    """The gate held it: it is not asked again when a person lets the message go."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

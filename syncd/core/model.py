@@ -192,6 +192,8 @@ class Progress:
     """Outbound: last look at the gateway for an MDN."""
     transmitted_at: datetime | None = None
     """Outbound: when the message was first seen among the sent ones."""
+    is_judged: bool = False
+    """Outbound: the gate has spoken; it is not asked again."""
     file_gone: bool = False
     """Outbound: a person took the file away, or retention removes it; noted once."""
     pruned: bool = False

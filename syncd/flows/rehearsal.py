@@ -6,10 +6,14 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from syncd.core import gate
 from syncd.core.account import Account
-from syncd.core.model import AUTO, Direction, Message, Pair, bare
+from syncd.core.model import AUTO, Direction, Message, MessageId, Pair, State, bare
 from syncd.core.planning.pull import plan_walk, wanted
-from syncd.core.shown import Outlook, Partner, Record, Station
+from syncd.core.shown import Dropped, Outlook, Partner, Record, Station
+from syncd.errors import FolderError
+from syncd.flows.gating import judged
+from syncd.flows.reading import read_contents
 from syncd.ports import Clock, Gateway, Outbox, Records
 
 MOST_PAGES = 10
@@ -27,15 +31,50 @@ class Rehearsed:
     learn: Callable[[Sequence[Station], Sequence[Partner]], None]
 
 
-def sent_soon(outlook: Outlook) -> Iterator[str]:
-    """What would be taken from the outbox, and what would stay."""
+def sent_soon(bridge: Rehearsed, outlook: Outlook) -> Iterator[str]:
+    """What would be taken from the outbox, what the gate says to it, and what would stay."""
     for drop in outlook.ready:
         if drop.refusal:
             yield f"refuse {drop.place}: {drop.refusal}"
         else:
-            yield f"send {drop.place} {_whither(drop.pair)}"
+            yield _sent_through_gate(bridge, drop)
     for left in outlook.not_taken:
         yield f"leave {left.place}: {left.reason}"
+
+
+def _sent_through_gate(bridge: Rehearsed, drop: Dropped) -> str:
+    mode = gate.mode(bridge.account, drop.pair)
+    words = "" if mode == gate.OFF else _judged(bridge, drop)
+    send = f"send {drop.place} {_whither(drop.pair)}"
+    if not words:
+        return send
+    if mode == gate.WARN:
+        return f"{send}, with a warning: {words}"
+    is_split = drop.is_folder and bridge.gateway.capabilities.files_per_message == 1
+    return f"{send}, but hold of it: {words}" if is_split else f"hold {drop.place}: {words}"
+
+
+def _judged(bridge: Rehearsed, drop: Dropped) -> str:
+    now = bridge.clock.now()
+    message = Message(
+        id=MessageId(""),
+        account=bridge.account.name,
+        gateway=bridge.account.gateway,
+        direction=Direction.OUTBOUND,
+        state=State.QUEUED,
+        pair=drop.pair,
+        name=drop.name,
+        is_folder=drop.is_folder,
+        place=drop.place,
+        created=now,
+        updated=now,
+    )
+    try:
+        contents = bridge.outbox.read(message)
+    except FolderError:  # the pass will say so
+        return ""
+    names = [name for name, _ in contents]
+    return judged(bridge.account, message, names, read_contents(message, contents))
 
 
 def _whither(pair: Pair) -> str:
@@ -85,7 +124,7 @@ def rehearse(bridge: Rehearsed, *, only: str | None) -> tuple[str, ...]:
         would += pulled_soon(bridge.account, bridge.gateway, bridge.records, clock=bridge.clock)
     if only in (None, "send"):
         bridge.learn(stations, partners)
-        would += sent_soon(_settled_look(bridge))
+        would += sent_soon(bridge, _settled_look(bridge))
     return tuple(would)
 
 

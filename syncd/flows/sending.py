@@ -14,10 +14,11 @@ from typing import Literal
 import structlog
 
 from syncd.core import events as ev
+from syncd.core.filed import Readings
 from syncd.core.layout import parent
 from syncd.core.limits import Limits
 from syncd.core.machine import may
-from syncd.core.model import File, Folder, Message, MessageId, Place
+from syncd.core.model import File, Folder, Message, MessageId, Place, State
 from syncd.core.planning import send as planning
 from syncd.core.planning.doubt import doubt_wait, next_lookup
 from syncd.core.shown import traced
@@ -34,6 +35,7 @@ from syncd.errors import (
     Unreachable,
 )
 from syncd.flows.bridge import Bridge
+from syncd.flows.gating import through_gate
 from syncd.flows.placing import place_for, record_and_settle
 from syncd.flows.reading import read_contents
 from syncd.ports import Outgoing
@@ -81,7 +83,11 @@ def send_one(bridge: Bridge, row: Message) -> Sent:
     refusal = _objection(bridge, contents)
     if refusal is not None:
         return replace(_refused(bridge, row, refusal), effect="none")
-    return _submit(bridge, *_intend(bridge, row, contents))
+    readings = read_contents(row, contents)
+    row = through_gate(bridge, row, [name for name, _ in contents], readings)
+    if row.state is State.HELD:
+        return Sent(row=row, effect="none")
+    return _submit(bridge, *_intend(bridge, row, contents, readings))
 
 
 def _changed(bridge: Bridge, row: Message) -> ev.Unsettled | None:
@@ -111,7 +117,7 @@ def _objection(bridge: Bridge, contents: Contents) -> str | None:
     return limits.objection([File(name=name, size=len(content)) for name, content in contents])
 
 
-def _intend(bridge: Bridge, row: Message, contents: Contents) -> tuple[Message, Contents]:
+def _intend(bridge: Bridge, row: Message, contents: Contents, readings: Readings) -> tuple[Message, Contents]:
     """Commit that these bytes are about to leave; find out whether they failed before."""
     files = tuple(
         File(name=name, size=len(content), sha256=hashlib.sha256(content).hexdigest())
@@ -129,7 +135,7 @@ def _intend(bridge: Bridge, row: Message, contents: Contents) -> tuple[Message, 
         files=files,
         subject=subject,
         resend_of=old.id if old else None,
-        readings=read_contents(row, contents),
+        readings=readings,
         note=note,
     )
     after = bridge.record_one(row, event)

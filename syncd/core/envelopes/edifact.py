@@ -117,6 +117,8 @@ class _Body:
         for segment in source.segments(marks):
             tag = segment[:3]
             way = self._ways.get(tag)
+            if source.was_unterminated and tag != b"UNZ":
+                break
             if way is not None:
                 way(split(segment, marks.element, marks.release))
             elif tag == b"UNZ":

@@ -106,6 +106,8 @@ class _Body:
         for segment in source.segments(marks):
             tag = segment[:3].partition(element)[0]
             way = self._ways.get(tag)
+            if source.was_unterminated and tag != b"IEA":
+                break
             if way is not None:
                 way(segment.split(element))
             elif tag == b"IEA":
