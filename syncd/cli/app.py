@@ -42,6 +42,7 @@ COMMANDS = (
     ("retry", "syncd.cli.act:retry", _ACT),
     ("resend", "syncd.cli.act:resend", _ACT),
     ("refetch", "syncd.cli.refetch:refetch", _ACT),
+    ("delete", "syncd.cli.delete:delete", _ACT),
     ("pause", "syncd.cli.act:pause", _ACT),
     ("resume", "syncd.cli.act:resume", _ACT),
     ("verify", "syncd.cli.keep:verify", _KEEP),

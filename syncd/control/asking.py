@@ -14,6 +14,7 @@ from syncd.control.client import connected, refused, silent
 from syncd.control.mishaps import Mishap, unpacked
 from syncd.core.planning.refetch import Refetched, Span
 from syncd.errors import CannotAct
+from syncd.operations.deletions import Deletions
 from syncd.operations.elsewhere import Elsewhere
 from syncd.operations.pruning_report import Pruned
 from syncd.operations.questions import Row, Whole
@@ -100,6 +101,11 @@ class Client:
         del by
         asked = calls.RefetchSpan(accounts=tuple(accounts), span=span, only_look=only_look)
         return self._ask(calls.REFETCH_SPAN, asked)
+
+    def delete(self, message_ids: Sequence[str], *, only_look: bool, by: str) -> Deletions:
+        """Delete at the gateway, by the daemon."""
+        del by
+        return self._ask(calls.DELETE, calls.Delete(message_ids=tuple(message_ids), only_look=only_look))
 
     def verify(self, accounts: Sequence[str], *, repair: bool, by: str) -> Verified:
         """Compare disk, database and gateway, by the daemon."""

@@ -18,6 +18,7 @@ from pydantic import TypeAdapter
 from syncd.control import MOST_ROWS
 from syncd.core.planning.refetch import Refetched, Span
 from syncd.errors import UsageError
+from syncd.operations.deletions import Deletions
 from syncd.operations.door import Door
 from syncd.operations.elsewhere import Elsewhere
 from syncd.operations.pruning_report import Pruned
@@ -104,6 +105,14 @@ class RefetchSpan:
 
     accounts: tuple[str, ...]
     span: Span
+    only_look: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Delete:
+    """What `delete` asks."""
+
+    message_ids: tuple[str, ...]
     only_look: bool
 
 
@@ -251,6 +260,12 @@ REFETCH_SPAN: Call[RefetchSpan, tuple[Refetched, ...]] = Call(
         asked.accounts, asked.span, only_look=asked.only_look, by=by
     ),
 )
+DELETE: Call[Delete, Deletions] = Call(
+    name="delete",
+    takes=Delete,
+    gives=Deletions,
+    perform=lambda door, asked, by: door.delete(asked.message_ids, only_look=asked.only_look, by=by),
+)
 VERIFY: Call[Verify, Verified] = Call(
     name="verify",
     takes=Verify,
@@ -285,7 +300,7 @@ RELOAD: Call[Nothing, str] = Call(
 CALLS: tuple[Call[Any, Any], ...] = (
     *(STATUS, LIST, FIND, SHOW),
     *(ONCE, RESOLVE, STOP, RETRY, RESEND, VERIFY, PRUNE, PAUSE, RESUME, RELOAD),
-    *(REFETCH, REFETCH_UNKNOWN, REFETCH_SPAN, LOOK_ELSEWHERE),
+    *(REFETCH, REFETCH_UNKNOWN, REFETCH_SPAN, LOOK_ELSEWHERE, DELETE),
 )
 
 

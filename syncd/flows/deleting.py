@@ -42,15 +42,30 @@ class Deletion:
     trouble: GatewayError | None = None
 
 
-def delete_there(bridge: Bridge, rows: Sequence[Message], *, by: str, note: str = "") -> Deletion:
-    """Delete the entries of these messages; each request's are recorded before the next.
+def would_delete(bridge: Bridge, rows: Sequence[Message]) -> Deletion:
+    """What would be deleted, as far as that is known without asking the gateway.
 
-    No pull may run meanwhile. Raises: UsageError at a gateway that keeps everything.
+    Raises: UsageError at a gateway that keeps everything.
     """
+    _need_deletion(bridge)
+    work = _Work(bridge, by="", note="")
+    return Deletion(deleted=tuple(work.fitting(rows)), left=tuple(work.left))
+
+
+def _need_deletion(bridge: Bridge) -> None:
     can = bridge.gateway.capabilities
     if not can.can_delete:
         what = f"{can.kind} keeps what it has: no message can be deleted there"
         raise UsageError(what, "Nothing is to be done: what it keeps is in nobody's way.")
+
+
+def delete_there(bridge: Bridge, rows: Sequence[Message], *, by: str, note: str = "") -> Deletion:
+    """Delete the entries of these messages; each request's are recorded before the next.
+
+    No pull may run meanwhile. Raises: UsageError at a gateway that keeps everything; RootUnusable.
+    """
+    _need_deletion(bridge)
+    bridge.tree.check()
     work = _Work(bridge, by=by, note=note)
     trouble = None
     try:

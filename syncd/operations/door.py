@@ -11,6 +11,7 @@ from datetime import timedelta
 from typing import Protocol
 
 from syncd.core.planning.refetch import Refetched, Span
+from syncd.operations.deletions import Deletions
 from syncd.operations.elsewhere import Elsewhere
 from syncd.operations.pruning_report import Pruned
 from syncd.operations.questions import Row, Whole
@@ -75,6 +76,13 @@ class Door(Protocol):
         self, accounts: Sequence[str], span: Span, *, only_look: bool, by: str
     ) -> tuple[Refetched, ...]:
         """What the gateways received in that time, asked for; `only_look`: counted, and nothing changes."""
+        ...
+
+    def delete(self, message_ids: Sequence[str], *, only_look: bool, by: str) -> Deletions:
+        """Delete at the gateway what is settled here; `only_look`: tell what would be, and touch nothing.
+
+        Raises: NotFound.
+        """
         ...
 
     def verify(self, accounts: Sequence[str], *, repair: bool, by: str) -> Verified:

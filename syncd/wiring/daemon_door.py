@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import nullcontext
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -23,6 +24,8 @@ from syncd.flows.placing import settle
 from syncd.flows.refetching_span import look
 from syncd.flows.refetching_span import refetch_span as ask_for_span
 from syncd.operations import actions, tries
+from syncd.operations.deletions import Deletions
+from syncd.operations.deletions import together as all_deletions
 from syncd.operations.elsewhere import Elsewhere, Place, look_elsewhere
 from syncd.operations.pruning import need_retention, prune_account
 from syncd.operations.pruning_report import Pruned
@@ -33,6 +36,7 @@ from syncd.operations.verifying import Compared, verify_account
 from syncd.operations.verifying_report import Verified
 from syncd.ports import Search
 from syncd.wiring.acting import desk
+from syncd.wiring.deleting import delete_of, of_accounts
 from syncd.wiring.once import report
 from syncd.wiring.pruning import desk as pruning_desk
 from syncd.wiring.verifying import desk as verifying_desk
@@ -203,6 +207,15 @@ class DaemonDoor:
         runner = self._daemon.runners[known.account]
         with runner.alone():
             return act(desk(runner.bridge), actions.named(self._records, known.id))
+
+    def delete(self, message_ids: Sequence[str], *, only_look: bool, by: str) -> Deletions:
+        """Delete at the gateway, while no job of the account runs."""
+        parts: list[Deletions] = []
+        for name, ids in of_accounts(self._records, message_ids):
+            runner = self._daemon.runners[name]
+            with nullcontext() if only_look else runner.alone():
+                parts.append(delete_of(runner.bridge, ids, only_look=only_look, by=by, roots=self._roots))
+        return all_deletions(parts, done=not only_look)
 
     def verify(self, accounts: Sequence[str], *, repair: bool, by: str) -> Verified:
         """Compare disk, database and gateway; repairs have the account for themselves."""

@@ -25,6 +25,7 @@ from syncd.ports import Search
 if TYPE_CHECKING:
     from syncd.config import Settings
     from syncd.core.planning.refetch import Refetched, Span
+    from syncd.operations.deletions import Deletions
     from syncd.operations.door import Door
     from syncd.operations.elsewhere import Elsewhere
     from syncd.operations.pruning_report import Pruned
@@ -182,6 +183,12 @@ class LocalDoor:
 
         self._need_passwords(accounts)
         return refetch_span(self._settings, accounts, span, only_look=only_look, by=by)
+
+    def delete(self, message_ids: Sequence[str], *, only_look: bool, by: str) -> Deletions:
+        """Delete at the gateway, under the instance lock."""
+        from syncd.wiring.deleting import delete  # noqa: PLC0415 - as above
+
+        return delete(self._settings, message_ids, only_look=only_look, by=by)
 
     def verify(self, accounts: Sequence[str], *, repair: bool, by: str) -> Verified:
         """Compare disk, database and gateway, under the instance lock. Raises: as `once`."""

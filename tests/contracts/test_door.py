@@ -262,6 +262,18 @@ def test_what_arrived_in_some_time_is_counted_and_asked_for(world: World) -> Non
     assert world.behind.spans == [(span, True), (span, False)]
 
 
+def test_a_deletion_tells_what_went_and_what_is_left(world: World) -> None:
+    """First what would go, which touches nothing; what is left has its reason."""
+    ids = ["aaaa1111", "bbbb2222"]
+    looked = world.door.delete(ids, only_look=True, by="anna")
+    assert (looked.done, world.door.show_message("aaaa1111", account=None).deleted) == (False, None)
+    done = world.door.delete(ids, only_look=False, by="anna")
+    assert ([row.id for row in done.messages], done.messages[0].deleted) == (["aaaa1111"], NOON)
+    assert [(one.message.id, "resolve" in one.remedy) for one in done.left] == [("bbbb2222", True)]
+    with pytest.raises(NotFound):
+        world.door.delete(["nothing1"], only_look=True, by="anna")
+
+
 def test_verify_is_passed_on_and_reported(world: World) -> None:
     """Every finding with all that it says."""
     finding = Finding(

@@ -12,6 +12,7 @@ from syncd.operations.mdns import the_mdn
 from syncd.operations.questions import row
 from syncd.sandbox import Sandbox, World
 from syncd.wiring.acting import resend, retry, stop
+from syncd.wiring.deleting import delete as delete_by_command
 from tests.e2e.harness import Ground
 from tests.e2e.invariants import faults
 from tests.e2e.verified import found
@@ -74,6 +75,28 @@ def test_the_mdn_of_what_was_deleted_is_not_asked_for(ground: Ground, box: Sandb
     with ground.process() as process, pytest.raises(NotFound, match="deleted there"):
         the_mdn(row(ground.row("a.edi"), {}), process.bridge.gateway)
     assert box.ledger.count("mdn_sent") == 0
+
+
+def test_a_look_touches_nothing_and_what_is_left_has_its_reason(ground: Ground, box: Sandbox) -> None:
+    """As the command asks first, and then does it."""
+    box.partner("RJ_Partner").behave(files="b.edi", mdn="never")
+    ground.drop("a.edi", b"UNA a")
+    ground.drop("b.edi", b"UNA b")
+    ground.run()
+    ground.later(minutes=1)
+    ground.run()
+    ids = [one.id for one in ground.rows()]
+    looked = delete_by_command(ground.settings, ids, only_look=True, by="anna")
+    assert {one.outcome for one in box.ledger.sent} == {"sent"}
+    done = delete_by_command(ground.settings, ids, only_look=False, by="anna")
+    for told in (looked, done):
+        assert [one.id for one in told.messages] == [ground.row("a.edi").id]
+        assert [(one.message.phase, "MDN" in one.remedy) for one in told.left] == [("awaiting_mdn", True)]
+    assert (looked.done, done.done, ground.row("a.edi").progress.deleted_at) == (
+        False,
+        True,
+        done.messages[0].deleted,
+    )
 
 
 def test_where_fewer_were_there_each_is_deleted_by_itself(ground: Ground, box: Sandbox) -> None:

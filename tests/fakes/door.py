@@ -7,10 +7,14 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from syncd.core.deletion import refusal
+from syncd.core.events import Deleted
 from syncd.core.filed import Filed
+from syncd.core.machine import advance
 from syncd.core.model import Message, MessageId, Phase, State
 from syncd.core.planning.refetch import Refetched, Span
 from syncd.errors import NotFound, SyncdError, UsageError
+from syncd.operations.deletions import Deletions, Spared
 from syncd.operations.elsewhere import Elsewhere, There
 from syncd.operations.pruning_report import AccountPruned, Pruned
 from syncd.operations.questions import Row, Whole, row
@@ -183,6 +187,27 @@ class FakeDoor:
         self.spans.append((span, only_look))
         self.acted.append(("refetch_span", by))
         return tuple(each for each in self.there if each.account in accounts)
+
+    def delete(self, message_ids: Sequence[str], *, only_look: bool, by: str) -> Deletions:
+        """What is sent is deleted; the rest is left."""
+        mine = [each for each in self.messages if each.id in message_ids]
+        if len(mine) < len(set(message_ids)):
+            raise NotFound("there is no such message", "`syncd list` shows what there is.")
+        fit = [each for each in mine if refusal(each) is None]
+        left = [(each, refusal(each) or UsageError("")) for each in mine if each not in fit]
+        if not only_look:
+            self.acted.append(("delete", by))
+            gone = {each.id: advance(each, Deleted(by=by), now=NOON) for each in fit}
+            self.messages = [gone.get(each.id, each) for each in self.messages]
+            fit = list(gone.values())
+        return Deletions(
+            done=not only_look,
+            messages=tuple(map(self._row, fit)),
+            left=tuple(
+                Spared(message=self._row(each), reason=error.what, remedy=error.remedy)
+                for each, error in left
+            ),
+        )
 
     def verify(self, accounts: Sequence[str], *, repair: bool, by: str) -> Verified:
         """What was laid out."""

@@ -1,5 +1,6 @@
 """A daemon stops and retries at a person's word."""
 
+from syncd.core.model import State
 from syncd.ports import Search
 from syncd.sandbox import Sandbox
 from tests.e2e.daemon.harness import Bridge, until
@@ -26,7 +27,7 @@ def test_a_stopped_message_goes_on_when_it_is_tried_again(bridge: Bridge, box: S
 
 
 def test_a_failed_file_is_sent_again_by_the_daemon(bridge: Bridge, box: Sandbox) -> None:
-    """At once, and the old message needs nobody any more."""
+    """At once, and the old message needs nobody any more; what was sent too, and then deleted there."""
     box.trouble("status", status=422, operation="send")
     with bridge.running() as running:
         until(bridge.has_outbox)
@@ -37,6 +38,12 @@ def test_a_failed_file_is_sent_again_by_the_daemon(bridge: Bridge, box: Sandbox)
         until(lambda: bridge.names("sent") == ["invoice.edi"])
         assert bridge.names("failed") == []
         assert not running.account().attention
+        [new] = running.door.list_messages(Search(states=(State.SENT,)))
+        assert running.door.resend(new.id, by="anna").id != new.id
+        until(lambda: len(bridge.names("sent")) == 2)
+        done = running.door.delete([new.id], only_look=False, by="anna")
+        assert [one.id for one in done.messages] == [new.id]
+        assert sorted(one.outcome for one in box.ledger.sent) == ["deleted", "sent"]
 
 
 def test_a_partners_message_is_delivered_once_more_by_the_daemon(bridge: Bridge, box: Sandbox) -> None:
