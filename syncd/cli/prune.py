@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 SHOWN = 20
 """What is kept of an account, as far as people see it; JSON has more."""
-_WHAT = {"sent": "files in sent/", "failed": "files in failed/"}
+_WHAT = {"sent": "files in sent/", "failed": "files in failed/", "history": "the history"}
 
 
 def prune(
@@ -79,7 +79,7 @@ def _share(share: Share, verb: str, zone: tzinfo) -> tuple[object, ...]:
 
     count = f"{share.messages} message{'' if share.messages == 1 else 's'}"
     settled = f"settled {moment(share.oldest, zone)} to {moment(share.newest, zone)}"
-    return f"  {verb} {_WHAT[share.kind]}", count, _size(share.bytes), settled
+    return f"  {verb} {_WHAT[share.kind]}", count, _size(share.bytes) if share.bytes else "", settled
 
 
 def _size(count: int) -> str:

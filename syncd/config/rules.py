@@ -8,16 +8,21 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterator, Mapping
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
+
+from pydantic_core import PydanticCustomError
 
 from syncd.config.gateways import Particulars, particulars
 from syncd.config.logins import does_nothing, login_misfits
 from syncd.config.sources import Key, Merged, dotted
+from syncd.config.values import read_keeping
 from syncd.errors import Problem
 
 _NUMBER = re.compile(r"[1-9][0-9]*")
 _DIGITS = re.compile(r"[0-9]+")
+RETENTION_KEYS = ("sent", "failed", "history")
 
 
 def misfits(merged: Merged, environ: Mapping[str, str], *, passwords: bool) -> Iterator[Problem]:
@@ -33,6 +38,7 @@ def misfits(merged: Merged, environ: Mapping[str, str], *, passwords: bool) -> I
             yield from _foreign_misfits(merged, name, table, own)
         yield from _partner_misfits(name, table, has_numbered_ids=own is not None and own.has_numbered_ids)
     yield from _root_misfits(merged, tables)
+    yield from _retention_misfits(merged)
 
 
 def _items(accounts: object) -> list[tuple[str, Any]]:
@@ -149,3 +155,26 @@ def _no_number(key: str, given: str) -> Problem:
         return Problem(key=key, what=what, remedy='Name an ECGrid ID like "112233", or leave the table out')
     remedy = 'Write digits in quotes, not starting with 0, like "112233"; "*" stands for every one'
     return Problem(key=key, what="is not an ECGrid ID", remedy=remedy)
+
+
+def _retention_misfits(merged: Merged) -> Iterator[Problem]:
+    """A row outlives its file: without it nobody could tell whose file that is."""
+    table = merged.tables.get("retention")
+    spans = {key: _span(table.get(key)) for key in RETENTION_KEYS} if isinstance(table, dict) else {}
+    history = spans.get("history")
+    for key in ("sent", "failed"):
+        span = spans.get(key)
+        if history is not None and span is not None and history < span:
+            yield Problem(
+                key=merged.written(("retention", "history")),
+                what=f"is shorter than {merged.written(('retention', key))}: files would outlive their rows",
+                remedy=f"Make it as long as {key}, or longer",
+            )
+
+
+def _span(written: object) -> timedelta | None:
+    """None: never, or a mistake that its own key shows."""
+    try:
+        return read_keeping(written) if written is not None else None
+    except PydanticCustomError:
+        return None

@@ -226,6 +226,10 @@ class RetentionTable(Table):
         default="never",
     )
     failed: Keeping = key("the same of failed/, two days at least", default="never")
+    history: Keeping = key(
+        "how long `list` and `show` know a message after it was settled; not less than sent and failed",
+        default="never",
+    )
 
 
 class File(BaseSettings):

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from syncd.core.model import PartnerType
+from syncd.core.planning.pull import start
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,8 +92,11 @@ class Account:
 
 
 def starts_at(account: Account, facts: Mapping[str, str]) -> datetime | None:
-    """Since when messages are pulled, as configured or as the first listing settled it; None: all."""
+    """Since when messages are pulled, as configured or as the first listing settled it; None: all.
+
+    What retention has forgotten is before that.
+    """
     if account.pull_since is not None:
-        return account.pull_since if isinstance(account.pull_since, datetime) else None
+        return start(account.pull_since if isinstance(account.pull_since, datetime) else None, facts)
     stored = facts.get("pull_since")
-    return datetime.fromisoformat(stored) if stored else None
+    return start(datetime.fromisoformat(stored) if stored else None, facts)

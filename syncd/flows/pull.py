@@ -135,7 +135,11 @@ class Pull:
         )
 
     def _since(self, began: datetime) -> datetime | None:
-        """Messages from before are passed over; settled at the first successful listing, and kept."""
+        """Messages from before are passed over."""
+        return planning.start(self._configured_since(began), self._facts)
+
+    def _configured_since(self, began: datetime) -> datetime | None:
+        """Settled at the first successful listing, and kept."""
         configured = self._bridge.account.pull_since
         if isinstance(configured, datetime):
             return configured

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from syncd.core import gate
 from syncd.core.account import Account
 from syncd.core.model import AUTO, Direction, Message, MessageId, Pair, State, bare
-from syncd.core.planning.pull import plan_walk, wanted
+from syncd.core.planning.pull import plan_walk, start, wanted
 from syncd.core.shown import Dropped, Outlook, Partner, Record, Station
 from syncd.errors import FolderError
 from syncd.flows.gating import judged
@@ -110,10 +110,11 @@ def _fetches(account: Account, listed: list[Record], known: Records, clock: Cloc
 
 
 def _since(account: Account, known: Records, clock: Clock) -> datetime | None:
+    facts = known.facts(account.name)
     if account.pull_since is not None:
-        return account.pull_since if isinstance(account.pull_since, datetime) else None
-    stored = known.facts(account.name).get("pull_since")
-    return datetime.fromisoformat(stored) if stored else clock.now() - timedelta(hours=24)
+        return start(account.pull_since if isinstance(account.pull_since, datetime) else None, facts)
+    stored = facts.get("pull_since")
+    return start(datetime.fromisoformat(stored) if stored else clock.now() - timedelta(hours=24), facts)
 
 
 def rehearse(bridge: Rehearsed, *, only: str | None) -> tuple[str, ...]:

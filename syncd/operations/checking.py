@@ -15,6 +15,7 @@ from pathlib import Path
 
 from syncd.core.account import Account
 from syncd.core.model import PartnerType
+from syncd.core.planning.pull import start
 from syncd.core.planning.refetch import command
 from syncd.core.shown import Partner, Station
 from syncd.errors import ConfigError, GatewayError, SyncdError
@@ -188,10 +189,11 @@ def _history(account: Account, gateway: Gateway, records: Records, clock: Clock)
 
 
 def _since(account: Account, records: Records, now: datetime) -> datetime | None:
+    facts = records.facts(account.name)
     if account.pull_since is not None:
-        return account.pull_since if isinstance(account.pull_since, datetime) else None
-    stored = records.facts(account.name).get("pull_since")
-    return datetime.fromisoformat(stored) if stored else now - timedelta(hours=24)
+        return start(account.pull_since if isinstance(account.pull_since, datetime) else None, facts)
+    stored = facts.get("pull_since")
+    return start(datetime.fromisoformat(stored) if stored else now - timedelta(hours=24), facts)
 
 
 def _older(gateway: Gateway, partner_type: PartnerType, since: datetime) -> list[datetime]:

@@ -8,26 +8,32 @@ identity or by its content; what is not is named, and stays.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass, field
 from datetime import timedelta
 
 from syncd.core import events as ev
 from syncd.core.layout import parent
-from syncd.core.model import Message, MessageId, Place, State
+from syncd.core.model import Message, Place, State
 from syncd.core.naming import status_name
+from syncd.core.planning.pull import forgotten
 from syncd.core.planning.track import REVIVABLE_FOR
 from syncd.core.retention import Retention
 from syncd.errors import FolderError, RootUnusable, UsageError
-from syncd.operations.pruning_desk import Desk, Step, refuse_to_hang_on
-from syncd.operations.pruning_files import There, judge, strangers
+from syncd.operations.pruning_desk import Desk, refuse_to_hang_on
+from syncd.operations.pruning_files import There, is_taken, judge, strangers
 from syncd.operations.pruning_report import AccountPruned, Kept, Kind, Share
 
 PORTION = 200
 """Messages whose files go at once: the flows of the account wait for no more."""
+ROWS = 500
+"""Rows that are removed in one transaction: nobody who writes waits for more."""
 MOST_KEPT = 1_000
 MOST_FOLDERS = 1_000
+
+Ask = Callable[[Message | None, int], Sequence[Message]]
+"""Gives so many messages after this one, or the first; fewer are the last."""
 CHANGED = "it is not what was sent: somebody changed it, or put it there"
 
 
@@ -36,7 +42,7 @@ def need_retention(retention: Retention) -> None:
     if not retention.is_set:
         raise UsageError(
             "nothing is removed, ever: the configuration says so",
-            'To change that, write [retention] with sent = "90d" or failed = "90d".',
+            'To change that, write [retention] with sent, failed or history = "90d".',
         )
 
 
@@ -58,7 +64,7 @@ class Run:
         self.shares[kind] = Share(
             kind=kind,
             messages=share.messages + len(rows),
-            bytes=share.bytes + sum(row.size for row in rows),
+            bytes=share.bytes + (0 if kind is Kind.HISTORY else sum(row.size for row in rows)),
             oldest=min([*times, *([share.oldest] if share.oldest else [])], default=None),
             newest=max([*times, *([share.newest] if share.newest else [])], default=None),
         )
@@ -68,28 +74,31 @@ class Run:
         if len(self.kept) < MOST_KEPT:
             self.kept.append(Kept(path=self.desk.account.root / place, reason=reason))
 
-    # Files ----------------------------------------------------------------------------------------
-
-    def files(self, kind: Kind, state: State, span: timedelta) -> None:
-        """Remove the files of one state. Raises: RootUnusable, StateError, CannotAct."""
+    def portions(self, ask: Ask, act: Callable[[Sequence[Message]], None], *, size: int) -> None:
+        """Do something with all that a question has, a portion at a time, while no flow runs."""
         last: Message | None = None
         while True:
             refuse_to_hang_on(self.desk)
             with nullcontext() if self.dry_run else self.desk.alone():
                 refuse_to_hang_on(self.desk)
-                part = self._part(state, span, last)
-                self._files(kind, part, span)
-            if len(part) < PORTION:
+                part = ask(last, size)
+                act(part)
+            if len(part) < size:
                 return
             last = part[-1]
 
-    def _part(self, state: State, span: timedelta, last: Message | None) -> Sequence[Message]:
+    # Files ----------------------------------------------------------------------------------------
+
+    def files(self, kind: Kind, state: State, span: timedelta) -> None:
+        """Remove the files of one state. Raises: RootUnusable, StateError, CannotAct."""
+        ask = self.with_files(state, span)
+        self.portions(ask, lambda rows: self._files(kind, rows, span), size=PORTION)
+
+    def with_files(self, state: State, span: timedelta) -> Ask:
         """What failed is watched for two days: it may be tried again at the gateway."""
-        least = REVIVABLE_FOR if state is State.FAILED else span
-        until = self.desk.now - max(span, least)
-        return self.desk.records.with_files(
-            self.desk.account.name, state, until=until, after=last, limit=PORTION
-        )
+        until = self.desk.now - (max(span, REVIVABLE_FOR) if state is State.FAILED else span)
+        name, records = self.desk.account.name, self.desk.records
+        return lambda last, size: records.with_files(name, state, until=until, after=last, limit=size)
 
     def _files(self, kind: Kind, rows: Sequence[Message], span: timedelta) -> None:
         if not rows:
@@ -101,13 +110,12 @@ class Run:
         if self.dry_run:
             self.count(kind, doomed)
             return
+        let_go(self.desk, gone)
         begun = [(row, ev.Pruned(after=span, by=self.desk.by)) for row in doomed if not row.progress.pruned]
-        rows_now = {row.id: row for row in (*doomed, *gone)}
-        rows_now |= _recorded(self.desk, [*begun, *_taken(self.desk, gone)])
-        failed = self.desk.removal.remove([rows_now[row.id] for row in doomed])
+        going = {row.id: row for row in (*doomed, *self.desk.record(begun))}
+        failed = self.desk.removal.remove(list(going.values()))
         self.troubles += failed.values()
-        done = [row for row in rows_now.values() if row.id not in failed]
-        self.desk.record([(row, ev.Removed()) for row in done])
+        self.desk.record([(row, ev.Removed()) for row in going.values() if row.id not in failed])
         self.count(kind, [row for row in doomed if row.id not in failed])
         self._note_folders(doomed)
 
@@ -149,16 +157,14 @@ class Run:
         )
 
 
-def _recorded(desk: Desk, steps: Sequence[Step]) -> dict[MessageId, Message]:
-    return {row.id: row for row in desk.record(steps)}
-
-
-def _taken(desk: Desk, rows: Sequence[Message]) -> list[Step]:
+def let_go(desk: Desk, rows: Sequence[Message]) -> None:
     """Files that a person took away, as far as nobody noted it; their status files have done their work."""
     for row in rows:
         _forget_status(desk, row)
     noted = ev.TakenAway(note="found by prune", by=desk.by)
-    return [(row, noted) for row in rows if not row.progress.file_gone]
+    after = desk.record([(row, noted) for row in rows if not row.progress.file_gone])
+    rows_now = {row.id: row for row in (*rows, *after)}
+    desk.record([(row, ev.Removed()) for row in rows_now.values()])
 
 
 def _forget_status(desk: Desk, row: Message) -> None:
@@ -167,6 +173,41 @@ def _forget_status(desk: Desk, row: Message) -> None:
     told = desk.outbox.read_status(Place(status_name(row.place)))
     if told is not None and told.get("id") == row.id:
         desk.outbox.write_status(row.place, None)
+
+
+# History -----------------------------------------------------------------------------------------
+
+
+def forget(run: Run, span: timedelta) -> None:
+    """Remove the rows of what nobody has to do with any more. Raises: as `Run.files`.
+
+    A row outlives its file: what was taken out of sent/ and failed/ and not noted yet is noted first.
+    """
+    run.shares[Kind.HISTORY] = Share(kind=Kind.HISTORY)
+    desk, span = run.desk, max(span, REVIVABLE_FOR)
+    for state in (State.SENT, State.FAILED):
+        run.portions(run.with_files(state, span), lambda rows: _note_taken(run, rows), size=PORTION)
+    name, until = desk.account.name, desk.now - span
+
+    def ask(last: Message | None, size: int) -> Sequence[Message]:
+        return desk.records.done(name, until=until, after=last, limit=size)
+
+    run.portions(ask, lambda rows: _forget(run, rows), size=ROWS)
+
+
+def _note_taken(run: Run, rows: Sequence[Message]) -> None:
+    taken = [row for row in rows if is_taken(run.desk, row)]
+    if taken and not run.dry_run:
+        run.desk.check_root()
+        let_go(run.desk, taken)
+
+
+def _forget(run: Run, rows: Sequence[Message]) -> None:
+    """With the received ones goes the memory against doubles: how far back it went is stored with that."""
+    if rows and not run.dry_run:
+        facts = run.desk.records.facts(run.desk.account.name)
+        run.desk.forget(rows, forgotten(rows, facts))
+    run.count(Kind.HISTORY, rows)
 
 
 def prune_account(desk: Desk, *, dry_run: bool) -> AccountPruned:
@@ -183,6 +224,8 @@ def prune_account(desk: Desk, *, dry_run: bool) -> AccountPruned:
             if span is not None:
                 run.shares[kind] = Share(kind=kind)
                 run.files(kind, state, span)
+        if desk.retention.history is not None:
+            forget(run, desk.retention.history)
         run.name_strangers()
     except FolderError as error:
         run.troubles.append(error)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -23,8 +23,8 @@ Step = tuple[Message, Event]
 class Desk:
     """One account's doors. `alone` keeps every flow of the account from moving files meanwhile.
 
-    `record` stores events in one transaction; `now` is the time that ages are counted from. `by` names the
-    person who prunes, and is empty for the daemon.
+    `record` stores events in one transaction; `forget` removes messages and stores facts, in one too. `now`
+    is the time that ages are counted from. `by` names the person who prunes, and is empty for the daemon.
     """
 
     account: Account
@@ -36,6 +36,7 @@ class Desk:
     clock: Clock
     now: datetime
     record: Callable[[Sequence[Step]], Sequence[Message]]
+    forget: Callable[[Sequence[Message], Mapping[str, str | None]], int]
     check_root: Callable[[], None]
     alone: Callable[[], AbstractContextManager[None]]
     by: str = ""

@@ -10,6 +10,7 @@ from itertools import islice
 from syncd.core.layout import name_of, within
 from syncd.core.model import Identity, Message, Place
 from syncd.core.naming import described_by, is_junk
+from syncd.errors import FolderError, RootUnusable
 from syncd.operations.pruning_desk import Desk
 
 MOST_NAMESAKES = 1000
@@ -37,6 +38,18 @@ def judge(desk: Desk, row: Message) -> There:
     if _is_same(there, row.progress.identity) or _has_its_bytes(desk, row, row.place, there):
         return There.OURS
     return There.ANOTHER
+
+
+def is_taken(desk: Desk, row: Message) -> bool:
+    """Whether a person took the file away; what stands there is not looked at. Raises: RootUnusable."""
+    if row.place is None or row.progress.pruned:
+        return False
+    try:
+        return row.progress.file_gone or desk.outbox.identity(row.place) is None
+    except RootUnusable:
+        raise
+    except FolderError:
+        return False
 
 
 def _is_same(there: Identity, claimed: Identity | None) -> bool:

@@ -13,6 +13,8 @@ class Kind(StrEnum):
 
     SENT = "sent"
     FAILED = "failed"
+    HISTORY = "history"
+    """Rows of the database, with all that they tell; they count no bytes."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,8 +1,8 @@
 """Compares the gateway with the database: what is marked read there was received here.
 
 How far back: as far as the oldest message that is still arriving, seven days at least and thirty at most,
-but never before `pull_since`; and at most so many pages. What was read before this account's first look was
-read by somebody else, who has it.
+but never before `pull_since`, or what retention has forgotten; and at most so many pages. What was read
+before this account's first look was read by somebody else, who has it.
 """
 
 from __future__ import annotations

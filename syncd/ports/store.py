@@ -80,6 +80,13 @@ class Untold:
 class Journal(Protocol):
     """The one writer. Each call is one transaction, durable when it returns."""
 
+    def forget(self, account: str, messages: Sequence[Message], facts: Mapping[str, str | None]) -> int:
+        """Remove messages of an account with all that belongs to them, and store facts; returns how many.
+
+        One that changed since it was read is left. Ids are never given again.
+        """
+        ...
+
     def open(self, drafts: Sequence[Draft]) -> tuple[Message, ...]:
         """Store new messages with their first history line; returns them with their ids."""
         ...
@@ -156,6 +163,13 @@ class Records(Protocol):
         """Outbound messages at rest with a place, settled before `until`, the longest settled first.
 
         From the first one, or from the one after `after`; fewer than `limit` are the last.
+        """
+        ...
+
+    def done(self, account: str, *, until: datetime, after: Message | None, limit: int) -> Sequence[Message]:
+        """Messages at rest whose file is gone from our hands, settled before `until`; in parts, as above.
+
+        Received ones are: their files are the ERP's. One that the gateway listed without a time is left out.
         """
         ...
 

@@ -76,6 +76,11 @@ class SqlJournal:
         if outcomes:
             self._writer.do(lambda connection: self._told(connection, outcomes, at))
 
+    def forget(self, account: str, messages: Sequence[Message], facts: Mapping[str, str | None]) -> int:
+        """Remove messages with all that belongs to them, and store facts; returns how many."""
+        wanted = {self._number(message.id): message for message in messages}
+        return self._writer.do(lambda connection: _forget(connection, account, wanted, facts))
+
     def _open(self, connection: Connection, drafts: Sequence[Draft]) -> tuple[Message, ...]:
         known = self._known(connection, drafts)
         number = _take_numbers(connection, len(drafts))
@@ -254,11 +259,35 @@ def _tallies(entries: Sequence[_Entry]) -> list[rows.Values]:
         moved[after.account, after.direction.value, after.state.value] += 1
         if entry.before is not None:
             moved[after.account, after.direction.value, entry.before.value] -= 1
+    return _tally_rows(moved)
+
+
+def _tally_rows(counts: Mapping[tuple[str, str, str], int], *, sign: int = 1) -> list[rows.Values]:
     return [
-        {"account": account, "direction": direction, "state": state, "messages": count}
-        for (account, direction, state), count in moved.items()
+        {"account": account, "direction": direction, "state": state, "messages": sign * count}
+        for (account, direction, state), count in counts.items()
         if count
     ]
+
+
+def _forget(
+    connection: Connection, account: str, wanted: Mapping[int, Message], facts: Mapping[str, str | None]
+) -> int:
+    """History, names and tellings go with the row that they belong to, at the database's own hand."""
+    table = schema.messages
+    columns = sa.select(table.c.number, table.c.updated).where(table.c.account == account)
+    unchanged: list[int] = []
+    numbers = sorted(wanted)
+    for start in range(0, len(numbers), AT_ONCE):
+        found = connection.execute(columns.where(table.c.number.in_(numbers[start : start + AT_ONCE])))
+        unchanged += [row.number for row in found if row.updated == wanted[row.number].updated]
+    lost = Counter((wanted[n].account, wanted[n].direction.value, wanted[n].state.value) for n in unchanged)
+    _insert(connection, dialect.insert_or_add(schema.tallies, "messages"), _tally_rows(lost, sign=-1))
+    if unchanged:
+        gone = sa.delete(table).where(table.c.number == sa.bindparam("its_number"))
+        connection.execute(gone, [{"its_number": number} for number in unchanged])
+    _remember(connection, account, facts)
+    return len(unchanged)
 
 
 def _remember(connection: Connection, account: str, facts: Mapping[str, str | None]) -> None:

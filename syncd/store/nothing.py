@@ -49,6 +49,17 @@ class NoRecords:
         """None."""
         return ()
 
+    def done(
+        self,
+        account: str,  # noqa: ARG002
+        *,
+        until: datetime,  # noqa: ARG002
+        after: Message | None,  # noqa: ARG002
+        limit: int,  # noqa: ARG002
+    ) -> Sequence[Message]:
+        """None."""
+        return ()
+
     def pairs_used(self, account: str) -> Sequence[Pair]:  # noqa: ARG002
         """None."""
         return ()

@@ -94,6 +94,12 @@ class SqlRecords:
         query = query.where(_m.moving_from.is_(None), _m.unfinished.is_(sa.false()))
         return self._settled(query, after, limit)
 
+    def done(self, account: str, *, until: datetime, after: Message | None, limit: int) -> Sequence[Message]:
+        """Messages that nothing is to be done with any more, settled before `until`, oldest first."""
+        query = _MESSAGES.where(schema.DONE, _m.account == account, _m.settled_at < until)
+        query = query.where(sa.or_(schema.OUTBOUND, _m.listed_at.is_not(None)), _m.moving_from.is_(None))
+        return self._settled(query, after, limit)
+
     def _settled(self, query: sa.Select[Any], after: Message | None, limit: int) -> Sequence[Message]:
         """The next of those that a query has, by when they were settled."""
         if after is not None and after.settled_at is not None:

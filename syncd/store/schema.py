@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from syncd.store import dialect
 from syncd.store.types import AnyText, UtcDateTime
 
-VERSION = "0005"
+VERSION = "0006"
 """The migration that leads to these tables; four digits, counting up."""
 
 metadata = sa.MetaData(naming_convention={"pk": "pk_%(table_name)s"})
@@ -66,6 +66,11 @@ UNFINISHED = _m.unfinished.is_(sa.true())
 MOVING = _m.moving_from.is_not(None)
 FAILED = sa.and_(OUTBOUND, _m.state == sa.literal_column("'failed'"))
 WITH_FILE = sa.and_(OUTBOUND, _m.settled_at.is_not(None), _m.place.is_not(None))
+DONE = sa.and_(
+    _m.settled_at.is_not(None),
+    _m.unfinished.is_(sa.false()),
+    sa.or_(INBOUND, _m.place.is_(None)),
+)
 FAILED_THERE = sa.and_(FAILED, _m.bare_id.is_not(None))
 ATTENTION = sa.or_(
     _m.state == sa.literal_column("'held'"),
@@ -97,6 +102,7 @@ _index(
     where=FAILED,
 )
 _index("messages_failed_there", _m.account, _m.settled_at, where=FAILED_THERE)
+_index("messages_done", _m.account, _m.settled_at, where=DONE)
 _index("messages_with_file", _m.account, _m.state, _m.settled_at, where=WITH_FILE)
 
 sa.Index(

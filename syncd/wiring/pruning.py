@@ -73,6 +73,7 @@ def desk(
         clock=bridge.clock,
         now=min(bridge.clock.now(), doors.clock.now()),
         record=bridge.record,
+        forget=lambda rows, facts: bridge.journal.forget(bridge.account.name, rows, facts),
         check_root=bridge.tree.check,
         alone=alone,
         by=by,

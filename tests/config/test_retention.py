@@ -41,3 +41,13 @@ def test_a_mistake_is_named_with_its_remedy(
     found = problems(read, table + ACME if table.startswith("retention") else ACME + table, **variables)
     assert list(found) == [key]
     assert remedy in found[key]
+
+
+@pytest.mark.parametrize("key", ["sent", "failed"])
+def test_a_row_outlives_its_file(read: Load, key: str) -> None:
+    """Else nobody could tell any more whose file that is; never is longest, and does not matter here."""
+    found = problems(read, ACME + f'[retention]\n{key} = "90d"\nhistory = "89d"')
+    assert list(found) == ["retention.history"]
+    assert f"retention.{key}" in found["retention.history"]
+    assert read(ACME + f'[retention]\n{key} = "90d"\nhistory = "90d"').retention.is_set
+    assert read(ACME + f'[retention]\n{key} = "never"\nhistory = "1d"').retention.is_set

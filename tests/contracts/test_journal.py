@@ -22,6 +22,7 @@ from tests.contracts.stores import (
     AnyStore,
     a_store,
     drained,
+    failed,
     happened,
     ids,
     inbound,
@@ -316,3 +317,20 @@ def test_a_retransmission_is_not_told_as_received(kind: str, tmp_path: Path) -> 
         first, second = opened(store, inbound(), inbound(listed_at=2))
         happened(store, second, ev.Recognised(original=first.id, files=FILES))
         assert untold(store, "hook") == []
+
+
+def test_what_is_forgotten_leaves_nothing_but_its_count(store: AnyStore) -> None:
+    """Row, history, names and tellings go in one transaction with a fact; counts are right, ids stay used."""
+    one, two, three = opened(store, failed("1.edi"), failed("2.edi"), failed("3.edi", account="other"))
+    changed = happened(store, two, ev.TakenAway())
+    assert store.journal.forget("acme", [one, two, three], {"fact": "x"}) == 1
+    assert store.records.get(one.id) is None
+    assert (list(store.records.history(one.id)), list(store.records.find("1.edi"))) == ([], [])
+    assert store.records.get(two.id) == changed
+    assert store.records.get(three.id) == three
+    assert store.records.facts("acme") == {"fact": "x"}
+    assert store.records.counts("acme") == {(Direction.OUTBOUND, State.FAILED): 1}
+    assert store.journal.forget("acme", [one], {}) == 0
+    assert store.records.flaws() == []
+    [four] = opened(store, failed("4.edi"))
+    assert four.id not in ids(one, two, three)

@@ -1,6 +1,7 @@
 """What all records promise."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -180,6 +181,26 @@ def test_files_of_settled_messages_come_by_age_and_in_parts(store: AnyStore) -> 
     assert ids(*found) == ids(rows[1], rows[2], rows[0])
     [sent] = store.records.with_files("acme", State.SENT, until=until, after=None, limit=9)
     assert sent.name == "sent.edi"
+
+
+def test_what_is_done_with_comes_by_age_and_in_parts(store: AnyStore) -> None:
+    """At rest and without a file of ours: received, gone, withdrawn, or its file was let go."""
+    received = inbound("in", minute=2, state=State.RECEIVED, phase=Phase.CONFIRMED, settled_at=NOON)
+    rows = opened(
+        store,
+        received,
+        replace(received, message_id=GatewayId("no-time"), listed_at=None),
+        replace(received, message_id=GatewayId("other"), account="other"),
+        failed("let-go.edi", minute=1, place=None),
+        failed("there.edi", minute=1),
+        failed("young.edi", minute=9, place=None),
+        outbound("queued.edi", place=None),
+        inbound("new"),
+    )
+    until = NOON + timedelta(minutes=9)
+    [first] = store.records.done("acme", until=until, after=None, limit=1)
+    [second] = store.records.done("acme", until=until, after=first, limit=9)
+    assert ids(first, second) == ids(rows[0], rows[3])
 
 
 def test_pairs_used_are_those_with_any_message(store: AnyStore) -> None:

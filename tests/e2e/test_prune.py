@@ -1,5 +1,6 @@
 """Retention removes what it was told to remove, and nothing else."""
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -187,3 +188,53 @@ def test_a_clock_that_is_years_ahead_removes_nothing(ground: Ground) -> None:
         process.run()
         assert counts(prune_account(desk(process.doors, process.bridge), dry_run=False)) == {"sent": 0}
     assert ground.names("sent") == ["a.edi"]
+
+
+# History -----------------------------------------------------------------------------------------
+
+
+def test_history_goes_when_nothing_of_ours_is_left(ground: Ground, box: Sandbox) -> None:
+    """What stands in sent/ keeps its row; what was taken, pruned or received goes, with all that it told."""
+    sent(ground, "kept.edi", "taken.edi")
+    box.trouble("status", status=422, operation="send")
+    ground.drop("no.edi", b"UNA no")
+    box.deliver(files={"in.edi": b"UNA in"})
+    ground.settle()
+    next(ground.root.glob("sent/*/*/*/taken.edi")).unlink()
+    keep(ground, failed="30d", history="60d")
+    ground.later(days=59)
+    assert counts(prune(ground)) == {"failed": 1, "history": 0}
+    ground.later(days=2)
+    assert counts(prune(ground, dry_run=True))["history"] == 2
+    assert counts(prune(ground)) == {"failed": 0, "history": 3}
+    assert [row.name for row in ground.rows()] == ["kept.edi"]
+    assert ground.names("inbox") == ["in.edi"]
+    ground.run()
+    assert found(ground) == []
+
+
+@pytest.mark.parametrize("since", [None, "all"])
+def test_a_restored_gateway_delivers_nothing_that_was_forgotten(
+    ground: Ground, box: Sandbox, since: str | None
+) -> None:
+    """Without its row a message is known by its age alone: it is passed over, and counted; the new come."""
+    if since:
+        ground.configure(pull_since=since)
+    ground.run()
+    old = [box.deliver(files={f"{number}.edi": b"UNA %d" % number}) for number in range(3)]
+    ground.run()
+    ground.collect()
+    keep(ground, history="60d")
+    ground.later(days=61)
+    assert counts(prune(ground)) == {"history": 3}
+    for each in old:
+        box.mark_unread(each)
+    box.deliver(files={"new.edi": b"UNA new"})
+    ground.run()
+    ground.run()
+    assert ground.names("inbox") == ["new.edi"]
+    with ground.records() as records:
+        facts = records.facts("acme")
+        [status] = [json.loads(words) for key, words in facts.items() if key == "old.production"]
+    assert status["count"] == 3
+    assert found(ground) == []

@@ -45,6 +45,7 @@ class FakeStore:
         self._pairs: set[tuple[str, Pair]] = set()
         self._facts: dict[str, dict[str, str]] = {}
         self._tell = tuple(tell)
+        self._last = 0
         self._last_news = 0
         self._lock = Lock()
 
@@ -111,12 +112,23 @@ class FakeStore:
             firsts.setdefault((each.message, each.channel), each)
         return list(firsts.values())
 
+    def forget(self, account: str, messages: Sequence[Message], facts: Mapping[str, str | None]) -> int:
+        gone = [m.id for m in messages if self.messages.get(m.id) == m and m.account == account]
+        with self._lock:
+            for known in (self.messages, self.lines, self._names):
+                for message in gone:
+                    known.pop(message, None)
+            self._news = [news for news in self._news if news.message not in gone]
+        self.remember(account, facts)
+        return len(gone)
+
     def _opened(self, draft: Draft) -> Message:
         key = _inbound_key(draft.message)
         for known in self.messages.values():
             if key is not None and _inbound_key(known) == key:
                 return known
-        message = replace(draft.message, id=MessageId(f"m{len(self.messages) + 1:07}"))
+        self._last += 1
+        message = replace(draft.message, id=MessageId(f"m{self._last:07}"))
         self._store(Change(event=draft.event, after=message), before=None)
         return message
 
@@ -172,6 +184,15 @@ class FakeStore:
             if (m.direction, m.state) == (Direction.OUTBOUND, state)
             and m.place
             and not (m.moving_from or is_unfinished(m))
+        ]
+        return _settled(found, until, after, limit)
+
+    def done(self, account: str, *, until: datetime, after: Message | None, limit: int) -> Sequence[Message]:
+        found = [
+            m
+            for m in self._of(account)
+            if not (m.moving_from or is_unfinished(m))
+            and (m.listed_at is not None if m.direction is Direction.INBOUND else m.place is None)
         ]
         return _settled(found, until, after, limit)
 

@@ -242,4 +242,26 @@ REFETCH_SPAN = (
     ),
 )
 
-INBOUND = (*REFETCH, *REFETCH_SPAN, *ORDER, *WITNESS, *FIRST_START, *AGAIN_UNREAD)
+FORGOTTEN = (
+    Mutation(
+        rule="retention",
+        mistake="forgets what was received, and that it was",
+        file=WALK,
+        old="    return {FORGOTTEN: max(times).isoformat()} if inbound else {}\n",
+        new="    return {}\n",
+        caught_by=(
+            f"{PLAN}::test_what_may_have_been_forgotten_is_passed_over",
+            "tests/e2e/test_prune.py::test_a_restored_gateway_delivers_nothing_that_was_forgotten[all]",
+        ),
+    ),
+    Mutation(
+        rule="retention",
+        mistake="believes a time that is still to come",
+        file=WALK,
+        old="min(max(0, row.listed_at or 0), latest_ms)",
+        new="max(0, row.listed_at or 0)",
+        caught_by=(f"{PLAN}::test_a_time_that_cannot_be_hides_nothing_that_is_to_come",),
+    ),
+)
+
+INBOUND = (*REFETCH, *REFETCH_SPAN, *ORDER, *WITNESS, *FIRST_START, *FORGOTTEN, *AGAIN_UNREAD)

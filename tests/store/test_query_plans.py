@@ -63,6 +63,10 @@ OF_A_PERSON: dict[str, tuple[Question, str]] = {
         lambda r: r.with_files("acme", State.SENT, until=NOON, after=r.get(r._ids.encode(1)), limit=5),
         "messages_with_file",
     ),
+    "done": (
+        lambda r: r.done("acme", until=NOON, after=r.get(r._ids.encode(1)), limit=5),
+        "messages_done",
+    ),
     "part": (lambda r: r.part("acme", after=r._ids.encode(1), limit=5), "INTEGER PRIMARY KEY"),
     "histories": (lambda r: r.histories([r._ids.encode(1), r._ids.encode(2)]), "history_message"),
     "documents": (lambda r: r.documents([r._ids.encode(1)], most=5), "PRIMARY KEY"),

@@ -10,11 +10,11 @@ years of history. What a person asked for is fetched by its id before any walk.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
-from syncd.core.model import File, GatewayId, Message, MessageId, Phase, State, bare
+from syncd.core.model import Direction, File, GatewayId, Message, MessageId, Phase, State, bare
 from syncd.core.shown import Record
 
 MOST_RETURNS = 20
@@ -25,6 +25,10 @@ FETCH_GAP = timedelta(minutes=1)
 MOST_FETCH_GAP = timedelta(hours=6)
 HELD_AFTER = timedelta(hours=24)
 TRIED_DAILY = timedelta(days=1)
+FORGOTTEN = "forgotten_until"
+LISTED_TO = timedelta(milliseconds=1)
+"""So finely does a gateway tell when it listed a message."""
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,6 +118,37 @@ def plan_walk(
         passed_over=piles.passed_over + len(piles.old) + len(piles.unmarked),
         present=frozenset(piles.present),
     )
+
+
+def start(since: datetime | None, facts: Mapping[str, str]) -> datetime | None:
+    """From when on messages count, by what is configured or remembered, and by what was forgotten.
+
+    What is not newer than the newest message that retention has forgotten may have been received: it is
+    passed over as well, so that a restored gateway does not deliver years again.
+    """
+    forgotten = facts.get(FORGOTTEN)
+    if forgotten is None:
+        return since
+    after = datetime.fromisoformat(forgotten) + LISTED_TO
+    return max(since, after) if since else after
+
+
+def forgotten(rows: Iterable[Message], facts: Mapping[str, str]) -> dict[str, str | None]:
+    """The fact to store with the removal of these messages: the newest time that any of them was listed at.
+
+    Never later than when we had it: a listing that lies must not hide all that is still to come.
+    """
+    inbound = [row for row in rows if row.direction is Direction.INBOUND and row.listed_at is not None]
+    times = [_listed(row) for row in inbound]
+    if FORGOTTEN in facts:
+        times.append(datetime.fromisoformat(facts[FORGOTTEN]))
+    return {FORGOTTEN: max(times).isoformat()} if inbound else {}
+
+
+def _listed(row: Message) -> datetime:
+    """`listed_at` counts milliseconds at both gateways."""
+    latest_ms = (row.created - EPOCH) // timedelta(milliseconds=1)
+    return EPOCH + timedelta(milliseconds=min(max(0, row.listed_at or 0), latest_ms))
 
 
 def _old(records: Sequence[Record]) -> Old:

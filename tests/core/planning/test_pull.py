@@ -1,20 +1,26 @@
 """What follows from a walk of the unread list: nothing is lost, nothing is delivered twice."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
+
+import pytest
 
 from syncd.core import machine
 from syncd.core.model import GatewayId, Message, Progress, bare
 from syncd.core.planning.pull import (
+    LISTED_TO,
     MOST_CONFIRMATIONS,
     MOST_RETURNS,
     Walked,
     WalkPlan,
     confirm_gap,
+    forgotten,
     is_to_be_held,
     next_fetch,
     plan_walk,
     same_content,
+    start,
     unlisted,
 )
 from syncd.core.shown import Record
@@ -215,3 +221,43 @@ def test_what_a_complete_listing_lacks_is_looked_for_when_due() -> None:
     }
     missing = unlisted(list(rows.values()), frozenset({GatewayId("g8@as2")}), now=NOW)
     assert missing == (due, rows["new"], rows["held"])
+
+
+# What retention has forgotten --------------------------------------------------------------------
+
+
+def test_what_may_have_been_forgotten_is_passed_over() -> None:
+    """Up to the newest time that was, for good; a later start of the account stays."""
+    rows = [received(listed_at=ms(LONG_AGO + HOUR)), received(listed_at=ms(LONG_AGO))]
+    facts = forgotten(rows, {})
+    until = LONG_AGO + HOUR
+    assert start(None, told(facts)) == until + LISTED_TO
+    assert start(LONG_AGO, told(facts)) == until + LISTED_TO
+    assert start(NOW, told(facts)) == NOW
+    assert forgotten(rows[1:], told(facts)) == facts
+    assert forgotten([], told(facts)) == {}
+    assert start(LONG_AGO, {}) == LONG_AGO
+
+
+@pytest.mark.parametrize("lie", [2**62, 9_999_999_999_999, -(2**62)])
+def test_a_time_that_cannot_be_hides_nothing_that_is_to_come(lie: int) -> None:
+    """A message was never listed later than we had it."""
+    row = received(listed_at=lie)
+    after = start(None, told(forgotten([row], {})))
+    assert after is not None
+    assert after <= row.created + LISTED_TO
+
+
+LONG_AGO = NOW - 700 * DAY
+
+
+def received(*, listed_at: int) -> Message:
+    return replace(inbound(), listed_at=listed_at, created=NOW)
+
+
+def ms(at: datetime) -> int:
+    return round(at.timestamp() * 1000)
+
+
+def told(facts: Mapping[str, str | None]) -> dict[str, str]:
+    return {key: value for key, value in facts.items() if value is not None}
