@@ -131,7 +131,7 @@ class Search:
 
 
 class Records(Protocol):
-    """The reader. Nothing here costs more when the history grows, but for `search` by name and `flaws`."""
+    """The reader. Nothing here costs more when the history grows, but for common names and `flaws`."""
 
     def unfinished(self, account: str, direction: Direction) -> Sequence[Message]:
         """Every message that is not at rest (held ones included), oldest first."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -16,6 +16,7 @@ from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.pool import NullPool, QueuePool
 
 from syncd.errors import DiskFull, StateBroken, SyncdError
+from syncd.store.types import AnyText
 
 BUSY_MILLISECONDS = 10_000
 LARGEST_WAL_BYTES = 16 * 1024 * 1024
@@ -136,6 +137,87 @@ def matches(column: sa.ColumnElement[Any], glob: str) -> sa.ColumnElement[bool]:
 
 def _literally(text: str) -> str:
     return text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+
+
+# Parts of names ----------------------------------------------------------------------------------
+#
+# A full-text index of three letters in a row. Each message has one line, under its own number: its names,
+# each with two strokes behind it, so that a name's last letters begin three letters, too. It is made from
+# the table of names and kept by triggers: nobody else writes it, and it may be missing.
+
+_LETTERS = 3
+MOST_STARTS = 200
+
+_MAKE_PARTS = (
+    "CREATE VIRTUAL TABLE parts USING fts5(names, tokenize = trigram, detail = none, columnsize = 0)",
+    "CREATE VIRTUAL TABLE starts USING fts5vocab(parts, row)",
+    """CREATE TRIGGER names_added AFTER INSERT ON names BEGIN
+        UPDATE parts SET names = names || new.name || '//' WHERE rowid = new.message;
+        INSERT INTO parts (rowid, names) SELECT new.message, new.name || '//'
+            WHERE NOT EXISTS (SELECT 1 FROM parts WHERE rowid = new.message);
+    END""",
+    """CREATE TRIGGER names_removed AFTER DELETE ON names BEGIN
+        DELETE FROM parts WHERE rowid = old.message;
+    END""",
+    """INSERT INTO parts (rowid, names)
+        SELECT message, group_concat(name, '//') || '//' FROM names GROUP BY message""",
+)
+_PARTS = sa.table("parts", sa.column("rowid"))
+
+
+def can_index_parts(connection: Connection) -> bool:
+    """Whether this SQLite has what the index is made of, as nearly all have."""
+    return bool(connection.exec_driver_sql("SELECT 1 FROM pragma_module_list WHERE name = 'fts5'").all())
+
+
+def has_parts(connection: Connection) -> bool:
+    """Whether the database has the index."""
+    return bool(connection.exec_driver_sql("SELECT 1 FROM sqlite_master WHERE name = 'parts'").all())
+
+
+def make_parts(connection: Connection) -> None:
+    """Make the index of all names that there are; some seconds for a million."""
+    for statement in _MAKE_PARTS:
+        connection.exec_driver_sql(statement)
+
+
+def with_parts(connection: Connection, texts: Iterable[str]) -> sa.Select[Any] | None:
+    """The numbers of messages whose names may have all these parts; None where no index can tell.
+
+    There may be too many, never too few: the names themselves have the last word.
+    """
+    if not (can_index_parts(connection) and has_parts(connection)):
+        return None
+    known = [text for text in map(_stored, texts) if text]
+    words = {text[n : n + _LETTERS] for text in known for n in range(len(text) - _LETTERS + 1)}
+    if words:
+        return _matching(" AND ".join(map(_quoted, sorted(words))))
+    return _starting(connection, max(known, key=len)) if known else None
+
+
+def _stored(text: str) -> str:
+    return AnyText().process_bind_param(text, sqlite.dialect()) or ""
+
+
+def _starting(connection: Connection, text: str) -> sa.Select[Any] | None:
+    """The same for a letter or two: the index knows all three letters that begin with them."""
+    if not text.isascii():
+        return None  # what is another case of it, the index decides, not we
+    first = text.lower()
+    bounds = (first, first[:-1] + chr(ord(first[-1]) + 1), MOST_STARTS + 1)
+    query = "SELECT term FROM starts WHERE term >= ? AND term < ? LIMIT ?"
+    words = [row.term for row in connection.exec_driver_sql(query, bounds)]
+    if len(words) > MOST_STARTS:
+        return None
+    return _matching(" OR ".join(map(_quoted, words))) if words else _matching('""')
+
+
+def _quoted(word: str) -> str:
+    return '"' + word.replace('"', '""') + '"'
+
+
+def _matching(words: str) -> sa.Select[Any]:
+    return sa.select(_PARTS.c.rowid.label("number")).where(sa.literal_column("parts").op("MATCH")(words))
 
 
 MOST_FLAWS = 20

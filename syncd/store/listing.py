@@ -16,10 +16,13 @@ from sqlalchemy.engine import Connection
 
 from syncd.ports.store import Search
 from syncd.store import schema
-from syncd.store.searching import filters, states
+from syncd.store.searching import by_documents, filters, may_be_named, numbers, states
 
 AT_ONCE = 500
 """Values in one IN (…)."""
+
+MOST_NAMED = 2_000
+"""Messages of a name that are looked at one by one, whatever else is asked for."""
 
 _m = schema.messages.c
 _pairs = schema.pairs.c
@@ -31,8 +34,46 @@ _Found = list[tuple[Any, int]]
 """Times and numbers of messages, newest first."""
 
 
+def merged(connection: Connection, queries: Sequence[sa.Select[Any]], limit: int) -> Sequence[_Row]:
+    """The newest rows of several questions together; each stops at the limit by itself."""
+    found: list[_Row] = []
+    for query in queries:
+        found += connection.execute(query.order_by(*_NEWEST_FIRST).limit(limit))
+    return sorted(found, key=_age, reverse=True)[:limit]
+
+
+def numbered(connection: Connection, numbers: sa.Select[Any], limit: int) -> Sequence[_Row]:
+    """The rows of the first numbers, newest first."""
+    rows = _rows(connection, list(connection.scalars(numbers.limit(limit))))
+    return sorted(rows, key=_age, reverse=True)
+
+
 def newest(connection: Connection, wanted: Search) -> Sequence[_Row]:
     """The rows of the newest messages that fit, newest first."""
+    if wanted.document is not None or wanted.control is not None:
+        return merged(connection, by_documents(wanted), wanted.limit)
+    named = _named(connection, wanted)
+    return _walked(connection, wanted) if named is None else named
+
+
+def _named(connection: Connection, wanted: Search) -> Sequence[_Row] | None:
+    """The same by the index of names; None when so many have such a name that the rest has to decide."""
+    may_be = None if wanted.name is None else may_be_named(connection, wanted.name)
+    if may_be is None:
+        return None
+    first = connection.scalar(numbers(may_be).offset(MOST_NAMED - 1).limit(1))
+    if first is None:
+        return numbered(connection, numbers(may_be, *filters(wanted)), wanted.limit)
+    newest = may_be.where(may_be.selected_columns[0] >= first)
+    found = numbered(connection, numbers(newest, *filters(wanted)), wanted.limit)
+    return found if len(found) == wanted.limit else None
+
+
+def _age(row: _Row) -> tuple[Any, int]:
+    return (row.created, row.number)
+
+
+def _walked(connection: Connection, wanted: Search) -> Sequence[_Row]:
     grouping = _grouping(wanted)
     if not grouping:
         query = sa.select(schema.messages).where(*filters(wanted))

@@ -190,7 +190,20 @@ def _bring_up_to_date(connection: Connection, path: Path, new_state_id: Callable
             connection.execute(sa.insert(schema.state).values(state_id=new_state_id(), last_number=0))
         elif _refuse_newer(version, path) != schema.VERSION:
             _migrate(connection)
+        _index_parts(connection, path)
         return _state_id(connection)
+
+
+def _index_parts(connection: Connection, path: Path) -> None:
+    """Make the index of parts of names where it is missing; without it, they are found slowly."""
+    can, has = dialect.can_index_parts(connection), dialect.has_parts(connection)
+    if has and not can:
+        raise CannotAct(
+            f"{path} has an index that the SQLite of this Python cannot write (it has no FTS5)",
+            "Run syncd with the Python that it ran with before, or with your distribution's",
+        )
+    if can and not has:
+        dialect.make_parts(connection)
 
 
 def _migrate(connection: Connection) -> None:

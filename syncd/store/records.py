@@ -18,7 +18,7 @@ from syncd.core.model import Direction, GatewayId, Message, MessageId, Pair, Par
 from syncd.ports.store import Line, Search, Telling, Untold
 from syncd.store import dialect, listing, rows, schema
 from syncd.store.ids import Ids
-from syncd.store.searching import by_documents, by_gateway_id, by_name, by_part, of_account
+from syncd.store.searching import by_gateway_id, by_name, by_part, numbers
 
 T = TypeVar("T", int, str)
 
@@ -142,18 +142,20 @@ class SqlRecords:
         ours = self.get(MessageId(text))
         if ours is not None and account in {None, ours.account}:
             return [ours]
-        for queries in (by_gateway_id(text), by_name(text), by_part(text)):
-            found = self._newest([of_account(query, account) for query in queries], limit)
-            if found:
-                return found
-        return []
+        with self._asking() as connection:
+            of_account = [] if account is None else [_m.account == account]
+            found = listing.merged(connection, by_gateway_id(text, *of_account), limit)
+            found = found or listing.numbered(connection, numbers(by_name(text), *of_account), limit)
+            found = found or listing.numbered(
+                connection, numbers(by_part(connection, text), *of_account), limit
+            )
+            return [rows.message(row, self._ids) for row in found]
 
     def search(self, wanted: Search) -> Sequence[Message]:
         """Messages that fit, newest first."""
-        if wanted.document is not None or wanted.control is not None:
-            return self._newest(by_documents(wanted), wanted.limit)
         with self._asking() as connection:
-            return [rows.message(row, self._ids) for row in listing.newest(connection, wanted)]
+            found = listing.newest(connection, wanted)
+            return [rows.message(row, self._ids) for row in found]
 
     def history(self, message_id: MessageId) -> Sequence[Line]:
         """The lines of one message, oldest first."""
@@ -236,14 +238,6 @@ class SqlRecords:
         return Telling(
             id=row.telling, channel=row.channel, kind=row.kind, message=message, at=row.at, tries=row.tries
         )
-
-    def _newest(self, queries: Sequence[sa.Select[Any]], limit: int) -> Sequence[Message]:
-        """The newest of several questions together; each stops at the limit by itself."""
-        found: dict[int, sa.Row[Any]] = {}
-        for query in queries:
-            found.update((row.number, row) for row in self._rows(query.order_by(*_NEWEST_FIRST).limit(limit)))
-        newest = sorted(found.values(), key=lambda row: (row.created, row.number), reverse=True)
-        return [rows.message(row, self._ids) for row in newest[:limit]]
 
     def _messages(self, query: sa.Select[Any]) -> list[Message]:
         return [rows.message(row, self._ids) for row in self._rows(query)]

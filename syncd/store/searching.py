@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.engine import Connection
 
 from syncd.core.filed import number
 from syncd.core.history import UNHAPPY
@@ -16,30 +18,43 @@ _m = schema.messages.c
 _d = schema.documents.c
 _name = schema.names.c.name
 _MESSAGES = sa.select(schema.messages)
-_NAMED = sa.select(schema.names.c.message)
+_NUMBERS = sa.select(schema.names.c.message)
 
 Query = sa.Select[Any]
 
 
-def of_account(query: Query, account: str | None) -> Query:
-    """The query, of one account or of all."""
-    return query if account is None else query.where(_m.account == account)
+def numbers(query: Query, *conditions: sa.ColumnElement[bool]) -> Query:
+    """The numbers that a query finds, of messages that fit the conditions; the newest number first."""
+    number = query.selected_columns[0]
+    if conditions:
+        query = query.where(sa.select(_m.number).where(_m.number == number, *conditions).exists())
+    return query.order_by(number.desc())
 
 
-def by_gateway_id(text: str) -> list[Query]:
-    """Messages with this gateway id, with or without brackets."""
-    same = _m.bare_id == bare(text)
-    return [_MESSAGES.where(schema.INBOUND, same), _MESSAGES.where(schema.OUTBOUND, same)]
+def by_gateway_id(text: str, *conditions: sa.ColumnElement[bool]) -> list[Query]:
+    """Messages with this gateway id, with or without brackets; each direction has an index of its own."""
+    same = (_m.bare_id == bare(text), *conditions)
+    return [_MESSAGES.where(schema.INBOUND, *same), _MESSAGES.where(schema.OUTBOUND, *same)]
 
 
-def by_name(text: str) -> list[Query]:
-    """Messages that have or had a file of exactly this name."""
-    return [_MESSAGES.where(_m.number.in_(_NAMED.where(_name == text)))]
+def by_name(text: str) -> Query:
+    """The numbers of messages that have or had a file of exactly this name."""
+    return _NUMBERS.where(_name == text)
 
 
-def by_part(text: str) -> list[Query]:
-    """Messages that have or had a file with this text in its name."""
-    return [_MESSAGES.where(_m.number.in_(_NAMED.where(dialect.contains(_name, text))))]
+def by_part(connection: Connection, text: str) -> Query:
+    """The numbers of messages that have or had a file with this text in its name."""
+    fits = dialect.contains(_name, text)
+    found = dialect.with_parts(connection, [text])
+    if found is None:
+        return _NUMBERS.where(fits).distinct()
+    number = found.selected_columns[0]
+    return found.where(_NUMBERS.where(schema.names.c.message == number, fits).exists())
+
+
+def may_be_named(connection: Connection, glob: str) -> Query | None:
+    """The numbers of messages that may have a file of such a name; None where no index can tell."""
+    return dialect.with_parts(connection, re.split(r"[*?]", glob))
 
 
 def by_documents(wanted: Search) -> list[Query]:
@@ -102,5 +117,5 @@ def filters(wanted: Search) -> list[sa.ColumnElement[bool]]:
 
 
 def _is_named(glob: str) -> sa.ColumnElement[bool]:
-    its_names = _NAMED.where(schema.names.c.message == _m.number, dialect.matches(_name, glob))
+    its_names = _NUMBERS.where(schema.names.c.message == _m.number, dialect.matches(_name, glob))
     return its_names.exists()
