@@ -213,8 +213,8 @@ class Records(Protocol):
         """What a channel is to tell now, longest due first; of each message the oldest only."""
         ...
 
-    def next_untold(self, channel: str) -> datetime | None:
-        """When a channel has something to tell next, or had; None: nothing waits."""
+    def next_untold(self, channel: str, *, after: datetime) -> datetime | None:
+        """When, after that time, something of a channel is due next; None: nothing waits."""
         ...
 
     def troubled(self, channel: str, account: str) -> Sequence[Untold]:

@@ -163,7 +163,7 @@ class SqlJournal:
         numbers = {told.telling.message.id: self._number(told.telling.message.id) for told in outcomes}
         spots = _spots(connection, list(numbers.values()))
         for told in outcomes:
-            tellings.conclude(connection, numbers[told.telling.message.id], told, now=at)
+            tellings.conclude(connection, numbers[told.telling.message.id], told)
         lines = [
             {
                 "message": number,

@@ -100,7 +100,7 @@ class NoRecords:
         """None."""
         return ()
 
-    def next_untold(self, channel: str) -> datetime | None:  # noqa: ARG002
+    def next_untold(self, channel: str, *, after: datetime) -> datetime | None:  # noqa: ARG002
         """Never."""
         return None
 

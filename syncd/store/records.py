@@ -196,9 +196,9 @@ class SqlRecords:
         )
         return [self._telling(row) for row in self._rows(query)]
 
-    def next_untold(self, channel: str) -> datetime | None:
-        """When a channel has something to tell next, or had; None: nothing waits."""
-        query = sa.select(_t.next_at).where(_t.channel == channel, _t.next_at.is_not(None))
+    def next_untold(self, channel: str, *, after: datetime) -> datetime | None:
+        """When, after that time, something of a channel is due next; None: nothing waits."""
+        query = sa.select(_t.next_at).where(_t.channel == channel, _t.next_at > after)
         found = self._rows(query.order_by(_t.next_at).limit(1))
         return found[0].next_at if found else None
 

@@ -6,7 +6,7 @@ what is due is found by index, whatever waits behind it.
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import UTC, datetime
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
@@ -14,6 +14,9 @@ from sqlalchemy.engine import Connection
 from syncd.ports.store import Told
 from syncd.store import rows, schema
 from syncd.store.types import UtcDateTime
+
+AT_ONCE = datetime(1970, 1, 1, tzinfo=UTC)
+"""Due since ever: the clocks of accounts show their gateways' times, and whoever tells has another."""
 
 _t = schema.tellings.c
 _earlier = schema.tellings.alias()
@@ -40,14 +43,14 @@ def values(number: int, channel: str, kind: str, *, at: datetime) -> rows.Values
     return {
         "its_message": number,
         "its_channel": channel,
-        "its_time": at,
+        "its_time": AT_ONCE,
         "kind": kind,
         "at": at,
         "tries": 0,
     }
 
 
-def conclude(connection: Connection, number: int, told: Told, *, now: datetime) -> None:
+def conclude(connection: Connection, number: int, told: Told) -> None:
     """Store what came of one telling; the next of its message may follow when it is done with."""
     this = _t.number == told.telling.id
     if told.again_at is not None:
@@ -55,5 +58,5 @@ def conclude(connection: Connection, number: int, told: Told, *, now: datetime) 
         connection.execute(again.values(next_at=told.again_at, tries=told.tries))
         return
     connection.execute(sa.delete(schema.tellings).where(this))
-    released = {"its_message": number, "its_channel": told.telling.channel, "its_time": now}
+    released = {"its_message": number, "its_channel": told.telling.channel, "its_time": AT_ONCE}
     connection.execute(_RELEASE, released)

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from pathlib import PurePosixPath
 from threading import Lock
 
@@ -18,6 +18,8 @@ from syncd.core.model import Direction, GatewayId, Message, MessageId, Pair, Sta
 from syncd.errors import StateBroken
 from syncd.ports.store import Change, Draft, Line, Search, Telling, Told, Untold
 
+AT_ONCE = datetime(1970, 1, 1, tzinfo=UTC)
+
 
 @dataclass
 class _News:
@@ -26,7 +28,7 @@ class _News:
     kind: str
     message: MessageId
     at: datetime
-    next_at: datetime = field(kw_only=True)
+    next_at: datetime = AT_ONCE
     tries: int = 0
 
 
@@ -99,7 +101,7 @@ class FakeStore:
             self._news = [each for each in self._news if each.id != told.telling.id]
             for after in self._firsts():
                 if (after.message, after.channel) == (row.id, channel):
-                    after.next_at = at
+                    after.next_at = AT_ONCE
             return
         for each in self._news:
             if each.id == told.telling.id:
@@ -146,8 +148,7 @@ class FakeStore:
             kind = news(change.event, before=before, after=after, channel=channel)
             if kind is not None:
                 self._last_news += 1
-                at = after.updated
-                self._news.append(_News(self._last_news, channel.name, kind, after.id, at, next_at=at))
+                self._news.append(_News(self._last_news, channel.name, kind, after.id, after.updated))
 
     # Records
 
@@ -250,8 +251,9 @@ class FakeStore:
             for n in sorted(due, key=lambda n: (n.next_at, n.id))[:limit]
         ]
 
-    def next_untold(self, channel: str) -> datetime | None:
-        return min((n.next_at for n in self._firsts() if n.channel == channel), default=None)
+    def next_untold(self, channel: str, *, after: datetime) -> datetime | None:
+        times = (n.next_at for n in self._firsts() if n.channel == channel)
+        return min((at for at in times if at > after), default=None)
 
     def troubled(self, channel: str, account: str) -> Sequence[Untold]:
         there = {n.id: n for n in self._news if n.channel == channel and n.tries}

@@ -36,7 +36,7 @@ OF_A_PASS: dict[str, tuple[Question, str]] = {
     "get": (lambda r: r.get(r._ids.encode(1)), "INTEGER PRIMARY KEY"),
     "history": (lambda r: r.history(r._ids.encode(1)), "history_message"),
     "untold": (lambda r: r.untold("notice", now=NOON), "tellings_due"),
-    "next_untold": (lambda r: r.next_untold("notice"), "tellings_due"),
+    "next_untold": (lambda r: r.next_untold("notice", after=NOON), "tellings_due"),
 }
 OF_A_PERSON: dict[str, tuple[Question, str]] = {
     "search": (lambda r: r.search(Search(limit=5)), "messages_created"),
