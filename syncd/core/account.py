@@ -2,13 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, fields, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from syncd.core.model import PartnerType
+from syncd.core.model import Pair, PartnerType
 from syncd.core.planning.pull import start
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hooks:
+    """The user's commands, each an argv; None: nothing said, empty: none is run."""
+
+    on_received: tuple[str, ...] | None = None
+    on_sent: tuple[str, ...] | None = None
+    on_failed: tuple[str, ...] | None = None
+    timeout: timedelta | None = None
+
+    def over(self, wider: Hooks) -> Hooks:
+        """These, and what they say nothing of from the wider ones."""
+        said = {key.name: getattr(self, key.name) for key in fields(self)}
+        return replace(wider, **{key: value for key, value in said.items() if value is not None})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,6 +50,7 @@ class PartnerTable:
     station: str = "*"
     partner: str = "*"
     rules: PairRules
+    hooks: Hooks = Hooks()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,6 +86,7 @@ class Account:
     ignore: tuple[str, ...] = ()
     file_mode: int = 0o660
     dir_mode: int = 0o770
+    hooks: Hooks = Hooks()
     partners: tuple[PartnerTable, ...] = ()
 
     def rules(self, *, station: str, partner: str) -> PairRules:
@@ -77,18 +94,29 @@ class Account:
 
         Narrower wins, key by key: station and partner named, then partner, then station, then neither.
         """
-        matching = [
-            table
-            for table in self.partners
-            if table.station in ("*", station) and table.partner in ("*", partner)
-        ]
         merged: dict[str, object] = {}
-        for table in sorted(matching, key=lambda t: (t.partner != "*", t.station != "*")):
+        for table in self._matching(station, partner):
             for key in PairRules.__slots__:
                 value = getattr(table.rules, key)
                 if value is not None:
                     merged[key] = value
         return PairRules(**merged)  # type: ignore[arg-type]  # keys and values come from PairRules itself
+
+    def hooks_of(self, pair: Pair) -> Hooks:
+        """The hooks of one pair, merged in the same order, over those of the account."""
+        merged = self.hooks
+        for table in self._matching(pair.station, pair.partner):
+            merged = table.hooks.over(merged)
+        return merged
+
+    def _matching(self, station: str, partner: str) -> Sequence[PartnerTable]:
+        """The tables of a pair, the widest first."""
+        matching = [
+            table
+            for table in self.partners
+            if table.station in ("*", station) and table.partner in ("*", partner)
+        ]
+        return sorted(matching, key=lambda table: (table.partner != "*", table.station != "*"))
 
 
 def starts_at(account: Account, facts: Mapping[str, str]) -> datetime | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from datetime import UTC, datetime
 
 from syncd.core.model import Attempt, File, Mdn, Message
@@ -12,7 +13,12 @@ VERSION = 1
 
 def render(message: Message) -> bytes:
     """The whole file, UTF-8, with a final line end."""
-    told = {
+    return written(content(message))
+
+
+def content(message: Message) -> dict[str, object]:
+    """What the file says, key by key."""
+    return {
         "version": VERSION,
         "id": message.id,
         "account": message.account,
@@ -33,6 +39,10 @@ def render(message: Message) -> bytes:
         "attempts": [_attempt(attempt) for attempt in message.attempts],
         "mdn": _mdn(message.mdn) if message.mdn else None,
     }
+
+
+def written(told: Mapping[str, object]) -> bytes:
+    """Such an object as bytes."""
     text = json.dumps(told, ensure_ascii=False, indent=2) + "\n"
     # A half character from outside becomes its JSON escape, by the very same letters.
     return text.encode("utf-8", "backslashreplace")

@@ -10,14 +10,17 @@ from syncd.ports.folders import Inbox, Outbox, StagedFiles, Tree
 from syncd.ports.gateway import Content, Fetched, Gateway, Outgoing, Receipt, Wanted
 from syncd.ports.store import Change, Draft, Journal, Line, Records, Search, Telling, Told, Untold
 from syncd.ports.surroundings import Clock, Secrets
+from syncd.ports.telling import Ended, HookRunner
 
 __all__ = [
     "Change",
     "Clock",
     "Content",
     "Draft",
+    "Ended",
     "Fetched",
     "Gateway",
+    "HookRunner",
     "Inbox",
     "Journal",
     "Line",
