@@ -30,13 +30,14 @@ def in_force(merged: Merged, settings: Settings, environ: Mapping[str, str]) -> 
     """Every key of every table, in the order of the example file."""
     lines = list(_lines(merged, (), File, merged.tables, _of_machine(settings, environ)))
     for name, model in TABLES.items():
-        lines += _lines(merged, (name,), model, merged.tables.get(name, {}), {})
+        lines += _lines(merged, (name,), model, merged.tables.get(name, {}), _IN_TABLES.get(name, {}))
     for account in settings.accounts:
         start: Key = ("accounts", account.name)
         table = merged.tables["accounts"][account.name]
         own = GATEWAYS[account.gateway]
         computed = _of_gateway(own) | _of_systemd(account.name, environ)
         lines += _lines(merged, start, AccountTable, table, computed, left_out=own.lacks.keys())
+        lines += _hook_lines(merged, start, table)
         for number, partner in enumerate(table.get("partners", [])):
             lines += _partner_lines(merged, (*start, "partners", number), partner)
     return tuple(lines)
@@ -44,6 +45,8 @@ def in_force(merged: Merged, settings: Settings, environ: Mapping[str, str]) -> 
 
 Computed = dict[str, tuple[str, str]]
 """Value and source of what nobody wrote."""
+
+_IN_TABLES: dict[str, Computed] = {"hooks": {"timeout": ("60s", "default")}}
 
 
 def _of_machine(settings: Settings, environ: Mapping[str, str]) -> Computed:
@@ -84,10 +87,20 @@ def _lines(
 def _partner_lines(merged: Merged, start: Key, table: dict[str, Any]) -> Iterator[InForce]:
     """Station and partner, and what is said of them; no variable reaches a list of tables."""
     for name in PartnerTable.model_fields:
-        if name in table:
+        if name == "hooks":
+            yield from _hook_lines(merged, start, table)
+        elif name in table:
             yield InForce(key=dotted((*start, name)), value=table[name], source=str(merged.path))
         elif name in {"station", "partner"}:
             yield InForce(key=dotted((*start, name)), value="*", source="default")
+
+
+def _hook_lines(merged: Merged, start: Key, table: dict[str, Any]) -> Iterator[InForce]:
+    """What an account or a pair says of its own hooks."""
+    for name, value in table.get("hooks", {}).items():
+        key: Key = (*start, "hooks", name)
+        source = merged.variables.get(key, str(merged.path))
+        yield InForce(key=dotted(key), value=value, source=source)
 
 
 def _shown(name: str, value: object) -> object:

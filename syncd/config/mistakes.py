@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
+from syncd.config.commands import HooksTable
 from syncd.config.sources import Key, Merged, nearest
 from syncd.config.tables import TABLES, AccountTable, File, PartnerTable
 from syncd.errors import Problem
@@ -54,6 +55,8 @@ def _problem(details: ErrorDetails, merged: Merged) -> Problem:
 
 
 def _table_of(key: Key) -> type[BaseModel]:
+    if "hooks" in key[:-1]:
+        return HooksTable
     if "partners" in key[2:]:
         return PartnerTable
     if key[0] in TABLES and len(key) > 1:

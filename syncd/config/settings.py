@@ -13,10 +13,11 @@ from zoneinfo import ZoneInfo
 from pydantic import SecretStr
 
 from syncd.config import machine
+from syncd.config.commands import HooksTable
 from syncd.config.logins import API_KEY, PASSWORD, credential
 from syncd.config.tables import AccountTable, File, RetentionTable
 from syncd.config.tables import PartnerTable as PartnerKeys
-from syncd.core.account import Account, PairRules, PartnerTable
+from syncd.core.account import Account, Hooks, PairRules, PartnerTable
 from syncd.core.retention import Retention
 from syncd.errors import ConfigError
 
@@ -101,7 +102,7 @@ class Settings:
 def settle(file: File, *, path: Path | None, environ: Mapping[str, str]) -> Settings:
     """Turn checked tables into values, and put in what only this machine knows."""
     zone = file.timezone or machine.time_zone(environ)
-    accounts = sorted(file.accounts.items())
+    accounts, hooks = sorted(file.accounts.items()), _hooks(file.hooks)
     return Settings(
         path=path,
         state_dir=file.state_dir or machine.state_dir(environ),
@@ -110,7 +111,7 @@ def settle(file: File, *, path: Path | None, environ: Mapping[str, str]) -> Sett
         timezone=zone,
         control_group=file.control_group,
         retention=Retention(**{key: getattr(file.retention, key) for key in RetentionTable.model_fields}),
-        accounts=tuple(_account(name, keys, zone) for name, keys in accounts),
+        accounts=tuple(_account(name, keys, zone, hooks) for name, keys in accounts),
         credentials={name: _credentials(name, keys, environ) for name, keys in accounts},
     )
 
@@ -120,11 +121,12 @@ _NOT_AS_WRITTEN = _OF_LOGIN | {
     "pull_since",
     "rate_limit",
     "min_free",
+    "hooks",
     "partners",
 }
 
 
-def _account(name: str, keys: AccountTable, zone: ZoneInfo) -> Account:
+def _account(name: str, keys: AccountTable, zone: ZoneInfo, hooks: Hooks) -> Account:
     same_names = AccountTable.model_fields.keys() - _NOT_AS_WRITTEN
     same: dict[str, Any] = {key: getattr(keys, key) for key in same_names}
     return Account(
@@ -133,6 +135,7 @@ def _account(name: str, keys: AccountTable, zone: ZoneInfo) -> Account:
         rate_requests=keys.rate_limit.requests,
         rate_window=keys.rate_limit.window,
         min_free_bytes=keys.min_free,
+        hooks=_hooks(keys.hooks).over(hooks),
         partners=tuple(_partner_table(table) for table in keys.partners),
         **same,
     )
@@ -146,8 +149,14 @@ def _in_utc(since: datetime | str | None, zone: ZoneInfo) -> datetime | str | No
 
 
 def _partner_table(keys: PartnerKeys) -> PartnerTable:
-    rules = keys.model_dump(exclude={"station", "partner"})
-    return PartnerTable(station=keys.station, partner=keys.partner, rules=PairRules(**rules))
+    rules = keys.model_dump(exclude={"station", "partner", "hooks"})
+    return PartnerTable(
+        station=keys.station, partner=keys.partner, rules=PairRules(**rules), hooks=_hooks(keys.hooks)
+    )
+
+
+def _hooks(keys: HooksTable) -> Hooks:
+    return Hooks(**keys.model_dump())
 
 
 def _credentials(name: str, keys: AccountTable, environ: Mapping[str, str]) -> Credentials:

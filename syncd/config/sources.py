@@ -8,13 +8,19 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from syncd.config.commands import HooksTable
 from syncd.config.tables import TABLES, AccountTable, File
 from syncd.errors import CannotAct, ConfigError, Problem
 
 PREFIX = "SYNCD_"
 SYSTEM_FILE = Path("/etc/syncd/syncd.toml")
-_EXEMPT = ("SYNCD_CONFIG",)
+_EXEMPT = ("SYNCD_CONFIG", "SYNCD_HOOK", "SYNCD_EVENT_ID")
+"""The last two, and the prefix, are what a hook finds in its environment."""
 _EXEMPT_PREFIXES = ("SYNCD_HOOK_",)
+
+_TABLES = ("accounts", "partners", *TABLES)
+_KEYS = [key for key in AccountTable.model_fields if key not in _TABLES]
+_HOOKS = list(HooksTable.model_fields)
 
 Key = tuple[str | int, ...]
 """The way to a value through the tables: `("accounts", "acme", "url")`."""
@@ -142,22 +148,23 @@ def _key_of(name: str) -> Key | Problem:
     if name != name.upper():
         return _problem(name, "is not in capitals", f"Write {name.upper()}")
     match lowered:
-        case ("accounts", account, key) if account and key in AccountTable.model_fields:
-            if key == "partners":
-                return _problem(
-                    name, "cannot be set by a variable", "Write [[accounts.NAME.partners]] in the file"
-                )
+        case ("accounts", _, "partners"):
+            return _problem(
+                name, "cannot be set by a variable", "Write [[accounts.NAME.partners]] in the file"
+            )
+        case ("accounts", account, "hooks", key) if account:
+            start = f"{PREFIX}ACCOUNTS__{account.upper()}__HOOKS__"
+            return lowered if key in _HOOKS else _unknown(name, start, key, _HOOKS)
+        case ("accounts", account, key) if account and key in _KEYS:
             return lowered
         case ("accounts", account, key) if account:
-            return _unknown(
-                name, f"{PREFIX}ACCOUNTS__{account.upper()}__", key, list(AccountTable.model_fields)
-            )
+            return _unknown(name, f"{PREFIX}ACCOUNTS__{account.upper()}__", key, _KEYS)
         case (table, key) if table in TABLES:
             known = list(TABLES[table].model_fields)
             return lowered if key in known else _unknown(name, f"{PREFIX}{table.upper()}__", key, known)
-        case (key,) if key in File.model_fields and key != "accounts" and key not in TABLES:
+        case (key,) if key in File.model_fields and key not in _TABLES:
             return lowered
-    known = [each for each in File.model_fields if each != "accounts" and each not in TABLES]
+    known = [each for each in File.model_fields if each not in _TABLES]
     return _unknown(name, PREFIX, "__".join(lowered), known)
 
 

@@ -6,20 +6,20 @@ This is the one place: the example file, the checks and `syncd config` are read 
 from __future__ import annotations
 
 import re
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from pydantic import (
     AfterValidator,
-    BaseModel,
     BeforeValidator,
-    ConfigDict,
     Field,
     SecretStr,
     model_validator,
 )
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
+from syncd.config.commands import HooksTable
 from syncd.config.gateways import fitted
+from syncd.config.keys import Table, key, needed
 from syncd.config.values import (
     AbsolutePath,
     ContentType,
@@ -46,16 +46,6 @@ from syncd.core.model import PartnerType
 from syncd.system.secrets import can_be_api_key
 
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,31}")
-
-
-def key(text: str, *, default: Any = None, example: Any = None) -> Any:  # noqa: ANN401 - as pydantic's Field
-    """A key that may be left out."""
-    return Field(default=default, description=text, examples=[example], validate_default=default is not None)
-
-
-def needed(text: str, *, example: object) -> Any:  # noqa: ANN401 - as pydantic's Field
-    """A key without which nothing works."""
-    return Field(description=text, examples=[example])
 
 
 def _read_name(value: str) -> str:
@@ -85,12 +75,6 @@ def _read_api_key(value: object) -> object:
     return value
 
 
-class Table(BaseModel):
-    """A table of the file: nothing else may stand in it."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
-
-
 class PartnerTable(Table):
     """One `[[accounts.NAME.partners]]`."""
 
@@ -118,6 +102,7 @@ class PartnerTable(Table):
         "for the gate: our ID in the ISA or UNB header, maybe with its qualifier", example="ZZ:ACME"
     )
     interchange_receiver: Line | None = key("for the gate: the partner's ID there", example="08:925485US00")
+    hooks: HooksTable = key("the hooks of this pair", default=HooksTable())
 
 
 class AccountTable(Table):
@@ -215,6 +200,7 @@ class AccountTable(Table):
     )
     file_mode: FileMode = key("of new files", default="0660")
     dir_mode: DirMode = key("of new folders", default="0770")
+    hooks: HooksTable = key("the hooks of this account", default=HooksTable())
     partners: tuple[PartnerTable, ...] = key("what is special about one pair", default=())
 
 
@@ -271,10 +257,11 @@ class File(BaseSettings):
         example="edi",
     )
     retention: RetentionTable = key("how long what is settled is kept", default={})
+    hooks: HooksTable = key("the user's own commands", default=HooksTable())
     accounts: dict[Annotated[str, AfterValidator(_read_name)], AccountTable] = key(
         "one table an account", default={}
     )
 
 
-TABLES: dict[str, type[Table]] = {"retention": RetentionTable}
+TABLES: dict[str, type[Table]] = {"retention": RetentionTable, "hooks": HooksTable}
 """The tables that stand once in the file, by name."""

@@ -22,6 +22,7 @@ from syncd.daemon.jobs import ADDRESSES, JOBS, PULL, SEND, TRACK
 from syncd.daemon.pulse import HANGS_AFTER, Pulse
 from syncd.daemon.runner import Runner
 from syncd.daemon.sdnotify import ServiceManager
+from syncd.daemon.teller import TO_DIE, Teller
 from syncd.daemon.trigger import trigger_for
 from syncd.daemon.turn import Turn
 from syncd.errors import StateError
@@ -55,6 +56,7 @@ class Supervisor:
     dice: Callable[[], float]
     manager: ServiceManager
     stop: threading.Event
+    teller: Teller | None = None
     watchdog: timedelta | None = None
     hangs_after: timedelta = HANGS_AFTER
     fatal: Exception | None = None
@@ -98,6 +100,8 @@ class Supervisor:
         for watcher in self.watchers.values():
             watcher.start()
         self._scheduler.start()
+        if self.teller:
+            self.teller.start(fail=self._fail)
         self._told = self._summary()
         self.manager.ready(self._told)
         log.info("daemon.started", accounts=sorted(self.runners))
@@ -256,9 +260,10 @@ class Supervisor:
 
     @property
     def is_quiet(self) -> bool:
-        """Whether no job is under way, nor what a person asked for."""
+        """Whether no job is under way, nor a hook, nor what a person asked for."""
         turns = any(turn.is_under_way for turn in self._turns.values())
-        return not turns and not any(runner.is_busy for runner in self.runners.values())
+        hooks = self.teller is not None and self.teller.is_busy
+        return not (turns or hooks) and not any(runner.is_busy for runner in self.runners.values())
 
     def _end(self) -> None:
         """Let the steps in hand finish, nine seconds at most; what is cut off is as safe as in a crash."""
@@ -267,10 +272,14 @@ class Supervisor:
             self._scheduler.pause()
         for watcher in self.watchers.values():
             watcher.stop()
+        if self.teller:
+            self.teller.end()
         deadline = self.clock.monotonic() + ORDERLY.total_seconds()
         waiting = threading.Event()
         while not self.is_quiet and self.clock.monotonic() < deadline:
             waiting.wait(0.05)
+            if self.teller and self.clock.monotonic() > deadline - TO_DIE.total_seconds():
+                self.teller.cut()
         if self._scheduler.running:
             self._scheduler.remove_all_jobs()
             self._scheduler.shutdown(wait=False)

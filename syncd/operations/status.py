@@ -9,11 +9,15 @@ from datetime import datetime
 from pathlib import Path
 
 from syncd.core.account import Account
+from syncd.core.hooks import CHANNEL, NAMES
+from syncd.core.model import State
 from syncd.core.planning.pull import Old
 from syncd.operations.questions import Roots, Row, row
 from syncd.operations.reports import Left
 from syncd.ports import Records, Search
 
+PATIENT_TRIES = 3
+"""A hook that failed so often for one message needs a person."""
 SHOWN = 20
 """Messages that need a person, named in `status`; the counts have them all."""
 
@@ -112,11 +116,30 @@ def account_status(
         counts=counts,
         attention=tuple(row(message, roots) for message in records.search(wanted)),
         not_taken=tuple(not_taken),
-        troubles=tuple(troubles),
+        troubles=(*troubles, *_hook_troubles(account, records)),
         passed_over=old.count,
         passed_over_from=old.oldest,
         passed_over_to=old.newest,
     )
+
+
+def _hook_troubles(account: Account, records: Records) -> list[TroubleStatus]:
+    """Hooks that fail, each once, whatever messages they failed for."""
+    return [
+        TroubleStatus(
+            job="hooks",
+            what=f"hook {NAMES[State(each.kind)]} failed for {counted(each.messages)}",
+            remedy="`syncd show ID` of such a message, and the log, tell what it said; it is tried for a day",
+            since=each.since,
+            needs_person=each.tries >= PATIENT_TRIES,
+        )
+        for each in records.troubled(CHANNEL, account.name)
+    ]
+
+
+def counted(messages: int) -> str:
+    """A number of messages in words."""
+    return f"{messages} message{'s' if messages != 1 else ''}"
 
 
 def _passed_over(facts: Mapping[str, str]) -> Old:

@@ -20,6 +20,7 @@ from syncd.flows.refetching_span import refetch_span as ask_for_span
 from syncd.folders.examine import Finding, examine
 from syncd.folders.tree import Tree
 from syncd.operations import actions, checking, elsewhere, tries
+from syncd.operations.checking_hooks import check_hooks
 from syncd.operations.checking_secrets import SecretFile, check_secrets
 from syncd.operations.checks import CheckLine
 from syncd.ports import Gateway, Records
@@ -53,6 +54,7 @@ def run_check(settings: Settings, accounts: Sequence[str]) -> tuple[CheckLine, .
             account = doors.account(name)
             lines.extend(check_secrets(_secret_files(settings, account)))
             opened = stack.enter_context(doors.gateway(account))
+            lines.extend(check_hooks(account))
             lines.extend(checking.check_account(account, opened, known, clock=doors.clock))
             lines.extend(_check_root(account, store) if is_readable else check_folders(account))
     return tuple(lines)

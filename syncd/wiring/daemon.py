@@ -22,6 +22,7 @@ from syncd.daemon.hub import Hub
 from syncd.daemon.runner import FOLDERS, Runner
 from syncd.daemon.sdnotify import service_manager, watchdog_within
 from syncd.daemon.supervisor import Supervisor
+from syncd.daemon.teller import Teller
 from syncd.daemon.troubles import Troubles
 from syncd.errors import CannotAct, ConfigError, SyncdError
 from syncd.flows.bridge import Trouble
@@ -32,6 +33,7 @@ from syncd.wiring.acting import check_folders
 from syncd.wiring.daemon_door import DaemonDoor
 from syncd.wiring.doors import Doors, open_doors
 from syncd.wiring.pruning import by_itself
+from syncd.wiring.telling import teller
 
 if TYPE_CHECKING:
     from syncd.config import Settings
@@ -66,6 +68,7 @@ class Daemon:
             dice=random.random,
             manager=manager,
             stop=stop,
+            teller=self._teller(stack),
             watchdog=watchdog_within(os.environ),
         )
 
@@ -93,6 +96,13 @@ class Daemon:
             examine=lambda: _examined(account),
             hint=lambda error: _hint(account.root, error),
         )
+
+    def _teller(self, stack: ExitStack) -> Teller | None:
+        found = teller(self.doors)
+        if found:
+            for runner in self.runners.values():
+                stack.enter_context(runner.hub.listening(found))
+        return found
 
     def _watcher(self, name: str, tree: Tree) -> Watcher:
         return Watcher(tree, ring=lambda: self.supervisor.ring(name))

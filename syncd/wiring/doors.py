@@ -12,6 +12,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Protocol
 
 from syncd.core.account import Account
+from syncd.core.hooks import channel
 from syncd.core.model import Message
 from syncd.core.shown import Partner, Station
 from syncd.errors import CannotAct
@@ -235,7 +236,7 @@ def open_doors(settings: Settings, stop: threading.Event | None = None) -> Itera
     """
     take_umask(settings)
     with instance_lock(settings.state_dir):
-        store = open_store(settings.state_dir)
+        store = open_store(settings.state_dir, tell=[channel(settings.accounts)])
         doors = Doors(settings, store=store, clock=SystemClock(stop))
         try:
             yield doors

@@ -23,6 +23,7 @@ from syncd.system.clock import SystemClock
 from syncd.wiring.doors import Doors, has_numbered_pairs, open_doors, teach
 from syncd.wiring.local import paused_jobs
 from syncd.wiring.looking import records
+from syncd.wiring.telling import tell_once
 
 if TYPE_CHECKING:
     from syncd.config import Settings
@@ -47,6 +48,7 @@ def run_once(
             return _one_pass(doors, name, jobs, wait or timedelta(), progress)
 
         results = tuple(pool.map(one, accounts))
+        tell_once(doors, is_over=stop.is_set)
     return OnceReport(dry_run=False, accounts=tuple(report(result, settings) for result in results))
 
 

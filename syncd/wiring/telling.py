@@ -1,0 +1,56 @@
+"""The hooks of all accounts, with what they run in."""
+
+from __future__ import annotations
+
+import os
+import random
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING
+
+from syncd.core.hooks import CHANNEL, commands
+from syncd.daemon.teller import SIDE_BY_SIDE, Teller
+from syncd.flows.tell import Tell
+from syncd.notify import GuardedRunner
+from syncd.ports import Telling
+
+if TYPE_CHECKING:
+    from syncd.wiring.doors import Doors
+
+
+def tell(doors: Doors) -> Tell:
+    """All that telling needs."""
+    return Tell(
+        accounts={account.name: account for account in doors.settings.accounts},
+        state_id=doors.store.state_id,
+        records=doors.store.records,
+        journal=doors.store.journal,
+        hooks=GuardedRunner(os.environ),
+        clock=doors.clock,
+        dice=random.random,
+    )
+
+
+def teller(doors: Doors) -> Teller | None:
+    """The daemon's own; None: there are no hooks, and nothing is left to tell."""
+    return Teller(tell(doors)) if _is_wanted(doors) else None
+
+
+def tell_once(doors: Doors, *, is_over: Callable[[], bool]) -> None:
+    """Run what is due, one try each, until nothing is left, or it is over. Raises: StateError."""
+    if not _is_wanted(doors):
+        return
+    work, in_vain = tell(doors), set[int]()
+
+    def one(telling: Telling) -> None:
+        if not is_over() and not work.tell(telling):
+            in_vain.add(telling.id)
+
+    with ThreadPoolExecutor(SIDE_BY_SIDE) as pool:
+        while not is_over() and (due := work.due(besides=in_vain)):
+            list(pool.map(one, due))  # raises what one of them raised
+
+
+def _is_wanted(doors: Doors) -> bool:
+    has_hooks = any(commands(account) for account in doors.settings.accounts)
+    return has_hooks or bool(doors.store.records.untold(CHANNEL, now=doors.clock.now(), limit=1))
