@@ -111,7 +111,7 @@ def config(world: World) -> Path:
     text = world.configuration.read_text(encoding="utf-8")
     world.configuration.write_text(f'state_dir = "{state}"\n{text}', encoding="utf-8")
     store = open_store(state)
-    opened(store, *(inbound(f"ü-{n}", minute=n) for n in range(2_000)))
+    opened(store, *(inbound(f"ü-{n}", minute=n) for n in range(1_000)))
     store.close()
     return world.configuration
 
@@ -127,7 +127,7 @@ def test_csv_is_utf8_whatever_the_terminal_has(config: Path) -> None:
     done = ended(config, "PYTHONIOENCODING=latin-1 SYNCD export")
     assert (done.returncode, done.stderr) == (0, b"")
     lines = sheet(done.stdout.decode())
-    assert [line["message_id"] for line in lines] == [f"<ü-{n}>" for n in range(2_000)]
+    assert [line["message_id"] for line in lines] == [f"<ü-{n}>" for n in range(1_000)]
 
 
 @pytest.mark.parametrize("form", ["csv", "jsonl"])
