@@ -88,13 +88,11 @@ class Pull:
 
         Nothing is marked at the gateway for it, so that no other reader of the mailbox takes it meanwhile.
         """
-        bridge = self._bridge
-        while due := planning.wanted(rows, now=bridge.clock.now())[: walking.MOST_TO_FETCH]:
-            moved = hold_empty(bridge, [row for row in due if not row.files])
-            moved += self._fetch([row for row in due if row.files])
-            if not moved:
-                return
-            rows = self._unfinished()
+        due = planning.wanted(rows, now=self._bridge.clock.now())
+        for start in range(0, len(due), walking.MOST_TO_FETCH):
+            some = due[start : start + walking.MOST_TO_FETCH]
+            hold_empty(self._bridge, [row for row in some if not row.files])
+            self._fetch([row for row in some if row.files])
 
     def _pull_type(self, partner_type: PartnerType) -> None:
         passed_over: int | None = None
@@ -169,6 +167,8 @@ class Pull:
         key = f"old.{walk.partner_type}"
         old = walking.old_words(walk, plan.old, self._facts.get(key))
         if json.loads(old)["count"] != json.loads(self._facts.get(key, "{}")).get("count", 0):
+            if key not in self._facts:
+                walking.tell_of_old(self._bridge.account.name, old)
             facts[key] = old
         self._remember(facts)
 

@@ -12,6 +12,7 @@ import structlog
 from syncd.core import events as ev
 from syncd.core.model import Direction, Message, MessageId, PartnerType, Phase, Progress, State, bare
 from syncd.core.planning.pull import Fetch, Old
+from syncd.core.planning.refetch import command
 from syncd.core.planning.whose import SenderIs, whose
 from syncd.core.shown import Listing, Record
 from syncd.flows.bridge import Bridge, Trouble
@@ -217,3 +218,11 @@ def old_words(walked: Walk, old: Old, before: str | None) -> str:
             "newest": old.newest.isoformat() if old.newest else None,
         }
     )
+
+
+def tell_of_old(account: str, words: str) -> None:
+    """Say once, with the first that is passed over, how many there are and what a person may do."""
+    old = json.loads(words)
+    times = [datetime.fromisoformat(old[key]) for key in ("oldest", "newest") if old[key]]
+    remedy = f"To have them: {command(account, min(times), max(times))}" if times else ""
+    log.warning("messages.passed_over", account=account, **old, remedy=remedy)
