@@ -39,9 +39,9 @@ def the_one_there(call: Call, settings: Settings, door: Door, text: str, missing
 
 
 def _nowhere(missing: SyncdError, asked: Sequence[str], troubles: Sequence[str]) -> NotFound:
-    words = [f"The gateway of {' and that of '.join(asked)} was asked, too."] if asked else []
+    words = [f"Nor has the gateway of {', '.join(asked)}; it was asked."] if asked else []
     words += [f"{trouble[:1].upper()}{trouble[1:]}." for trouble in troubles]
-    return NotFound(missing.what, " ".join([*words, missing.remedy]))
+    return NotFound(missing.what, " ".join([missing.remedy, *words]))
 
 
 def _facts(there: There, zone: tzinfo) -> RenderableType:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, tzinfo
@@ -13,6 +12,7 @@ from rich.text import Text
 
 from syncd.cli import views
 from syncd.cli.act import user
+from syncd.cli.asking import is_sure
 from syncd.cli.elsewhere import the_one_there
 from syncd.cli.look import moment
 from syncd.cli.options import Call, Given
@@ -27,8 +27,6 @@ if TYPE_CHECKING:
     from syncd.config import Settings
     from syncd.operations.door import Door
     from syncd.operations.questions import Row
-
-ANSWERS = frozenset({"y", "yes"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,20 +104,10 @@ def _span(call: Call, since: str, until: str | None, *, again: bool, yes: bool) 
         found = door.refetch_span(names, span, only_look=True, by=user())
         if not any(_count(each, again=again) for each in found):
             return _reply(span, found, zone, "there is nothing to fetch")
-        if not yes and not _agrees(_lines(found, span, zone)):
+        if not is_sure("\n".join([*_lines(found, span, zone), "Fetch them?"]), yes=yes):
             return _reply(span, found, zone, "nothing was done")
         found = door.refetch_span(names, span, only_look=False, by=user())
     return _reply(span, found, zone, "asked for: the next pull brings them", is_done=True)
-
-
-def _agrees(lines: Sequence[str]) -> bool:
-    """What the person on the terminal says. Raises: UsageError where there is none."""
-    if sys.stdin is None or not sys.stdin.isatty():
-        raise UsageError(f"nothing was done: {'; '.join(lines)}", "Without a terminal, add --yes.")
-    question = "\n".join([*map(safe, lines), "Fetch them? [y/N] "])
-    sys.stderr.write(question)
-    sys.stderr.flush()
-    return sys.stdin.readline().strip().lower() in ANSWERS
 
 
 def _reply(

@@ -9,12 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, nullcontext
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from syncd.core import events as ev
 from syncd.core.model import Message, PartnerType, bare
 from syncd.core.planning.refetch import Refetched, Sorted, Span, added, sort_out
 from syncd.core.shown import Box, Record
+from syncd.errors import CannotAct
 from syncd.flows.bridge import Bridge
 from syncd.flows.refetching import noted, reader_for
 from syncd.flows.walking import Reader
@@ -86,6 +87,8 @@ def _listed(
     """New entries of each page, until one is from before `since`, or brings nothing new."""
     is_ordered = bridge.gateway.capabilities.has_ordered_lists
     for page in range(MOST_PAGES):
+        if bridge.clock.wait(timedelta()):
+            raise CannotAct("syncd is ending", "Ask again when it runs: what was asked for by now comes.")
         listing = bridge.gateway.page(Box.RECEIVED, partner_type, page=page, since=since, until=until)
         fresh = {(bare(record.message_id), record.persisted): record for record in listing.records}
         new = [record for key, record in fresh.items() if key not in seen]

@@ -58,7 +58,7 @@ def test_without_a_terminal_it_only_tells(
     monkeypatch.setattr("sys.stdin", io.StringIO("y\n"))
     assert world.run(*SPAN) == 2
     assert "120 messages to fetch" in (err := capsys.readouterr().err)
-    assert "add --yes" in err
+    assert "--yes" in err
     assert world.run("refetch", "--since", "7d", "--again", "--yes", "--json") == 0
     value = parsed(capsys.readouterr().out)
     assert (value["done"], value["again"], value["accounts"][0]["missing"]) == (True, True, 120)
