@@ -76,6 +76,8 @@ def resend(message: Named, /, *, yes: Yes = False, call: Given) -> Reply:
 
     What was sent already is asked about first: the partner gets it twice.
     """
+    from rich.text import Text
+
     from syncd.cli import views
     from syncd.cli.asking import is_sure
 
@@ -84,11 +86,10 @@ def resend(message: Named, /, *, yes: Yes = False, call: Given) -> Reply:
     with call.wiring.door(settings) as door:
         old: Row = door.show_message(message, account=call.options.account)
         what = f"Message {old.id} was sent to {old.partner}, who gets it twice. Send it again?"
-        sure = old.state != "sent" or is_sure(what, yes=yes)
-        row = door.resend(old.id, by=user()) if sure else old
-    return Reply(
-        value=row, view=lambda: views.messages((row,), settings.timezone), exit_code=0 if sure else 1
-    )
+        if old.state == "sent" and not is_sure(what, yes=yes):
+            return Reply(value=old, view=lambda: Text("nothing was sent"))
+        row = door.resend(old.id, by=user())
+    return Reply(value=row, view=lambda: views.messages((row,), settings.timezone))
 
 
 def _done(message: str, call: Call, act: Callable[[Door, str], Row]) -> Reply:

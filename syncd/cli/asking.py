@@ -18,7 +18,8 @@ def is_sure(question: str, *, yes: bool, stdin: TextIO | None = None) -> bool:
     if yes:
         return True
     if source is None or not source.isatty():
-        raise UsageError(f"there is no terminal to ask on: {question}", "Add --yes when you are sure.")
-    lines = "\n".join(safe(line) for line in question.splitlines())
-    print(f"{lines} [y/N] ", end="", file=sys.stderr, flush=True)
+        what = "; ".join(line.strip() for line in question.splitlines())
+        raise UsageError(f"nothing was done: {what}", "Without a terminal, add --yes.")
+    shown = "\n".join(safe(line) for line in question.splitlines())
+    print(f"{shown} [y/N] ", end="", file=sys.stderr, flush=True)
     return source.readline().strip().lower() in {"y", "yes"}

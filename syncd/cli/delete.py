@@ -73,7 +73,7 @@ def delete(
         if not found.messages:
             return _reply(found, zone, "nothing is to be deleted")
         if not is_sure("\n".join([*_lines(found), "Delete them there?"]), yes=yes):
-            return _reply(found, zone, "nothing was deleted", exit_code=1)
+            return _reply(found, zone, "nothing was deleted")
         done = _in_parts(door, [row.id for row in found.messages], only_look=False)
     return _reply(done, zone, f"deleted there: {_count(done.messages)}", exit_code=_verdict(done))
 
