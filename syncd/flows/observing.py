@@ -27,10 +27,15 @@ def observer(note: Callable[[Message], None]) -> Callable[[Change], None]:
 
     def observe(change: Change) -> None:
         _log(change.event, change.after)
-        if not isinstance(change.event, NO_NEWS):
+        if _is_news(change.event):
             note(change.after)
 
     return observe
+
+
+def _is_news(event: Event) -> bool:
+    """Whether it changes how a message stands; a deletion at the gateway mostly does not."""
+    return event.ends if isinstance(event, ev.Deleted) else not isinstance(event, NO_NEWS)
 
 
 def _log(event: Event, row: Message) -> None:
