@@ -19,7 +19,12 @@ if TYPE_CHECKING:
 
 SHOWN = 20
 """What is kept of an account, as far as people see it; JSON has more."""
-_WHAT = {"sent": "files in sent/", "failed": "files in failed/", "history": "the history"}
+_WHAT = {
+    "sent": "files in sent/",
+    "failed": "files in failed/",
+    "history": "the history",
+    "at_gateway": "at the gateway",
+}
 
 
 def prune(

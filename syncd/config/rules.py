@@ -22,7 +22,7 @@ from syncd.errors import Problem
 
 _NUMBER = re.compile(r"[1-9][0-9]*")
 _DIGITS = re.compile(r"[0-9]+")
-RETENTION_KEYS = ("sent", "failed", "history")
+RETENTION_KEYS = ("sent", "failed", "at_gateway", "history")
 
 
 def misfits(merged: Merged, environ: Mapping[str, str], *, passwords: bool) -> Iterator[Problem]:
@@ -162,12 +162,12 @@ def _retention_misfits(merged: Merged) -> Iterator[Problem]:
     table = merged.tables.get("retention")
     spans = {key: _span(table.get(key)) for key in RETENTION_KEYS} if isinstance(table, dict) else {}
     history = spans.get("history")
-    for key in ("sent", "failed"):
+    for key in ("sent", "failed", "at_gateway"):
         span = spans.get(key)
         if history is not None and span is not None and history < span:
             yield Problem(
                 key=merged.written(("retention", "history")),
-                what=f"is shorter than {merged.written(('retention', key))}: files would outlive their rows",
+                what=f"is shorter than {merged.written(('retention', key))}, which needs what it removes",
                 remedy=f"Make it as long as {key}, or longer",
             )
 

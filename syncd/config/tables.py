@@ -213,7 +213,11 @@ class RetentionTable(Table):
     )
     failed: Keeping = key("the same of failed/, two days at least", default="never")
     history: Keeping = key(
-        "how long `list` and `show` know a message after it was settled; not less than sent and failed",
+        "how long `list` and `show` know a message after it was settled; not shorter than any of the others",
+        default="never",
+    )
+    at_gateway: Keeping = key(
+        "how long the gateway keeps a message after it was settled, two days at least; ECGrid keeps all",
         default="never",
     )
 

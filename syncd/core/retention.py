@@ -13,6 +13,7 @@ class Retention:
     sent: timedelta | None = None
     failed: timedelta | None = None
     history: timedelta | None = None
+    at_gateway: timedelta | None = None
 
     @property
     def is_set(self) -> bool:

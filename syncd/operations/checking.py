@@ -17,6 +17,7 @@ from syncd.core.account import Account
 from syncd.core.model import PartnerType
 from syncd.core.planning.pull import start
 from syncd.core.planning.refetch import command
+from syncd.core.retention import Retention
 from syncd.core.shown import Partner, Station
 from syncd.errors import ConfigError, GatewayError, SyncdError
 from syncd.operations.checks import CheckLine
@@ -111,6 +112,13 @@ def _listed_pairs(account: Account, gateway: Gateway, stations: tuple[Station, .
     yield _fine(account, "partners", f"{len(partners)} partners: {_some(p.as2_id for p in partners)}")
     yield from _tables(account, stations, partners)
     yield from _pairs(account, stations, partners)
+
+
+def check_retention(account: Account, gateway: Gateway, retention: Retention) -> Iterator[CheckLine]:
+    """What `[retention]` says and this gateway cannot do."""
+    if retention.at_gateway is not None and not gateway.capabilities.can_delete:
+        what = f"{account.gateway} keeps what it has: retention.at_gateway does nothing for this account"
+        yield CheckLine(account=account.name, name="retention", ok=None, what=what)
 
 
 def _failed(account: Account, name: str, error: SyncdError) -> CheckLine:

@@ -14,13 +14,14 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 
 from syncd.core import events as ev
+from syncd.core.deletion import refusal
 from syncd.core.layout import parent
 from syncd.core.model import Message, Place, State
 from syncd.core.naming import status_name
 from syncd.core.planning.pull import forgotten
 from syncd.core.planning.track import REVIVABLE_FOR
 from syncd.core.retention import Retention
-from syncd.errors import FolderError, RootUnusable, UsageError
+from syncd.errors import FolderError, GatewayError, RootUnusable, SyncdError, UsageError
 from syncd.operations.pruning_desk import Desk, refuse_to_hang_on
 from syncd.operations.pruning_files import There, is_taken, judge, strangers
 from syncd.operations.pruning_report import AccountPruned, Kept, Kind, Share
@@ -29,6 +30,9 @@ PORTION = 200
 """Messages whose files go at once: the flows of the account wait for no more."""
 ROWS = 500
 """Rows that are removed in one transaction: nobody who writes waits for more."""
+TOGETHER = 100
+"""Entries that are deleted at the gateway in one request."""
+FEW = 10
 MOST_KEPT = 1_000
 MOST_FOLDERS = 1_000
 
@@ -42,7 +46,7 @@ def need_retention(retention: Retention) -> None:
     if not retention.is_set:
         raise UsageError(
             "nothing is removed, ever: the configuration says so",
-            'To change that, write [retention] with sent, failed or history = "90d".',
+            'To change that, write [retention] with sent, failed, history or at_gateway = "90d".',
         )
 
 
@@ -54,7 +58,7 @@ class Run:
     dry_run: bool
     shares: dict[Kind, Share] = field(default_factory=dict)
     kept: list[Kept] = field(default_factory=list)
-    troubles: list[FolderError] = field(default_factory=list)
+    troubles: list[SyncdError] = field(default_factory=list)
     _folders: set[Place] = field(default_factory=set)
 
     def count(self, kind: Kind, rows: Sequence[Message]) -> None:
@@ -175,6 +179,39 @@ def _forget_status(desk: Desk, row: Message) -> None:
         desk.outbox.write_status(row.place, None)
 
 
+# At the gateway ----------------------------------------------------------------------------------
+
+
+def delete_there(run: Run, span: timedelta) -> None:
+    """Delete what is settled at the gateway as well; where it keeps everything, nothing. Raises: StateError.
+
+    The gateway's trouble ends it for today. What failed goes through three lists, so few go at once.
+    """
+    if run.desk.delete_there is None:
+        return
+    run.shares[Kind.AT_GATEWAY] = Share(kind=Kind.AT_GATEWAY)
+    name, until, records = run.desk.account.name, run.desk.now - max(span, REVIVABLE_FOR), run.desk.records
+    for state, size in ((State.RECEIVED, TOGETHER), (State.SENT, TOGETHER), (State.FAILED, FEW)):
+
+        def ask(last: Message | None, size: int, state: State = state) -> Sequence[Message]:
+            return records.at_gateway(name, state, until=until, after=last, limit=size)
+
+        run.portions(ask, lambda rows: _delete_there(run, rows), size=size)
+
+
+def _delete_there(run: Run, rows: Sequence[Message]) -> None:
+    """Each that is not settled, or shares its id with another, is left for another day."""
+    fitting = [row for row in rows if refusal(row) is None]
+    is_down = any(isinstance(trouble, GatewayError) for trouble in run.troubles)
+    if run.dry_run:
+        run.count(Kind.AT_GATEWAY, fitting)
+    elif fitting and run.desk.delete_there and not is_down:
+        done = run.desk.delete_there(fitting)
+        run.count(Kind.AT_GATEWAY, done.deleted)
+        if done.trouble is not None:
+            run.troubles.append(done.trouble)
+
+
 # History -----------------------------------------------------------------------------------------
 
 
@@ -224,6 +261,8 @@ def prune_account(desk: Desk, *, dry_run: bool) -> AccountPruned:
             if span is not None:
                 run.shares[kind] = Share(kind=kind)
                 run.files(kind, state, span)
+        if desk.retention.at_gateway is not None:
+            delete_there(run, desk.retention.at_gateway)
         if desk.retention.history is not None:
             forget(run, desk.retention.history)
         run.name_strangers()

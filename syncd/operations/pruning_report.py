@@ -13,6 +13,8 @@ class Kind(StrEnum):
 
     SENT = "sent"
     FAILED = "failed"
+    AT_GATEWAY = "at_gateway"
+    """Entries at the gateway."""
     HISTORY = "history"
     """Rows of the database, with all that they tell; they count no bytes."""
 

@@ -166,6 +166,12 @@ class Records(Protocol):
         """
         ...
 
+    def at_gateway(
+        self, account: str, state: State, *, until: datetime, after: Message | None, limit: int
+    ) -> Sequence[Message]:
+        """Messages at rest whose entry at the gateway was not deleted by us; in parts, as above."""
+        ...
+
     def done(self, account: str, *, until: datetime, after: Message | None, limit: int) -> Sequence[Message]:
         """Messages at rest whose file is gone from our hands, settled before `until`; in parts, as above.
 

@@ -49,6 +49,18 @@ class NoRecords:
         """None."""
         return ()
 
+    def at_gateway(
+        self,
+        account: str,  # noqa: ARG002
+        state: State,  # noqa: ARG002
+        *,
+        until: datetime,  # noqa: ARG002
+        after: Message | None,  # noqa: ARG002
+        limit: int,  # noqa: ARG002
+    ) -> Sequence[Message]:
+        """None."""
+        return ()
+
     def done(
         self,
         account: str,  # noqa: ARG002

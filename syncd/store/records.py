@@ -94,6 +94,15 @@ class SqlRecords:
         query = query.where(_m.moving_from.is_(None), _m.unfinished.is_(sa.false()))
         return self._settled(query, after, limit)
 
+    def at_gateway(
+        self, account: str, state: State, *, until: datetime, after: Message | None, limit: int
+    ) -> Sequence[Message]:
+        """Messages at rest whose entry at the gateway was not deleted by us, settled before `until`."""
+        query = _MESSAGES.where(
+            schema.AT_GATEWAY, _m.account == account, _m.state == state.value, _m.settled_at < until
+        )
+        return self._settled(query, after, limit)
+
     def done(self, account: str, *, until: datetime, after: Message | None, limit: int) -> Sequence[Message]:
         """Messages that nothing is to be done with any more, settled before `until`, oldest first."""
         query = _MESSAGES.where(schema.DONE, _m.account == account, _m.settled_at < until)

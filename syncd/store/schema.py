@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from syncd.store import dialect
 from syncd.store.types import AnyText, UtcDateTime
 
-VERSION = "0006"
+VERSION = "0007"
 """The migration that leads to these tables; four digits, counting up."""
 
 metadata = sa.MetaData(naming_convention={"pk": "pk_%(table_name)s"})
@@ -71,6 +71,12 @@ DONE = sa.and_(
     _m.unfinished.is_(sa.false()),
     sa.or_(INBOUND, _m.place.is_(None)),
 )
+AT_GATEWAY = sa.and_(
+    _m.settled_at.is_not(None),
+    _m.unfinished.is_(sa.false()),
+    _m.bare_id.is_not(None),
+    dialect.is_unset(_m.progress, "deleted_at"),
+)
 FAILED_THERE = sa.and_(FAILED, _m.bare_id.is_not(None))
 ATTENTION = sa.or_(
     _m.state == sa.literal_column("'held'"),
@@ -102,6 +108,7 @@ _index(
     where=FAILED,
 )
 _index("messages_failed_there", _m.account, _m.settled_at, where=FAILED_THERE)
+_index("messages_at_gateway", _m.account, _m.state, _m.settled_at, where=AT_GATEWAY)
 _index("messages_done", _m.account, _m.settled_at, where=DONE)
 _index("messages_with_file", _m.account, _m.state, _m.settled_at, where=WITH_FILE)
 

@@ -56,6 +56,7 @@ def run_check(settings: Settings, accounts: Sequence[str]) -> tuple[CheckLine, .
             opened = stack.enter_context(doors.gateway(account))
             lines.extend(check_hooks(account))
             lines.extend(checking.check_account(account, opened, known, clock=doors.clock))
+            lines.extend(checking.check_retention(account, opened, settings.retention))
             lines.extend(_check_root(account, store) if is_readable else check_folders(account))
     return tuple(lines)
 

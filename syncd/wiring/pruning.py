@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING
 
 import structlog
 
+from syncd.core.model import Message
 from syncd.flows.bridge import Bridge
+from syncd.flows.deleting import Deletion, delete_there
 from syncd.flows.once import Tally
 from syncd.folders.removal import Removal
 from syncd.folders.survey import Survey
@@ -63,6 +65,10 @@ def desk(
     The earlier of the machine's time and the gateway's counts: a clock years ahead removes nothing.
     """
     tree = doors.tree(bridge.account)
+
+    def delete(rows: Sequence[Message]) -> Deletion:
+        return delete_there(bridge, rows, by=by, note="by retention")
+
     return Desk(
         account=bridge.account,
         retention=doors.settings.retention,
@@ -73,6 +79,7 @@ def desk(
         clock=bridge.clock,
         now=min(bridge.clock.now(), doors.clock.now()),
         record=bridge.record,
+        delete_there=delete if bridge.gateway.capabilities.can_delete else None,
         forget=lambda rows, facts: bridge.journal.forget(bridge.account.name, rows, facts),
         check_root=bridge.tree.check,
         alone=alone,

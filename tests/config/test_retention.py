@@ -43,7 +43,7 @@ def test_a_mistake_is_named_with_its_remedy(
     assert remedy in found[key]
 
 
-@pytest.mark.parametrize("key", ["sent", "failed"])
+@pytest.mark.parametrize("key", ["sent", "failed", "at_gateway"])
 def test_a_row_outlives_its_file(read: Load, key: str) -> None:
     """Else nobody could tell any more whose file that is; never is longest, and does not matter here."""
     found = problems(read, ACME + f'[retention]\n{key} = "90d"\nhistory = "89d"')

@@ -21,6 +21,7 @@ from syncd.core.model import (
     PartnerType,
     Phase,
     Place,
+    Progress,
     State,
 )
 from syncd.ports.store import Search
@@ -181,6 +182,24 @@ def test_files_of_settled_messages_come_by_age_and_in_parts(store: AnyStore) -> 
     assert ids(*found) == ids(rows[1], rows[2], rows[0])
     [sent] = store.records.with_files("acme", State.SENT, until=until, after=None, limit=9)
     assert sent.name == "sent.edi"
+
+
+def test_entries_at_the_gateway_come_by_age_and_in_parts(store: AnyStore) -> None:
+    """Of messages at rest that have one, unless it was deleted at our word."""
+    deleted = Progress(deleted_at=NOON)
+    rows = opened(
+        store,
+        failed("2.edi", minute=2),
+        failed("1.edi", minute=1, place=None),
+        failed("gone.edi", minute=1, progress=deleted),
+        failed("never.edi", minute=1, message_id=None),
+        failed("young.edi", minute=9),
+        failed("other.edi", minute=1, account="other"),
+    )
+    until = NOON + timedelta(minutes=9)
+    [first] = store.records.at_gateway("acme", State.FAILED, until=until, after=None, limit=1)
+    [second] = store.records.at_gateway("acme", State.FAILED, until=until, after=first, limit=9)
+    assert ids(first, second) == ids(rows[1], rows[0])
 
 
 def test_what_is_done_with_comes_by_age_and_in_parts(store: AnyStore) -> None:

@@ -238,3 +238,36 @@ def test_a_restored_gateway_delivers_nothing_that_was_forgotten(
         [status] = [json.loads(words) for key, words in facts.items() if key == "old.production"]
     assert status["count"] == 3
     assert found(ground) == []
+
+
+# At the gateway ----------------------------------------------------------------------------------
+
+
+def test_what_is_settled_long_ago_is_deleted_at_the_gateway(ground: Ground, box: Sandbox) -> None:
+    """A hundred in a request; the files here stay, and so does what is younger, or unread there."""
+    ground.run()
+    unread = box.deliver(files={"again.edi": b"UNA again"})
+    box.deliver(files={"in.edi": b"UNA in"})
+    sent(ground, "a.edi", "b.edi")
+    keep(ground, at_gateway="30d")
+    ground.later(days=31)
+    sent(ground, "young.edi")
+    box.mark_unread(unread)
+    assert counts(prune(ground, dry_run=True)) == {"at_gateway": 4}
+    assert counts(prune(ground)) == {"at_gateway": 3}
+    assert sorted(one.outcome for one in box.ledger.sent) == ["deleted", "deleted", "sent"]
+    assert [one.id for one in box.ledger.received if not one.is_deleted] == [unread]
+    assert ground.names("sent") == ["a.edi", "b.edi", "young.edi"]
+    assert counts(prune(ground)) == {"at_gateway": 0}
+    assert found(ground) == []
+
+
+def test_a_gateway_that_is_down_keeps_no_file(ground: Ground, box: Sandbox) -> None:
+    """Its trouble is told, and the rest is done."""
+    sent(ground, "a.edi")
+    keep(ground, sent="30d", at_gateway="30d", history="30d")
+    ground.later(days=31)
+    box.trouble("status", status=500, times=None)
+    pruned = prune(ground)
+    assert counts(pruned) == {"sent": 1, "at_gateway": 0, "history": 1}
+    assert "500" in pruned.trouble

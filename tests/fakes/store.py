@@ -188,6 +188,16 @@ class FakeStore:
         ]
         return _settled(found, until, after, limit)
 
+    def at_gateway(
+        self, account: str, state: State, *, until: datetime, after: Message | None, limit: int
+    ) -> Sequence[Message]:
+        found = [
+            m
+            for m in self._of(account)
+            if m.state is state and m.message_id and not (is_unfinished(m) or m.progress.deleted_at)
+        ]
+        return _settled(found, until, after, limit)
+
     def done(self, account: str, *, until: datetime, after: Message | None, limit: int) -> Sequence[Message]:
         found = [
             m

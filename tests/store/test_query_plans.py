@@ -59,6 +59,10 @@ OF_A_PERSON: dict[str, tuple[Question, str]] = {
         lambda r: r.with_files("acme", State.SENT, until=NOON, after=r.get(r._ids.encode(1)), limit=5),
         "messages_with_file",
     ),
+    "at_gateway": (
+        lambda r: r.at_gateway("acme", State.SENT, until=NOON, after=r.get(r._ids.encode(1)), limit=5),
+        "messages_at_gateway",
+    ),
     "done": (
         lambda r: r.done("acme", until=NOON, after=r.get(r._ids.encode(1)), limit=5),
         "messages_done",
