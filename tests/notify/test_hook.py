@@ -100,7 +100,7 @@ def test_arguments_that_are_too_many_say_so() -> None:
 
 def test_a_hook_that_hangs_is_killed_with_its_children(tmp_path: Path) -> None:
     """Also one that will not listen: asked to end, then killed, and the whole group with it."""
-    script = f"trap '' TERM; sleep 600 & echo $! > {tmp_path}/child; echo hangs; wait; wait"
+    script = f"trap '' TERM; sleep 30 & echo $! > {tmp_path}/child; echo hangs; wait; wait"
     told = ended(script, timeout_s=0.3)
     assert told == Ended(problem="was killed: it took longer than 0.3 s", output="hangs\n")
     until(lambda: is_gone(int((tmp_path / "child").read_text())))
@@ -114,7 +114,7 @@ def test_a_flood_is_read_and_dropped() -> None:
 
 def test_a_child_that_keeps_the_output_open_is_not_waited_for(tmp_path: Path) -> None:
     """The hook is done when it has ended; what it left running goes on."""
-    told = ended(f"sleep 600 & echo $! > {tmp_path}/child; echo done")
+    told = ended(f"sleep 30 & echo $! > {tmp_path}/child; echo done")
     child = int((tmp_path / "child").read_text())
     assert told == Ended(output="done\n")
     assert not is_gone(child)
@@ -125,7 +125,7 @@ def test_what_is_cut_is_killed_and_no_failure(tmp_path: Path) -> None:
     """The program ends: at once, and nothing is run after it."""
     running = runner()
     found: list[Ended] = []
-    command = shell(f"echo $$ > {tmp_path}/pid; exec sleep 600")
+    command = shell(f"echo $$ > {tmp_path}/pid; exec sleep 30")
     thread = threading.Thread(target=lambda: found.append(running.run(command)))
     thread.start()
     until(lambda: (tmp_path / "pid").exists() and bool((tmp_path / "pid").read_text()))
@@ -141,8 +141,8 @@ import sys
 from datetime import timedelta
 from syncd.core.hooks import Command
 from syncd.notify import GuardedRunner
-argv = ("/bin/sh", "-c", f"trap '' TERM; echo $$ > {sys.argv[1]}; sleep 600; sleep 600")
-GuardedRunner({}).run(Command(argv=argv, variables={}, content=b"", timeout=timedelta(hours=1)))
+argv = ("/bin/sh", "-c", f"trap '' TERM; echo $$ > {sys.argv[1]}; sleep 30; sleep 30")
+GuardedRunner({}).run(Command(argv=argv, variables={}, content=b"", timeout=timedelta(minutes=1)))
 """
 
 

@@ -15,7 +15,7 @@ HANGS = """#!/bin/sh
 # notes that it began; hangs for a file that is called slow, unless there is a file "go"
 echo "$$ $SYNCD_HOOK $SYNCD_EVENT_ID $1" >> "$(dirname "$0")/ran"
 test -e "$1" || exit 9
-case $1 in *slow*) test -e "$(dirname "$0")/go" || sleep 600;; esac
+case $1 in *slow*) test -e "$(dirname "$0")/go" || sleep 60;; esac
 """
 
 
