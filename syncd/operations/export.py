@@ -45,17 +45,17 @@ def entries(
 
     The oldest message is first, and of each message the oldest line.
     """
-    told = [_told(records, account) for account in accounts]
+    told = [_told(records, account, since) for account in accounts]
     for message, history in heapq.merge(*told, key=lambda each: each[0].created):
         for line in history:
             if (since is None or line.at >= since) and (until is None or line.at < until):
                 yield _entry(message, line)
 
 
-def _told(records: Records, account: str) -> Iterator[tuple[Message, Sequence[Line]]]:
-    """Every message of an account with its history."""
+def _told(records: Records, account: str, since: datetime | None) -> Iterator[tuple[Message, Sequence[Line]]]:
+    """Every message of an account that has a line from `since` on, with its whole history."""
     last = None
-    while part := records.part(account, after=last, limit=AT_ONCE):
+    while part := records.part(account, after=last, limit=AT_ONCE, since=since):
         last = part[-1].id
         histories = records.histories([message.id for message in part])
         for message in part:

@@ -227,8 +227,12 @@ class Records(Protocol):
         """What the channel has tried to tell of this account's messages, in vain so far."""
         ...
 
-    def part(self, account: str, *, after: MessageId | None, limit: int) -> Sequence[Message]:
+    def part(
+        self, account: str, *, after: MessageId | None, limit: int, since: datetime | None = None
+    ) -> Sequence[Message]:
         """A part of all messages of an account, in the order in which they were opened.
+
+        With `since`: of those with a line of history from then on.
 
         From the first one, or from the one after `after`; fewer than `limit` are the last.
         """

@@ -120,7 +120,14 @@ class NoRecords:
         """None."""
         return ()
 
-    def part(self, account: str, *, after: MessageId | None, limit: int) -> Sequence[Message]:  # noqa: ARG002
+    def part(
+        self,
+        account: str,  # noqa: ARG002
+        *,
+        after: MessageId | None,  # noqa: ARG002
+        limit: int,  # noqa: ARG002
+        since: datetime | None = None,  # noqa: ARG002
+    ) -> Sequence[Message]:
         """None."""
         return ()
 

@@ -28,6 +28,7 @@ AT_ONCE = 500
 MOST_ALIKE = 20
 
 _m = schema.messages.c
+_lines = schema.history.c
 _t = schema.tellings.c
 _MESSAGES = sa.select(schema.messages)
 _OLDEST_FIRST = (_m.created, _m.number)
@@ -225,10 +226,21 @@ class SqlRecords:
             for row in self._rows(query)
         ]
 
-    def part(self, account: str, *, after: MessageId | None, limit: int) -> Sequence[Message]:
-        """A part of all messages of an account, in the order in which they were opened."""
+    def part(
+        self, account: str, *, after: MessageId | None, limit: int, since: datetime | None = None
+    ) -> Sequence[Message]:
+        """A part of all messages of an account, in the order in which they were opened.
+
+        With `since`: of those with a line of history from then on.
+        """
         last = self._ids.decode(after) if after else None
-        query = _MESSAGES.where(_m.account == account, _m.number > (last or 0))
+        query = _MESSAGES.where(_m.account == account)
+        if since is not None:
+            query = query.where(sa.exists().where(_lines.message == _m.number, _lines.at >= since))
+        if since is None or last is not None:
+            query = query.where(_m.number > (last or 0))
+        else:
+            query = query.where(_m.number >= _first_told(since))
         return self._messages(query.order_by(_m.number).limit(limit))
 
     def accounts(self) -> frozenset[str]:
@@ -263,6 +275,11 @@ class SqlRecords:
                 yield connection
         except (DBAPIError, sqlite3.Error) as error:
             raise dialect.meaning(error, self._path) from error
+
+
+def _first_told(since: datetime) -> sa.ScalarSelect[Any]:
+    """The first message with a line from then on; by the index of times, since the sum is in no other."""
+    return sa.select(sa.func.min(_lines.message + 0)).where(_lines.at >= since).scalar_subquery()
 
 
 def _portions(values: Iterable[T]) -> Iterator[list[T]]:

@@ -151,6 +151,7 @@ history = sa.Table(
     sa.Column("by", AnyText, nullable=False),
 )
 sa.Index("history_message", history.c.message)
+sa.Index("history_at", history.c.at, history.c.message)
 
 # Each business document in a message's files. The `_number` columns are for comparing: without leading zeros.
 documents = sa.Table(

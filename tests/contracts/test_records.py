@@ -433,6 +433,18 @@ def test_all_messages_come_in_parts(store: AnyStore) -> None:
     assert store.records.part("acme", after=second[-1].id, limit=3) == []
 
 
+def test_parts_since_a_time_are_of_those_with_a_line_from_then_on(store: AnyStore) -> None:
+    """However old the message is; and in the same order."""
+    messages = opened(store, *(inbound(name, minute=n) for n, name in enumerate("abcde")))
+    opened(store, inbound("x", account="other", minute=9))
+    happened(store, messages[1], HELD, minute=3)
+    since = NOON + timedelta(minutes=3)
+    first = store.records.part("acme", after=None, limit=2, since=since)
+    second = store.records.part("acme", after=first[-1].id, limit=2, since=since)
+    assert ids(*first, *second) == ids(messages[1], *messages[3:])
+    assert store.records.part("acme", after=None, limit=2, since=since + timedelta(days=1)) == []
+
+
 def test_histories_of_many_are_read_at_once(store: AnyStore) -> None:
     """The same lines as one by one, of thousands; one that is not there has none."""
     messages = opened(store, *(inbound(f"id-{n}", minute=n) for n in range(1_200)))

@@ -278,9 +278,12 @@ class FakeStore:
             for kind in sorted({n.kind for n in mine})
         ]
 
-    def part(self, account: str, *, after: MessageId | None, limit: int) -> Sequence[Message]:
+    def part(
+        self, account: str, *, after: MessageId | None, limit: int, since: datetime | None = None
+    ) -> Sequence[Message]:
         found = sorted((m for m in self._of(account) if m.id > (after or "")), key=lambda m: m.id)
-        return found[:limit]
+        told = [m for m in found if since is None or any(line.at >= since for line in self.history(m.id))]
+        return told[:limit]
 
     def accounts(self) -> frozenset[str]:
         return frozenset(message.account for message in self.messages.values())

@@ -1,7 +1,7 @@
 """The history as entries: which lines, in which order, and how much is in memory."""
 
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from syncd.core import events as ev
 from syncd.core.model import Message, MessageId, PartnerType
@@ -17,8 +17,10 @@ class CountedStore(FakeStore):
         super().__init__()
         self.parts: list[int] = []
 
-    def part(self, account: str, *, after: MessageId | None, limit: int) -> Sequence[Message]:
-        found = super().part(account, after=after, limit=limit)
+    def part(
+        self, account: str, *, after: MessageId | None, limit: int, since: datetime | None = None
+    ) -> Sequence[Message]:
+        found = super().part(account, after=after, limit=limit, since=since)
         self.parts.append(len(found))
         return found
 

@@ -68,6 +68,10 @@ OF_A_PERSON: dict[str, tuple[Question, str]] = {
         "messages_done",
     ),
     "part": (lambda r: r.part("acme", after=r._ids.encode(1), limit=5), "INTEGER PRIMARY KEY"),
+    "part since": (
+        lambda r: r.part("acme", after=None, limit=5, since=NOON + timedelta(days=15)),
+        "COVERING INDEX history_at",
+    ),
     "histories": (lambda r: r.histories([r._ids.encode(1), r._ids.encode(2)]), "history_message"),
     "documents": (lambda r: r.documents([r._ids.encode(1)], most=5), "PRIMARY KEY"),
     "search of documents": (lambda r: r.search(Search(document="live", limit=5)), "documents_kind"),
