@@ -190,8 +190,8 @@ class AccountTable(Table):
         "hold a message whose MDN (ecgrid: acknowledgement) has not come for so long", default="7d"
     )
     gate: Literal["off", "warn", "hold"] = key(
-        "an X12 or EDIFACT file that is incomplete, does not add up or names others: sent, "
-        "sent with a warning, held for a person",
+        "an X12 or EDIFACT file that is incomplete, does not add up, names others or was sent before: "
+        "off: sent; warn: sent with a warning; hold: held for a person",
         default="off",
     )
     min_free: Size = key("free space of the root and of the state; below it pulling pauses", default="200MB")

@@ -12,6 +12,7 @@ from syncd.core.events import Event
 from syncd.core.machine import advance
 from syncd.core.model import Message, Pair
 from syncd.core.shown import Partner, Station
+from syncd.flows.under_way import UnderWay
 from syncd.ports import Change, Clock, Draft, Gateway, Inbox, Journal, Outbox, Records, Tree
 
 Step = tuple[Message, Event]
@@ -77,6 +78,7 @@ class Bridge:
     observe: Callable[[Change], None]
     complain: Callable[[Trouble], None]
     addresses: Addresses = field(default_factory=Addresses)
+    under_way: UnderWay = field(default_factory=UnderWay)
 
     def record(self, steps: Iterable[Step]) -> list[Message]:
         """Advance, store in one transaction, then tell the observer; returns the messages after.

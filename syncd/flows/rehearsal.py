@@ -12,8 +12,9 @@ from syncd.core.model import AUTO, Direction, Message, MessageId, Pair, State, b
 from syncd.core.planning.pull import plan_walk, start, wanted
 from syncd.core.shown import Dropped, Outlook, Partner, Record, Station
 from syncd.errors import FolderError
-from syncd.flows.gating import judged
+from syncd.flows.gating import Judge, flaws_of, judged, repeats_of
 from syncd.flows.reading import read_contents
+from syncd.flows.under_way import UnderWay
 from syncd.ports import Clock, Gateway, Outbox, Records
 
 MOST_PAGES = 10
@@ -74,7 +75,10 @@ def _judged(bridge: Rehearsed, drop: Dropped) -> str:
     except FolderError:  # the pass will say so
         return ""
     names = [name for name, _ in contents]
-    return judged(bridge.account, message, names, read_contents(message, contents))
+    judge = Judge(account=bridge.account, records=bridge.records, under_way=UnderWay())
+    readings = read_contents(message, contents)
+    flaws = judged(judge, flaws_of, message, names, readings)
+    return gate.together(flaws + judged(judge, repeats_of, message, names, readings))
 
 
 def _whither(pair: Pair) -> str:

@@ -84,10 +84,11 @@ def send_one(bridge: Bridge, row: Message) -> Sent:
     if refusal is not None:
         return replace(_refused(bridge, row, refusal), effect="none")
     readings = read_contents(row, contents)
-    row = through_gate(bridge, row, [name for name, _ in contents], readings)
-    if row.state is State.HELD:
-        return Sent(row=row, effect="none")
-    return _submit(bridge, *_intend(bridge, row, contents, readings))
+    with through_gate(bridge, row, [name for name, _ in contents], readings) as judged:
+        if judged.state is State.HELD:
+            return Sent(row=judged, effect="none")
+        intended = _intend(bridge, judged, contents, readings)
+    return _submit(bridge, *intended)
 
 
 def _changed(bridge: Bridge, row: Message) -> ev.Unsettled | None:

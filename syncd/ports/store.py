@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
+from syncd.core.documents import Interchange
 from syncd.core.events import Event
 from syncd.core.filed import Filed
 from syncd.core.model import Direction, GatewayId, Message, MessageId, Pair, Phase, State
@@ -213,6 +214,13 @@ class Records(Protocol):
 
     def documents(self, messages: Sequence[MessageId], *, most: int) -> Mapping[MessageId, Sequence[Filed]]:
         """The first `most` business documents of each message, in order; one without any is left out."""
+        ...
+
+    def carrying(self, interchange: Interchange, *, account: str, pair: Pair) -> Sequence[Message]:
+        """Queued and sent messages of the pair with an interchange of that number between those names.
+
+        Of one standard, compared without leading zeros; newest first, and not more than a few.
+        """
         ...
 
     def untold(self, channel: str, *, now: datetime, limit: int = 100) -> Sequence[Telling]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
+from syncd.core.documents import Interchange
 from syncd.core.filed import Filed
 from syncd.core.model import Direction, GatewayId, Message, MessageId, Pair, State
 from syncd.ports import Line, Search, Telling, Untold
@@ -107,6 +108,10 @@ class NoRecords:
     def documents(self, messages: Sequence[MessageId], *, most: int) -> Mapping[MessageId, Sequence[Filed]]:  # noqa: ARG002
         """None."""
         return {}
+
+    def carrying(self, interchange: Interchange, *, account: str, pair: Pair) -> Sequence[Message]:  # noqa: ARG002
+        """None."""
+        return ()
 
     def untold(self, channel: str, *, now: datetime, limit: int = 100) -> Sequence[Telling]:  # noqa: ARG002
         """None."""

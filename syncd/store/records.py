@@ -13,12 +13,13 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.exc import DBAPIError
 
+from syncd.core.documents import Interchange
 from syncd.core.filed import Filed
 from syncd.core.model import Direction, GatewayId, Message, MessageId, Pair, PartnerType, Phase, State, bare
 from syncd.ports.store import Line, Search, Telling, Untold
 from syncd.store import dialect, listing, rows, schema
 from syncd.store.ids import Ids
-from syncd.store.searching import by_gateway_id, by_name, by_part, numbers
+from syncd.store.searching import by_gateway_id, by_interchange, by_name, by_part, numbers
 
 T = TypeVar("T", int, str)
 
@@ -194,6 +195,11 @@ class SqlRecords:
             for row in self._rows(query.order_by(documents.c.message, documents.c.position)):
                 found.setdefault(wanted[row.message], []).append(rows.document(row))
         return found
+
+    def carrying(self, interchange: Interchange, *, account: str, pair: Pair) -> Sequence[Message]:
+        """Queued and sent messages of the pair with an interchange of that number, newest first."""
+        query = by_interchange(interchange, account=account, pair=pair, limit=MOST_ALIKE)
+        return self._messages(query.order_by(*_NEWEST_FIRST))
 
     def untold(self, channel: str, *, now: datetime, limit: int = 100) -> Sequence[Telling]:
         """What a channel is to tell now, longest due first; of each message the oldest only."""

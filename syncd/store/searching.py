@@ -8,9 +8,10 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
+from syncd.core.documents import Interchange
 from syncd.core.filed import number
 from syncd.core.history import UNHAPPY
-from syncd.core.model import State, bare
+from syncd.core.model import Direction, Pair, State, bare
 from syncd.ports.store import Search
 from syncd.store import dialect, schema
 
@@ -68,6 +69,31 @@ def by_documents(wanted: Search) -> list[Query]:
         newest = some.order_by(_d.message.desc()).limit(wanted.limit)
         queries.append(_MESSAGES.where(_m.number.in_(newest)))
     return queries
+
+
+def by_interchange(interchange: Interchange, *, account: str, pair: Pair, limit: int) -> Query:
+    """Outbound messages that carry it, on their way or sent; the newest, from the documents' side."""
+    fits = (
+        _m.number == _d.message,
+        _m.account == account,
+        _m.direction == Direction.OUTBOUND.value,
+        _m.state.in_([State.QUEUED.value, State.SENT.value]),
+        _m.station == pair.station,
+        _m.partner == pair.partner,
+        _m.partner_type == pair.partner_type.value,
+    )
+    carrying = (
+        sa.select(_d.message)
+        .distinct()
+        .where(
+            _d.interchange_number == number(interchange.control),
+            _d.sender == interchange.sender,
+            _d.receiver == interchange.receiver,
+            _d.standard == interchange.standard,
+            sa.exists().where(*fits).correlate(schema.documents),
+        )
+    )
+    return _MESSAGES.where(_m.number.in_(carrying.order_by(_d.message.desc()).limit(limit)))
 
 
 def _of_kind(wanted: Search) -> list[sa.ColumnElement[bool]]:

@@ -7,9 +7,20 @@ from typing import Any
 import pytest
 
 from syncd.core import events as ev
-from syncd.core.model import Direction, KindCount, Message, State
+from syncd.core.model import Direction, KindCount, Message, MessageId, Pair, State
 from syncd.ports.store import Search
-from tests.contracts.stores import FILES, KINDS, AnyStore, a_store, happened, ids, inbound, opened, outbound
+from tests.contracts.stores import (
+    FILES,
+    KINDS,
+    PAIR,
+    AnyStore,
+    a_store,
+    happened,
+    ids,
+    inbound,
+    opened,
+    outbound,
+)
 from tests.core.edi import ORDERS, group, interchange, reading
 
 INVOICE = interchange("000009", group("IN", "0003", "810 0001"), sender="WALMART", receiver="ACME")
@@ -100,3 +111,44 @@ def test_documents_are_found(store: AnyStore, wanted: dict[str, Any], found: lis
     invoice_staged(store)
     rows = store.records.search(Search(**wanted))
     assert [row.name or row.message_id for row in rows] == found
+
+
+@pytest.mark.parametrize(
+    ("control", "change", "is_found"),
+    [
+        ("123", {}, True),
+        ("000000123", {}, True),
+        ("124", {}, False),
+        ("17", {}, False),
+        ("123", {"sender": "OTHER"}, False),
+        ("123", {"receiver": "OTHER"}, False),
+        ("123", {"standard": "edifact"}, False),
+    ],
+)
+def test_what_carries_an_interchange_is_found(
+    store: AnyStore, control: str, change: dict[str, Any], is_found: bool
+) -> None:
+    """By its number, its names and its standard."""
+    row = orders_sent(store)
+    wanted = interchange(control, **change)
+
+    found = store.records.carrying(wanted, account="acme", pair=PAIR)
+
+    assert ids(*found) == ([row.id] if is_found else [])
+
+
+def test_only_what_was_sent_to_the_pair_or_is_queued_for_it_carries_anything(store: AnyStore) -> None:
+    """Not what failed, what came in, or what went to another."""
+    row, partner = orders_sent(store), Pair(station="ACME", partner="OTHER")
+    (received,) = opened(store, inbound())
+    happened(store, received, ev.Staged(files=FILES, readings=(reading(ORDERS),)))
+    (newer,) = opened(store, outbound("again.edi", minute=1))
+    newer = happened(store, newer, ev.Submitting(files=FILES, readings=(reading(ORDERS),)))
+
+    def found(account: str = "acme", pair: Pair = PAIR) -> list[MessageId]:
+        return ids(*store.records.carrying(ORDERS, account=account, pair=pair))
+
+    assert found() == [newer.id, row.id]
+    assert found(pair=partner) == found(account="other") == []
+    happened(store, row, ev.Refused(reason="no", place=None))
+    assert found() == [newer.id]

@@ -3,20 +3,25 @@
 from __future__ import annotations
 
 import io
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 
+from syncd.core.account import Account
 from syncd.core.envelopes import read
 from syncd.core.model import Direction, Message, MessageId, Pair, State
-from syncd.flows.gating import judged
+from syncd.flows.gating import Judge, flaws_of, judged, repeats_of
 from syncd.flows.rehearsal import Rehearsed, rehearse
+from syncd.flows.resending import resend
+from syncd.flows.under_way import UnderWay
 from syncd.sandbox import Sandbox, World
-from tests.core.documents.written import EDIFACT, X12
+from tests.core.documents.written import EDIFACT, X12, x12
 from tests.e2e.harness import Ground, Process
 from tests.e2e.invariants import faults
 from tests.e2e.worlds import quick
+from tests.fakes.store import FakeStore
 from tests.flows.one_file import one_file
 
 WHOLE = X12["850"]
@@ -42,6 +47,10 @@ def a_message() -> Message:
         created=datetime(2026, 1, 31, tzinfo=UTC),
         updated=datetime(2026, 1, 31, tzinfo=UTC),
     )
+
+
+def a_judge(account: Account) -> Judge:
+    return Judge(account=account, records=FakeStore().records, under_way=UnderWay())
 
 
 def sent(box: Sandbox) -> list[str]:
@@ -141,7 +150,9 @@ def test_a_qualifier_counts_where_it_is_named(ground: Ground, wanted: str, says:
     ground.configure()
     (account,) = ground.settings.accounts
 
-    assert judged(account, a_message(), ["a.edi"], (read(io.BytesIO(WHOLE)),)) == says
+    found = judged(a_judge(account), flaws_of, a_message(), ["a.edi"], (read(io.BytesIO(WHOLE)),))
+
+    assert found == ([says] if says else [])
 
 
 def test_of_several_files_the_words_name_each(ground: Ground, box: Sandbox) -> None:
@@ -175,7 +186,8 @@ def test_a_judge_that_breaks_stops_nothing(ground: Ground) -> None:
     (account,) = ground.settings.accounts
     unreadable: Any = object()
 
-    assert judged(account, a_message(), ["a.edi"], (unreadable,)) == ""
+    for rule in (flaws_of, repeats_of):
+        assert judged(a_judge(account), rule, a_message(), ["a.edi"], (unreadable,)) == []
 
 
 def rehearsed(process: Process) -> Rehearsed:
@@ -210,3 +222,71 @@ def test_a_dry_run_says_what_the_gate_would_do(ground: Ground, gate: str, says: 
 
     assert says in told
     assert ground.names("outbox") == ["cut.edi"]
+
+
+# What was sent before -----------------------------------------------------------------------------
+
+
+def test_a_number_that_was_sent_before_is_held(ground: Ground, box: Sandbox) -> None:
+    """To this partner, between these names: also in another file, of another size."""
+    ground.configure(gate="hold")
+    ground.drop("first.edi", WHOLE)
+    ground.settle()
+    ground.drop("second.edi", WHOLE + b"\n")
+    ground.drop("another.edi", x12("IN", "810", "BIG*1", control=906))
+
+    ground.settle()
+
+    first = ground.row("first.edi").id
+    reason = f"not sent, by the gate: interchange 000000905 was sent before, by message {first}"
+    assert sent(box) == ["another.edi", "first.edi"]
+    assert ground.row("second.edi").reason == reason
+    assert faults(ground) == []
+
+
+def test_of_two_that_are_sent_side_by_side_one_is_held(ground: Ground, box: Sandbox) -> None:
+    """Neither of them stands in the records yet when the gate is asked."""
+    ground.configure(gate="hold", parallel_sends=4)
+    for number in range(4):
+        ground.drop(f"{number}.edi", WHOLE + b"\n" * number)
+
+    ground.settle()
+
+    assert len(sent(box)) == 1
+    assert sorted(ground.states().values()) == ["held", "held", "held", "sent"]
+
+
+def test_what_failed_may_be_sent_anew_and_what_is_resent_repeats_nothing(
+    ground: Ground, box: Sandbox
+) -> None:
+    ground.configure(gate="hold")
+    box.trouble("status", status=400, operation="send")
+    ground.drop("a.edi", WHOLE)
+    ground.settle()
+    assert ground.names("failed") == ["a.edi"]
+
+    ground.put_back("a.edi", with_status=False)
+    ground.settle()
+    assert sent(box) == ["a.edi"]
+
+    (old,) = [row for row in ground.rows() if row.state == "sent"]
+    with ground.process() as process:
+        resend(process.bridge, old, by="a test")
+        process.run()
+    ground.settle()
+
+    assert sent(box) == ["a.edi", "a.edi"]
+
+
+def test_a_number_in_hand_is_free_again_afterwards() -> None:
+    under_way, row = UnderWay(), a_message()
+    other, (reading,) = replace(row, id=MessageId("3abcdefg")), (read(io.BytesIO(WHOLE)),)
+    assert reading is not None
+    (interchange,) = reading.interchanges
+
+    with under_way.entered(row, (reading, None)):
+        with under_way.entered(other, (reading,)):
+            assert under_way.other(other, interchange) == row.id
+            assert under_way.other(row, interchange) is None
+        assert under_way.other(other, interchange) == row.id
+    assert under_way.other(other, interchange) is None

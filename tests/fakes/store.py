@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from pathlib import PurePosixPath
 from threading import Lock
 
+from syncd.core.documents import Interchange
 from syncd.core.events import Staged, Submitting
 from syncd.core.filed import Filed, filed, number
 from syncd.core.history import Channel, line, news
@@ -247,6 +248,16 @@ class FakeStore:
     def documents(self, messages: Sequence[MessageId], *, most: int) -> Mapping[MessageId, Sequence[Filed]]:
         return {message: self.filed[message][:most] for message in messages if self.filed.get(message)}
 
+    def carrying(self, interchange: Interchange, *, account: str, pair: Pair) -> Sequence[Message]:
+        found = [
+            message
+            for message in self.messages.values()
+            if (message.account, message.pair, message.direction) == (account, pair, Direction.OUTBOUND)
+            and message.state in {State.QUEUED, State.SENT}
+            and any(_carries(each, interchange) for each in self.filed.get(message.id, ()))
+        ]
+        return sorted(found, key=_age, reverse=True)
+
     def untold(self, channel: str, *, now: datetime, limit: int = 100) -> Sequence[Telling]:
         due = [n for n in self._firsts() if n.channel == channel and n.next_at <= now]
         return [
@@ -361,6 +372,13 @@ def _holds(documents: Sequence[Filed], wanted: Search) -> bool:
         and (wanted.control is None or number(wanted.control) in _numbers(each))
         for each in documents
     )
+
+
+def _carries(document: Filed, wanted: Interchange) -> bool:
+    same = (document.standard, document.sender, document.receiver)
+    if same != (wanted.standard, wanted.sender, wanted.receiver):
+        return False
+    return number(document.interchange) == number(wanted.control)
 
 
 def _numbers(document: Filed) -> set[str]:

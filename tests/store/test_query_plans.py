@@ -17,6 +17,7 @@ from syncd.ports.store import Change, Search
 from syncd.store import Store, open_store
 from syncd.store.records import SqlRecords
 from tests.contracts.stores import NOON, NOTICE, PAIR, drained, failed, happened, inbound, opened, outbound
+from tests.core.edi import interchange
 
 Question = Callable[[SqlRecords], object]
 
@@ -78,6 +79,10 @@ OF_A_PERSON: dict[str, tuple[Question, str]] = {
     "search of a partner's documents": (
         lambda r: r.search(Search(document="live", partner="live", limit=5)),
         "documents_kind",
+    ),
+    "carrying a number": (
+        lambda r: r.carrying(interchange("77"), account="acme", pair=PAIR),
+        "documents_interchange",
     ),
     "search of a number": (lambda r: r.search(Search(control="77", limit=5)), "documents_control"),
     "search of a group's number": (lambda r: r.search(Search(control="77", limit=5)), "documents_group"),
