@@ -28,14 +28,15 @@ def resolve(
     verdict: Annotated[
         Verdict,
         Parameter(
-            help="sent: the partner has it; resend: send it again; fail: give it up; done: confirm it."
+            help="sent: the partner has it; resend: send it again; fail: give it up; done: confirm it; "
+            "of one that was sent: its acknowledgement was seen to."
         ),
     ],
     /,
     *,
     call: Given,
 ) -> Reply:
-    """Decide on a held message.
+    """Decide on a held message, or settle a sent one whose acknowledgement is bad or overdue.
 
     Example: syncd resolve 4k7q2mzd resend
     """

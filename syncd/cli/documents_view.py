@@ -37,7 +37,14 @@ def _lines(shown: Sequence[DocumentRow]) -> Iterator[str]:
             inside = list(of_group)
             if inside[0].group:
                 yield f"  group {inside[0].group_kind} {inside[0].group}"
-            yield from (f"    {each.kind} {each.control}" for each in inside)
+            yield from map(_document, inside)
+
+
+def _document(row: DocumentRow) -> str:
+    line = f"    {row.kind} {row.control}"
+    if row.verdict is None:
+        return line
+    return f"{line}  {row.verdict} in {row.answered_by}{f': {row.note}' if row.note else ''}"
 
 
 def _interchange(row: DocumentRow) -> tuple[object, ...]:

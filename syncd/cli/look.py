@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta, tzinfo
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, TypeVar
+from typing import TYPE_CHECKING, Annotated, Literal, TypeVar
 
 from cyclopts import Parameter
 
@@ -46,6 +46,10 @@ def list_(
         str | None,
         Parameter(help="Only with this control number, of an interchange, group or document."),
     ] = None,
+    acknowledged: Annotated[
+        Literal["waiting", "overdue", "accepted", "rejected", "partly", "settled"] | None,
+        Parameter(help="Only what was sent, and stands so with the partner's acknowledgement."),
+    ] = None,
     attention: Annotated[bool, Parameter(help="Only what needs a person.", show_default=False)] = False,
     limit: Annotated[int, Parameter(help="At most so many.")] = 100,
     call: Given,
@@ -70,6 +74,8 @@ def list_(
         name=name,
         document=document,
         control=control,
+        acknowledged=acknowledged,
+        at=now,
         attention=attention,
         limit=_within(limit),
     )

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from syncd.operations.status import AccountStatus, JobStatus, Status, TroubleStatus
 
 NO_DAEMON = "no daemon runs; start it: systemctl start syncd"
+_OVERDUE = "syncd list --acknowledged overdue"
+_NOT_ACCEPTED = "syncd show {0}; when it is seen to: syncd resolve {0} done"
 _UNITS = ((86400, "d"), (3600, "h"), (60, "m"), (1, "s"))
 
 
@@ -72,6 +74,8 @@ def _needs(account: AccountStatus) -> Iterator[str]:
     yield from map(_sentence, account.attention)
     if len(account.attention) >= SHOWN:
         yield "there may be more: syncd list --attention"
+    if account.overdue:
+        yield f"{_overdue(account)}: {_OVERDUE}"
     for left in account.not_taken:
         if left.needs_person:
             yield f"{left.path} is not taken: {left.reason}"
@@ -81,8 +85,16 @@ def _needs(account: AccountStatus) -> Iterator[str]:
 
 
 def _sentence(row: Row) -> str:
+    if row.state == "sent":
+        return f"{row.id} {names(row)} was not accepted by the partner: {_NOT_ACCEPTED.format(row.id)}"
     verb = "failed" if row.state == "failed" else f"is {row.state}"
     return f"{row.id} {names(row)} {verb}: {row.reason or 'it needs your decision'}"
+
+
+def _overdue(account: AccountStatus) -> str:
+    count = account.overdue
+    were = "message was" if count == 1 else "messages were"
+    return f"{count} sent {were} not acknowledged in time"
 
 
 def _head(known: Status, zone: tzinfo) -> Text:
@@ -104,14 +116,17 @@ def _lines(account: AccountStatus, zone: tzinfo, now: datetime) -> Iterator[Sequ
     yield "  messages", _counts(account), "", ""
     for row in account.attention:
         style = "yellow" if row.state == "held" else "red"
+        is_sent = row.state == "sent"
         yield (
-            Text(f"  {row.state}", style=style),
+            Text(f"  {row.acknowledged if is_sent else row.state}", style=style),
             f"{row.id} {names(row)}",
-            row.reason or "",
+            _NOT_ACCEPTED.format(row.id) if is_sent else row.reason or "",
             _next_try(row, now),
         )
     if len(account.attention) >= SHOWN:
         yield "", "there may be more", "syncd list --attention", ""
+    if account.overdue:
+        yield Text("  overdue", style="yellow"), _overdue(account), _OVERDUE, ""
     for left in account.not_taken:
         yield _not_taken(left, now)
     for trouble in account.troubles:

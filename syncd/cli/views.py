@@ -135,8 +135,15 @@ def _facts(row: Row, zone: tzinfo) -> Table:
         ("updated", moment(row.updated, zone)),
         ("next try", moment(row.next, zone)),
         ("MDN", mdn),
+        ("acknowledged", _acknowledged(row, zone)),
     ]
     return grid(("", ""), [fact for fact in facts if isinstance(fact[1], Text) or fact[1]])
+
+
+def _acknowledged(row: Row, zone: tzinfo) -> str:
+    if row.acknowledged is not None or row.state != "sent" or row.acknowledge_by is None:
+        return row.acknowledged or ""
+    return f"not yet; to come by {moment(row.acknowledge_by, zone)}"
 
 
 def _files(row: Row) -> list[tuple[object, ...]]:

@@ -94,6 +94,9 @@ class PartnerTable(Table):
     partner_type: PartnerType | None = key(
         "production or test, when it must not be looked up", example="test"
     )
+    acknowledged_within: Duration | None = key(
+        "the account's acknowledged_within, for this pair", example="4h"
+    )
     done_marker: Ending | None = key(
         "take FILE only when FILE with this ending is there too", example=".done"
     )
@@ -193,6 +196,10 @@ class AccountTable(Table):
         "an X12 or EDIFACT file that is incomplete, does not add up, names others or was sent before: "
         "off: sent; warn: sent with a warning; hold: held for a person",
         default="off",
+    )
+    acknowledged_within: Duration | None = key(
+        "how soon a 997, 999 or CONTRL has to come for the documents that were sent; later they are overdue",
+        example="24h",
     )
     min_free: Size = key("free space of the root and of the state; below it pulling pauses", default="200MB")
     ignore: Annotated[tuple[Pattern, ...], ListOf] = key(

@@ -41,6 +41,7 @@ class PairRules:
     interchange_sender: str | None = None
     """Ours in the envelope of an EDI file: "ZZ:ACME", or "ACME" with any qualifier."""
     interchange_receiver: str | None = None
+    acknowledged_within: timedelta | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,6 +88,8 @@ class Account:
     file_mode: int = 0o660
     dir_mode: int = 0o770
     hooks: Hooks = Hooks()
+    acknowledged_within: timedelta | None = None
+    """How soon partners acknowledge what is in a message, where no table says otherwise; None: any time."""
     partners: tuple[PartnerTable, ...] = ()
 
     def rules(self, *, station: str, partner: str) -> PairRules:
@@ -94,7 +97,7 @@ class Account:
 
         Narrower wins, key by key: station and partner named, then partner, then station, then neither.
         """
-        merged: dict[str, object] = {}
+        merged: dict[str, object] = {"acknowledged_within": self.acknowledged_within}
         for table in self._matching(station, partner):
             for key in PairRules.__slots__:
                 value = getattr(table.rules, key)

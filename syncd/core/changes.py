@@ -11,7 +11,7 @@ from datetime import datetime
 
 from syncd.core import events as ev
 from syncd.core.filed import filed, kinds
-from syncd.core.model import Attempt, Direction, Message, Place, Progress
+from syncd.core.model import Answer, Attempt, Direction, Message, Place, Progress
 
 KEPT_ATTEMPTS = 50
 """Older attempts are in the history only."""
@@ -139,6 +139,7 @@ def _deferred(message: Message, event: ev.Deferred, now: datetime) -> Message:
 
 
 def _submitting(message: Message, event: ev.Submitting, now: datetime) -> Message:
+    within = event.acknowledged_within
     return replace(
         message,
         files=event.files,
@@ -147,7 +148,11 @@ def _submitting(message: Message, event: ev.Submitting, now: datetime) -> Messag
         moving_from=None,
         reason=None,
         next_at=None,
-        progress=replace(message.progress, submitted_at=now),
+        progress=replace(
+            message.progress,
+            submitted_at=now,
+            acknowledged_within_s=None if within is None else int(within.total_seconds()),
+        ),
         kinds=kinds(filed(event.readings)),
     )
 
@@ -298,6 +303,17 @@ def _rehoused(message: Message, event: ev.Rehoused, now: datetime) -> Message:
     return replace(message, place=event.place)
 
 
+def _acknowledged(message: Message, event: ev.Acknowledged, now: datetime) -> Message:
+    del now
+    keeps = message.acknowledged is Answer.SETTLED and event.answer is not Answer.ACCEPTED
+    return message if keeps else replace(message, acknowledged=event.answer)
+
+
+def _excused(message: Message, event: ev.Excused, now: datetime) -> Message:
+    del event, now
+    return replace(message, acknowledged=Answer.SETTLED)
+
+
 def _moved(message: Message, event: ev.Moved, now: datetime) -> Message:
     del event, now
     return replace(message, moving_from=None)
@@ -347,6 +363,8 @@ APPLY: Mapping[type[ev.Event], Callable[..., Message]] = {
     ev.Held: _held,
     ev.Resolved: _resolved,
     ev.Rehoused: _rehoused,
+    ev.Acknowledged: _acknowledged,
+    ev.Excused: _excused,
     ev.Moved: _moved,
     ev.Remembered: _remembered,
 }

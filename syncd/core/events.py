@@ -9,8 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from syncd.core.filed import Readings
-from syncd.core.model import File, GatewayId, Identity, Mdn, MessageId, Place, Progress
+from syncd.core.filed import Mark, Readings
+from syncd.core.model import Answer, File, GatewayId, Identity, Mdn, MessageId, Place, Progress
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -145,6 +145,8 @@ class Submitting(Event):
     subject: str | None = None
     resend_of: MessageId | None = None
     readings: Readings = ()
+    acknowledged_within: timedelta | None = None
+    """How soon after it was sent the partner has to acknowledge what is in it; None: nobody waits."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -241,6 +243,24 @@ class Stopped(Event):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Restarted(Event):
     """The gateway tries again, at our word."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Acknowledged(Event):
+    """The message `answered_by` says what became of documents in this one, at the partner's.
+
+    `answer` is what is known of all of them by that. Only this is stored: the row may be in other hands.
+    """
+
+    answered_by: MessageId
+    answer: Answer | None
+    marks: tuple[Mark, ...]
+    says: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Excused(Event):
+    """A person has seen to documents that were rejected, or not acknowledged. Only this is stored."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,8 +7,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
-from syncd.core.documents import Document, Group, Interchange, Reading
-from syncd.core.model import KindCount
+from syncd.core.documents import Document, Group, Interchange, Reading, Verdict
+from syncd.core.model import KindCount, MessageId
 
 MOST = 10_000
 """Documents of one message that are kept."""
@@ -39,6 +39,20 @@ class Filed:
     version: str
     kind: str
     control: str
+    verdict: Verdict | None = None
+    """What the partner's acknowledgement said of it; None: nothing yet."""
+    note: str = ""
+    answered_by: MessageId | None = None
+    """The message with that acknowledgement."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mark:
+    """What an acknowledgement says of the document at this position of a message."""
+
+    position: int
+    verdict: Verdict
+    note: str = ""
 
 
 def filed(readings: Readings) -> tuple[Filed, ...]:

@@ -128,6 +128,11 @@ def _delivered(event: ev.Delivered, after: Message) -> str:
     return f"the partner has it{_mdn(event.mdn)}"
 
 
+def _acknowledged(event: ev.Acknowledged, after: Message) -> str:
+    del after
+    return f"acknowledged by the partner in {event.answered_by}: {event.says}"
+
+
 def _resolved(event: ev.Resolved, after: Message) -> str:
     del after
     words = {
@@ -199,5 +204,7 @@ _SAY: dict[type[ev.Event], Callable[..., str]] = {
     ev.Pruned: _pruned,
     ev.Held: _with_reason("held"),
     ev.Resolved: _resolved,
+    ev.Acknowledged: _acknowledged,
+    ev.Excused: _simply("seen to: no acknowledgement is waited for any more"),
     ev.Rehoused: _rehoused,
 }

@@ -10,11 +10,11 @@ What an event carries besides (files, reasons, times) is applied by `changes`.
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from syncd.core import events as ev
 from syncd.core.changes import APPLY
-from syncd.core.model import Direction, MdnStatus, Message, Phase, State
+from syncd.core.model import Answer, Direction, MdnStatus, Message, Phase, State
 
 
 class IllegalMove(Exception):
@@ -88,6 +88,8 @@ OUTBOUND: dict[type[ev.Event], Moves] = {
     ev.Stopped: {ACCEPTED: STOPPED},
     ev.Restarted: {STOPPED: ACCEPTED},
     ev.Deleted: {SENT: SENT, FAILED: FAILED, STOPPED: FAILED},
+    ev.Acknowledged: {spot: spot for spot in (*WITH_A_FILE, WITHDRAWN)},
+    ev.Excused: {SENT: SENT},
     ev.Withdrawn: {CLAIMED: WITHDRAWN, WAITING: WITHDRAWN},
     ev.TakenAway: {spot: spot for spot in WITH_A_FILE},
     ev.Pruned: {SENT: SENT, FAILED: FAILED},
@@ -126,9 +128,12 @@ def is_unfinished(message: Message) -> bool:
 def needs_person(message: Message) -> bool:
     """Whether somebody has to look at the message: it is held, or it failed and its file is still there.
 
-    A failed file that was put back, deleted or filed away by a person has been seen; one that retention
-    removed was not, in all the time that a person gave it.
+    So it is when documents in it were rejected, until a person says that this was seen to. A failed file
+    that was put back, deleted or filed away by a person has been seen; one that retention removed was not,
+    in all the time that a person gave it.
     """
+    if message.state is State.SENT:
+        return message.acknowledged in {Answer.REJECTED, Answer.PARTLY}
     return message.state is State.HELD or (message.state is State.FAILED and not message.progress.file_gone)
 
 
@@ -150,7 +155,14 @@ def advance(message: Message, event: ev.Event, *, now: datetime) -> Message:
     elif message.settled_at is not None:
         moved = replace(moved, settled_at=None)
     apply = APPLY.get(type(event))
-    return apply(moved, event, now) if apply else moved
+    after = apply(moved, event, now) if apply else moved
+    is_sent_now = after.state is State.SENT and message.state is not State.SENT
+    return _waits_for_acknowledgement(after, now) if is_sent_now else after
+
+
+def _waits_for_acknowledgement(message: Message, now: datetime) -> Message:
+    within_s = message.progress.acknowledged_within_s
+    return replace(message, acknowledge_by=None if within_s is None else now + timedelta(seconds=within_s))
 
 
 def _table(message: Message) -> dict[type[ev.Event], Moves]:

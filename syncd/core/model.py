@@ -127,6 +127,16 @@ class Mdn:
         return self.status is MdnStatus.ERROR
 
 
+class Answer(StrEnum):
+    """What the partner's acknowledgements say of all documents of a message that we sent."""
+
+    ACCEPTED = "accepted"
+    REJECTED = "rejected"
+    PARTLY = "partly"
+    SETTLED = "settled"
+    """A person has seen to it, whatever they say or did not say."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KindCount:
     """How many documents of one kind are in a message."""
@@ -194,6 +204,8 @@ class Progress:
     """Outbound: when the message was first seen among the sent ones."""
     is_judged: bool = False
     """Outbound: the gate has spoken; it is not asked again."""
+    acknowledged_within_s: int | None = None
+    """Outbound: how soon after it was sent its documents are to be acknowledged, in seconds."""
     file_gone: bool = False
     """Outbound: a person took the file away, or retention removes it; noted once."""
     pruned: bool = False
@@ -239,6 +251,13 @@ class Message:
     progress: Progress = field(default_factory=Progress)
     kinds: tuple[KindCount, ...] = ()
     """The kinds of business documents in its files, as far as they are known."""
+    acknowledge_by: datetime | None = None
+    """Outbound: until when its documents are to be acknowledged; None: nobody waits for that."""
+    acknowledged: Answer | None = None
+    """Outbound: what the acknowledgements say; None: not all of it is answered yet.
+
+    Written by acknowledgements alone: no other event touches it, however old its row in hand is.
+    """
 
     @property
     def size(self) -> int:

@@ -7,7 +7,7 @@ and the whole folder is gone: staging was emptied from outside, and a person has
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import structlog
 
@@ -27,6 +27,7 @@ from syncd.errors import (
     RootUnusable,
     Unanswered,
 )
+from syncd.flows.answering import Answering
 from syncd.flows.bridge import Bridge, Step, Trouble
 from syncd.flows.fetching import Arrived, NotArrived, Outcome, wanted_of
 from syncd.flows.holding import NEVER_BY_ITSELF
@@ -41,23 +42,35 @@ MOST_UNCONFIRMED = 5
 def store(bridge: Bridge, outcomes: Sequence[Outcome]) -> list[Message]:
     """Record what a batch brought, in one transaction; returns the messages after, staged or not."""
     steps: list[Step] = []
+    answers: list[Step] = []
+    answering = Answering(bridge)
     for outcome in outcomes:
         match outcome:
             case Arrived():
-                steps.append((outcome.row, _staged(bridge, outcome)))
+                event, answered = _with_answers(answering, outcome, _staged(bridge, outcome))
+                steps.append((outcome.row, event))
+                answers.extend(answered)
             case NotArrived():
                 steps.extend([] if outcome.again else [(outcome.row, _not_arrived(bridge, outcome))])
     for row, event in steps:
         if row.state is State.HELD and not isinstance(event, ev.Postponed):
             bridge.inbox.write_alone(row.pair, row.id, None)
     bridge.inbox.settle_staging()
-    rows = bridge.record(steps)
+    rows = bridge.record([*steps, *answers])[: len(steps)]
     for row in rows:
         if spot(row) != STAGED:
             bridge.inbox.discard(row.id)
         if row.state is State.HELD:
             bridge.inbox.write_alone(row.pair, row.id, status_file.render(row))
     return rows
+
+
+def _with_answers(answering: Answering, arrived: Arrived, event: ev.Event) -> tuple[ev.Event, Sequence[Step]]:
+    """What is staged may acknowledge what we sent: that is recorded with it."""
+    if not isinstance(event, ev.Staged):
+        return event, ()
+    note, answers = answering.hear(arrived.row, arrived.readings)
+    return replace(event, note="; ".join(filter(None, (event.note, note)))), answers
 
 
 def _staged(bridge: Bridge, arrived: Arrived) -> ev.Event:

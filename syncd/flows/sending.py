@@ -14,7 +14,8 @@ from typing import Literal
 import structlog
 
 from syncd.core import events as ev
-from syncd.core.filed import Readings
+from syncd.core.acknowledging import is_to_be_acknowledged
+from syncd.core.filed import Readings, filed
 from syncd.core.layout import parent
 from syncd.core.limits import Limits
 from syncd.core.machine import may
@@ -132,11 +133,13 @@ def _intend(bridge: Bridge, row: Message, contents: Contents, readings: Readings
     date = planning.date_words(bridge.local_now())
     subject = planning.subject_for(rules.subject, row, date=date)
     note = f"a resend of {old.id}" if old else ""
+    is_answered = is_to_be_acknowledged(filed(readings))
     event = ev.Submitting(
         files=files,
         subject=subject,
         resend_of=old.id if old else None,
         readings=readings,
+        acknowledged_within=rules.acknowledged_within if is_answered else None,
         note=note,
     )
     after = bridge.record_one(row, event)

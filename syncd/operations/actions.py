@@ -10,7 +10,7 @@ from datetime import datetime, tzinfo
 from syncd.core import events as ev
 from syncd.core.events import Event
 from syncd.core.machine import advance
-from syncd.core.model import Direction, Folder, Message, MessageId, Place, State
+from syncd.core.model import Answer, Direction, Folder, Message, MessageId, Place, State
 from syncd.errors import NotFound, NotThere, UsageError
 from syncd.ports import Change, Gateway, Inbox, Journal, Outbox, Records
 
@@ -18,6 +18,8 @@ FITTING = {
     Direction.OUTBOUND: ("sent", "resend", "fail"),
     Direction.INBOUND: ("done",),
 }
+SEEN_TO = "done"
+"""What is said of a message that was sent, when a person has seen to its acknowledgement."""
 FOLDER_AFTER = {"sent": Folder.SENT, "resend": Folder.QUEUED, "fail": Folder.FAILED}
 
 
@@ -43,8 +45,13 @@ def named(records: Records, message_id: MessageId) -> Message:
 
 
 def held_message(records: Records, message_id: MessageId, verdict: str) -> Message:
-    """The held message, if the verdict fits it. Raises: NotFound; UsageError naming what fits."""
+    """The held message, if the verdict fits it; or one that was sent and whose documents were not accepted.
+
+    Raises: NotFound; UsageError naming what fits.
+    """
     row = named(records, message_id)
+    if verdict == SEEN_TO and may_be_seen_to(row):
+        return row
     if row.state is not State.HELD:
         raise UsageError(f"message {row.id} is {row.state}, not held", _what_fits(row))
     fitting = FITTING[row.direction]
@@ -54,7 +61,18 @@ def held_message(records: Records, message_id: MessageId, verdict: str) -> Messa
     return row
 
 
+def may_be_seen_to(row: Message) -> bool:
+    """Whether documents in it were rejected, or are not acknowledged yet though that is waited for."""
+    if row.state is not State.SENT:
+        return False
+    if row.acknowledged is None:
+        return row.acknowledge_by is not None
+    return row.acknowledged in {Answer.REJECTED, Answer.PARTLY}
+
+
 def _what_fits(row: Message) -> str:
+    if may_be_seen_to(row):
+        return f"When you have seen to its acknowledgement: `syncd resolve {row.id} {SEEN_TO}`."
     if row.state is State.FAILED:
         return f"To send it again: `syncd resend {row.id}`."
     return f"Nothing is to be decided: `syncd show {row.id}` tells how it stands."
@@ -66,6 +84,8 @@ def resolve(desk: Desk, row: Message, verdict: str, *, by: str) -> Message:
     An inbound message is confirmed at the gateway first, so that it does not come again.
     Raises: GatewayError; UsageError when the file is needed and not there.
     """
+    if row.state is State.SENT:
+        return record(desk, row, ev.Excused(by=by))
     if row.direction is Direction.INBOUND:
         return _settle_inbound(desk, row, by)
     place = _place_after(desk, row, verdict)

@@ -41,6 +41,11 @@ class DocumentRow:
     sender: str
     receiver: str
     is_test: bool
+    verdict: str | None = None
+    """What the partner's acknowledgement says of it."""
+    note: str = ""
+    answered_by: str | None = None
+    """The message with that acknowledgement."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,6 +78,10 @@ class Row:
     """The first of them, where messages are asked for."""
     documents_more: int = 0
     """How many more there are."""
+    acknowledged: str | None = None
+    """What the partner's acknowledgements say of all of them, as soon as they do; or settled by a person."""
+    acknowledge_by: datetime | None = None
+    """Until when they were to come."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,6 +118,8 @@ def row(message: Message, roots: Roots, documents: Sequence[Filed] = ()) -> Row:
         deleted=message.progress.deleted_at,
         kinds={kind.name: kind.count for kind in message.kinds},
         documents=tuple(map(_document_row, shown)),
+        acknowledged=message.acknowledged,
+        acknowledge_by=message.acknowledge_by,
         documents_more=max(0, sum(kind.count for kind in message.kinds) - len(shown)),
     )
 

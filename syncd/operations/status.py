@@ -58,13 +58,15 @@ class AccountStatus:
     counts: Mapping[str, int]
     """How many messages are in each state, both directions together."""
     attention: tuple[Row, ...]
-    """Held and failed messages, newest first, at most twenty."""
+    """Held and failed messages, and sent ones with rejected documents, newest first, at most twenty."""
     not_taken: tuple[Left, ...]
     troubles: tuple[TroubleStatus, ...]
     passed_over: int
     """Unread messages older than `pull_since`, which stay at the gateway."""
     passed_over_from: datetime | None = None
     passed_over_to: datetime | None = None
+    overdue: int = 0
+    """Sent messages that the partner was to acknowledge by now."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,8 +87,8 @@ class Status:
 
 
 def needs_person(account: AccountStatus) -> bool:
-    """Whether somebody has to act: something is held or failed, a job is stuck, a file not taken."""
-    held = bool(account.attention)
+    """Whether somebody has to act: something is held, failed or overdue, a job is stuck, a file not taken."""
+    held = bool(account.attention) or account.overdue > 0
     stuck = any(trouble.needs_person for trouble in account.troubles)
     return held or stuck or any(left.needs_person for left in account.not_taken)
 
@@ -96,6 +98,7 @@ def account_status(
     records: Records,
     roots: Roots,
     *,
+    now: datetime,
     watching: str = "",
     jobs: Sequence[JobStatus] = (),
     not_taken: Sequence[Left] = (),
@@ -120,6 +123,7 @@ def account_status(
         passed_over=old.count,
         passed_over_from=old.oldest,
         passed_over_to=old.newest,
+        overdue=records.overdue(account.name, now=now),
     )
 
 

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
+from syncd.core.acknowledging import Subject
 from syncd.core.documents import Interchange
 from syncd.core.events import Event
 from syncd.core.filed import Filed
-from syncd.core.model import Direction, GatewayId, Message, MessageId, Pair, Phase, State
+from syncd.core.model import Answer, Direction, GatewayId, Message, MessageId, Pair, Phase, State
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,6 +110,11 @@ class Journal(Protocol):
         ...
 
 
+WAITING, OVERDUE = "waiting", "overdue"
+ACKNOWLEDGED = (WAITING, OVERDUE, *(answer.value for answer in Answer))
+"""How a sent message may stand with its acknowledgement."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Search:
     """What `list` asks for; None or empty: any. Times compare with `created`; `name` is a glob.
@@ -127,6 +133,9 @@ class Search:
     name: str | None = None
     document: str | None = None
     control: str | None = None
+    acknowledged: str | None = None
+    """One of `ACKNOWLEDGED`; what is overdue is decided by the time `at`."""
+    at: datetime | None = None
     attention: bool = False
     limit: int = 100
 
@@ -221,6 +230,17 @@ class Records(Protocol):
 
         Of one standard, compared without leading zeros; newest first, and not more than a few.
         """
+        ...
+
+    def sent_as(self, account: str, pair: Pair, subject: Subject) -> Sequence[Message]:
+        """Outbound messages that an acknowledgement from the pair may mean by that, newest first.
+
+        Those with its numbers between the same two ends; without any, those of the pair, of its youngest.
+        """
+        ...
+
+    def overdue(self, account: str, *, now: datetime) -> int:
+        """How many sent messages were to be acknowledged by now, and were not."""
         ...
 
     def untold(self, channel: str, *, now: datetime, limit: int = 100) -> Sequence[Telling]:

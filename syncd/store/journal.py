@@ -12,7 +12,7 @@ from sqlalchemy.engine import Connection
 
 from syncd.core.events import Event
 from syncd.core.history import Channel, line, news
-from syncd.core.model import Message, MessageId, Pair, State
+from syncd.core.model import Message, MessageId, Pair, Phase, State
 from syncd.errors import StateBroken
 from syncd.ports.store import Change, Draft, Told
 from syncd.store import dialect, filing, rows, schema, tellings
@@ -22,7 +22,9 @@ from syncd.store.writer import Writer
 AT_ONCE = 500
 """Values in one IN (…)."""
 
-_CHANGING = [column.name for column in schema.messages.c if column.name not in rows.NEVER_CHANGE]
+_CHANGING = [
+    column.name for column in schema.messages.c if column.name not in rows.NEVER_CHANGE | rows.WRITTEN_APART
+]
 _UPDATE = (
     sa.update(schema.messages)
     .where(schema.messages.c.number == sa.bindparam("its_number"))
@@ -129,10 +131,15 @@ class SqlJournal:
             if number not in states:
                 raise _unknown(change.after.id)
             after = change.after
+            if filing.is_answer(change.event):
+                after = replace(after, state=states[number], phase=_phase(spots[number]))
+            else:
+                latest[number] = after
             entries.append(_Entry(number=number, event=change.event, before=states[number], after=after))
             states[number] = after.state
-            latest[number] = after
-        connection.execute(_UPDATE, [_new_values(number, after) for number, after in latest.items()])
+        if latest:
+            connection.execute(_UPDATE, [_new_values(number, after) for number, after in latest.items()])
+        filing.note_answers(connection, [(entry.number, entry.event, entry.after) for entry in entries])
         self._record(connection, entries)
 
     def _number(self, message_id: MessageId) -> int:
@@ -203,6 +210,10 @@ def _spots(connection: Connection, numbers: Sequence[int]) -> dict[int, tuple[st
         some = columns.where(table.number.in_(numbers[start : start + AT_ONCE]))
         spots.update((row.number, (row.state, row.phase)) for row in connection.execute(some))
     return spots
+
+
+def _phase(spot: tuple[str, str | None]) -> Phase | None:
+    return Phase(spot[1]) if spot[1] else None
 
 
 def _new_values(number: int, after: Message) -> rows.Values:

@@ -52,6 +52,8 @@ def newest(connection: Connection, wanted: Search) -> Sequence[_Row]:
     """The rows of the newest messages that fit, newest first."""
     if wanted.document is not None or wanted.control is not None:
         return merged(connection, by_documents(wanted), wanted.limit)
+    if wanted.acknowledged is not None:
+        return merged(connection, [sa.select(schema.messages).where(*filters(wanted))], wanted.limit)
     named = _named(connection, wanted)
     return _walked(connection, wanted) if named is None else named
 
@@ -95,10 +97,10 @@ def _grouping(wanted: Search) -> tuple[str, ...]:
     A group of a partner is a part of the index `messages_partner`, one without a partner of `messages_group`;
     what needs a person has an index of its own.
     """
-    if wanted.partner is not None:
-        return ("partner", "station", "account", "state")
     if wanted.attention:
         return ("account",)
+    if wanted.partner is not None:
+        return ("partner", "station", "account", "state")
     if (wanted.account, wanted.direction, wanted.station) == (None, None, None) and not wanted.states:
         return ()
     return ("state", "account", "station")
@@ -137,7 +139,7 @@ def _counted(wanted: Search) -> list[sa.ColumnElement[bool]]:
 
 def _of_time(wanted: Search) -> list[sa.ColumnElement[bool]]:
     """What the index of the group can tell."""
-    told = [schema.ATTENTION] if wanted.attention and wanted.partner is None else []
+    told = [schema.ATTENTION] if wanted.attention else []
     if wanted.since is not None:
         told.append(_m.created >= wanted.since)
     if wanted.until is not None:

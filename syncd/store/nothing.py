@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
+from syncd.core.acknowledging import Subject
 from syncd.core.documents import Interchange
 from syncd.core.filed import Filed
 from syncd.core.model import Direction, GatewayId, Message, MessageId, Pair, State
@@ -112,6 +113,14 @@ class NoRecords:
     def carrying(self, interchange: Interchange, *, account: str, pair: Pair) -> Sequence[Message]:  # noqa: ARG002
         """None."""
         return ()
+
+    def sent_as(self, account: str, pair: Pair, subject: Subject) -> Sequence[Message]:  # noqa: ARG002
+        """None."""
+        return ()
+
+    def overdue(self, account: str, *, now: datetime) -> int:  # noqa: ARG002
+        """None."""
+        return 0
 
     def untold(self, channel: str, *, now: datetime, limit: int = 100) -> Sequence[Telling]:  # noqa: ARG002
         """None."""

@@ -13,11 +13,12 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.exc import DBAPIError
 
+from syncd.core.acknowledging import Subject
 from syncd.core.documents import Interchange
 from syncd.core.filed import Filed
 from syncd.core.model import Direction, GatewayId, Message, MessageId, Pair, PartnerType, Phase, State, bare
 from syncd.ports.store import Line, Search, Telling, Untold
-from syncd.store import dialect, listing, rows, schema
+from syncd.store import dialect, listing, matching, rows, schema
 from syncd.store.ids import Ids
 from syncd.store.searching import by_gateway_id, by_interchange, by_name, by_part, numbers
 
@@ -200,6 +201,19 @@ class SqlRecords:
         """Queued and sent messages of the pair with an interchange of that number, newest first."""
         query = by_interchange(interchange, account=account, pair=pair, limit=MOST_ALIKE)
         return self._messages(query.order_by(*_NEWEST_FIRST))
+
+    def sent_as(self, account: str, pair: Pair, subject: Subject) -> Sequence[Message]:
+        """Outbound messages that an acknowledgement from the pair may mean by that, newest first."""
+        with self._asking() as connection:
+            found = listing.merged(connection, [matching.between_the_same(account, subject)], matching.MOST)
+            if not found:
+                found = listing.merged(connection, matching.of_pair(account, pair, subject), matching.MOST)
+            return [rows.message(row, self._ids) for row in found]
+
+    def overdue(self, account: str, *, now: datetime) -> int:
+        """How many sent messages were to be acknowledged by now, and were not."""
+        late = (schema.UNANSWERED, _m.account == account, _m.acknowledge_by <= now)
+        return int(self._rows(sa.select(sa.func.count()).where(*late))[0][0])
 
     def untold(self, channel: str, *, now: datetime, limit: int = 100) -> Sequence[Telling]:
         """What a channel is to tell now, longest due first; of each message the oldest only."""

@@ -9,10 +9,12 @@ from typing import Any, get_type_hints
 
 import sqlalchemy as sa
 
+from syncd.core.documents import Verdict
 from syncd.core.filed import Filed
 from syncd.core.filed import number as compared
 from syncd.core.machine import is_unfinished
 from syncd.core.model import (
+    Answer,
     Attempt,
     Direction,
     File,
@@ -33,6 +35,8 @@ from syncd.store.ids import Ids
 Values = dict[str, Any]
 InboundKey = tuple[str, str, int | None]
 
+WRITTEN_APART = frozenset({"acknowledged"})
+"""What an update leaves alone: acknowledgements come while the row is in other hands."""
 NEVER_CHANGE = frozenset({"number", "account", "gateway", "direction", "created"})
 
 _PROGRESS = {field.name: field.default for field in fields(Progress)}
@@ -74,6 +78,8 @@ def values(message: Message, number: int) -> Values:
         "mdn": message.mdn and _mdn_out(message.mdn),
         "resend_of": message.resend_of,
         "progress": _progress_out(message.progress),
+        "acknowledge_by": message.acknowledge_by,
+        "acknowledged": message.acknowledged and message.acknowledged.value,
         "kinds": [[kind.name, kind.count] for kind in message.kinds] or None,
     }
 
@@ -107,6 +113,8 @@ def message(row: sa.Row[Any], ids: Ids) -> Message:
         mdn=row.mdn and _mdn_in(row.mdn),
         resend_of=row.resend_of,
         progress=_progress_in(row.progress),
+        acknowledge_by=row.acknowledge_by,
+        acknowledged=Answer(row.acknowledged) if row.acknowledged else None,
         kinds=tuple([KindCount(name=name, count=count) for name, count in row.kinds or ()]),
     )
 
@@ -134,12 +142,15 @@ def document_values(document: Filed, message: int) -> Values:
     """The columns of a document."""
     known: Values = {name: getattr(document, name) for name in _FILED}
     numbers = {f"{name}_number": compared(known[name]) for name in ("interchange", "group", "control")}
-    return {"message": message, **known, **numbers}
+    answer = {"verdict": document.verdict and document.verdict.value, "note": document.note or None}
+    return {"message": message, **known, **numbers, **answer}
 
 
 def document(row: sa.Row[Any]) -> Filed:
     """The document of a row."""
-    return Filed(**{name: getattr(row, name) for name in _FILED})
+    known: Values = {name: getattr(row, name) for name in _FILED}
+    verdict = Verdict(row.verdict) if row.verdict else None
+    return Filed(**known | {"verdict": verdict, "note": row.note or ""})
 
 
 def _file_out(file: File) -> Values:

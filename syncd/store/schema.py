@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from syncd.store import dialect
 from syncd.store.types import AnyText, UtcDateTime
 
-VERSION = "0008"
+VERSION = "0009"
 """The migration that leads to these tables; four digits, counting up."""
 
 metadata = sa.MetaData(naming_convention={"pk": "pk_%(table_name)s"})
@@ -56,6 +56,8 @@ messages = sa.Table(
     sa.Column("resend_of", sa.Text),
     sa.Column("progress", _Json, nullable=False),
     sa.Column("kinds", _Json),
+    sa.Column("acknowledge_by", UtcDateTime),
+    sa.Column("acknowledged", sa.Text),
 )
 
 _m = messages.c
@@ -78,9 +80,14 @@ AT_GATEWAY = sa.and_(
     dialect.is_unset(_m.progress, "deleted_at"),
 )
 FAILED_THERE = sa.and_(FAILED, _m.bare_id.is_not(None))
+SENT = _m.state == sa.literal_column("'sent'")
+UNANSWERED = sa.and_(SENT, _m.acknowledge_by.is_not(None), _m.acknowledged.is_(None))
+ANSWERED = _m.acknowledged.is_not(None)
 ATTENTION = sa.or_(
     _m.state == sa.literal_column("'held'"),
     sa.and_(_m.state == sa.literal_column("'failed'"), dialect.is_unset(_m.progress, "file_gone")),
+    sa.and_(SENT, _m.acknowledged == sa.literal_column("'rejected'")),
+    sa.and_(SENT, _m.acknowledged == sa.literal_column("'partly'")),
 )
 
 
@@ -94,6 +101,8 @@ _index("messages_created", _m.created)
 _index("messages_group", _m.state, _m.account, _m.station, _m.created)
 _index("messages_partner", _m.partner, _m.station, _m.account, _m.state, _m.created)
 _index("messages_attention", _m.account, _m.created, where=ATTENTION)
+_index("messages_unanswered", _m.account, _m.acknowledge_by, where=UNANSWERED)
+_index("messages_answered", _m.acknowledged, _m.created, where=ANSWERED)
 _index("messages_unfinished", _m.account, _m.direction, _m.created, where=UNFINISHED)
 _index("messages_moving", _m.account, _m.created, where=MOVING)
 _index("messages_outbound_id", _m.bare_id, _m.account, where=sa.and_(OUTBOUND, _m.bare_id.is_not(None)))
@@ -175,6 +184,9 @@ documents = sa.Table(
     sa.Column("kind", AnyText, nullable=False),
     sa.Column("control", AnyText, nullable=False),
     sa.Column("control_number", AnyText, nullable=False),
+    sa.Column("verdict", sa.Text),
+    sa.Column("note", AnyText),
+    sa.Column("answered_by", sa.Text),
     sa.PrimaryKeyConstraint("message", "position"),
     sqlite_with_rowid=False,
 )

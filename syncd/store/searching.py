@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -12,11 +13,13 @@ from syncd.core.documents import Interchange
 from syncd.core.filed import number
 from syncd.core.history import UNHAPPY
 from syncd.core.model import Direction, Pair, State, bare
-from syncd.ports.store import Search
+from syncd.ports.store import OVERDUE, WAITING, Search
 from syncd.store import dialect, schema
 
 _m = schema.messages.c
 _d = schema.documents.c
+_MAY_NEED = UNHAPPY | {State.SENT}
+"""States of what may need a person; of those that were sent, what the partner did not accept."""
 _name = schema.names.c.name
 _MESSAGES = sa.select(schema.messages)
 _NUMBERS = sa.select(schema.names.c.message)
@@ -115,31 +118,45 @@ def states(wanted: Search) -> frozenset[State] | None:
     """The states that are asked for; None: any."""
     if not wanted.attention:
         return frozenset(wanted.states) or None
-    return UNHAPPY & frozenset(wanted.states) if wanted.states else UNHAPPY
+    return _MAY_NEED & frozenset(wanted.states) if wanted.states else _MAY_NEED
 
 
 def filters(wanted: Search) -> list[sa.ColumnElement[bool]]:
     """What a message has to be, one condition for each filter."""
-    filters: list[sa.ColumnElement[bool]] = []
-    if wanted.account is not None:
-        filters.append(_m.account == wanted.account)
-    if wanted.direction is not None:
-        filters.append(_m.direction == wanted.direction.value)
-    if wanted.station is not None:
-        filters.append(_m.station == wanted.station)
-    if wanted.partner is not None:
-        filters.append(_m.partner == wanted.partner)
-    if wanted.since is not None:
-        filters.append(_m.created >= wanted.since)
-    if wanted.until is not None:
-        filters.append(_m.created < wanted.until)
+    filters = _plain_filters(wanted)
     if (some := states(wanted)) is not None:
         filters.append(_m.state.in_([state.value for state in sorted(some)]))
     if wanted.attention:
         filters.append(schema.ATTENTION)
+    if wanted.acknowledged is not None:
+        filters += _acknowledged(wanted.acknowledged, wanted.at)
     if wanted.name is not None:
         filters.append(_is_named(wanted.name))
     return filters
+
+
+def _plain_filters(wanted: Search) -> list[sa.ColumnElement[bool]]:
+    direction = None if wanted.direction is None else wanted.direction.value
+    same = (
+        (_m.account, wanted.account),
+        (_m.direction, direction),
+        (_m.station, wanted.station),
+        (_m.partner, wanted.partner),
+    )
+    filters = [column == value for column, value in same if value is not None]
+    if wanted.since is not None:
+        filters.append(_m.created >= wanted.since)
+    if wanted.until is not None:
+        filters.append(_m.created < wanted.until)
+    return filters
+
+
+def _acknowledged(how: str, at: datetime | None) -> list[sa.ColumnElement[bool]]:
+    if how == WAITING:
+        return [schema.UNANSWERED, *([] if at is None else [_m.acknowledge_by > at])]
+    if how == OVERDUE:
+        return [schema.UNANSWERED, *([] if at is None else [_m.acknowledge_by <= at])]
+    return [schema.ANSWERED, _m.acknowledged == how]
 
 
 def _is_named(glob: str) -> sa.ColumnElement[bool]:

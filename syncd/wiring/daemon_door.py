@@ -86,6 +86,7 @@ class DaemonDoor:
             runner.bridge.account,
             self._records,
             self._roots,
+            now=self._daemon.doors.clock.now(),
             watching=str(self._daemon.supervisor.watchers[runner.name].mode),
             jobs=[self._job(runner, job) for job in WATCHED],
             not_taken=[

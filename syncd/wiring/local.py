@@ -21,6 +21,7 @@ from syncd.operations import questions
 from syncd.operations.questions import Row, Whole
 from syncd.operations.status import JobStatus, Status, account_status
 from syncd.ports import Search
+from syncd.system.clock import SystemClock
 
 if TYPE_CHECKING:
     from syncd.config import Settings
@@ -99,6 +100,7 @@ class LocalDoor:
                     account,
                     known,
                     self._settings.roots,
+                    now=SystemClock().now(),
                     jobs=_job_lines(known.facts(account.name)),
                 )
                 for account in named

@@ -18,6 +18,7 @@ KEYS = [
     *("id", "account", "gateway", "direction", "state", "phase", "station", "partner", "partner_type"),
     *("message_id", "subject", "batch", "files", "created", "updated", "next", "reason", "mdn"),
     *("deleted", "kinds", "documents", "documents_more"),
+    *("acknowledged", "acknowledge_by"),
 ]
 Screen = pytest.CaptureFixture[str]
 
@@ -58,6 +59,8 @@ def test_list_prints_an_array_of_rows(world: World, capsys: Screen) -> None:
         "kinds": {},
         "documents": [],
         "documents_more": 0,
+        "acknowledged": None,
+        "acknowledge_by": None,
     }
 
 
@@ -245,3 +248,13 @@ def test_list_tells_the_kinds_and_show_the_documents(tmp_path: Path, capsys: Scr
         "group PC 18",
         "860 0001",
     ]
+
+
+def test_list_asks_how_it_stands_with_acknowledgements(world: World, capsys: Screen) -> None:
+    """As of now; other words are refused."""
+    assert world.run("list", "--acknowledged", "overdue") == 0
+    [asked] = world.opened.asked
+    assert asked.acknowledged == "overdue"
+    assert asked.at is not None
+    assert world.run("list", "--acknowledged", "perhaps") == 2
+    capsys.readouterr()

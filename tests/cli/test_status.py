@@ -201,3 +201,19 @@ def test_what_needs_a_person_is_drawn_first(capsys: Screen) -> None:
 def test_spans(length: timedelta, words: str) -> None:
     """The largest unit that is full."""
     assert span(length) == words
+
+
+def test_acknowledgements_that_need_a_person_are_told(tmp_path: Path, capsys: Screen) -> None:
+    """What was rejected with its name, what is overdue by how many; each with what to type."""
+    rejected = replace(row(SENT, ROOTS), acknowledged="rejected")
+    world = World(folder=tmp_path)
+    world.opened.known = {"acme": replace(FINE, attention=(rejected,), overdue=2)}
+    assert world.run("status", "--account", "acme") == 0
+    lines = shown(capsys)
+    assert any(
+        line.startswith("rejected aaaa1111") and "syncd resolve aaaa1111 done" in line for line in lines
+    )
+    overdue = "2 sent messages were not acknowledged in time"
+    assert f"overdue {overdue} syncd list --acknowledged overdue" in lines
+    assert world.run("status", "--check", "--account", "acme") == 1
+    assert f"acme: {overdue}: syncd list --acknowledged overdue" in shown(capsys)

@@ -8,7 +8,7 @@ import pytest
 
 from syncd.core import events as ev
 from syncd.core.history import Channel, line, news
-from syncd.core.model import File, GatewayId, Mdn, MdnStatus, MessageId, Place, Progress, State
+from syncd.core.model import Answer, File, GatewayId, Mdn, MdnStatus, MessageId, Place, Progress, State
 from tests.contracts.stores import outbound
 
 NOON = datetime(2026, 11, 21, 12, tzinfo=UTC)
@@ -29,6 +29,10 @@ SAMPLES: dict[str, Any] = {
     "progress": Progress(),
     "absent": True,
     "after": timedelta(days=90),
+    "answered_by": MessageId("abcdefgh"),
+    "answer": Answer.REJECTED,
+    "marks": (),
+    "says": "no",
 }
 
 

@@ -44,6 +44,8 @@ SAMPLES: tuple[ev.Event, ...] = (
     ev.Revived(place=Place("queued/a")),
     ev.Stopped(),
     ev.Restarted(),
+    ev.Acknowledged(answered_by=MessageId("in1"), answer=None, marks=(), says="accepted"),
+    ev.Excused(),
     ev.Withdrawn(reason="taken"),
     ev.TakenAway(),
     ev.Deleted(ends=True, place=Place("failed/a")),

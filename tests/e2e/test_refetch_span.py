@@ -69,7 +69,7 @@ def test_what_check_and_status_say_to_type_fetches_all_that_is_old(ground: Groun
     ground.run()
     lines.append(said(ground))
     with ground.records() as records:
-        known = account_status(ground.settings.accounts[0], records, {})
+        known = account_status(ground.settings.accounts[0], records, {}, now=ground.clock.now())
     assert known.passed_over == 249
     assert known.passed_over_from is not None
     assert known.passed_over_to is not None

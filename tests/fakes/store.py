@@ -10,14 +10,15 @@ from datetime import UTC, datetime
 from pathlib import PurePosixPath
 from threading import Lock
 
+from syncd.core.acknowledging import Subject, marked
 from syncd.core.documents import Interchange
-from syncd.core.events import Staged, Submitting
+from syncd.core.events import Acknowledged, Excused, Staged, Submitting
 from syncd.core.filed import Filed, filed, number
 from syncd.core.history import Channel, line, news
 from syncd.core.machine import is_unfinished, needs_person
 from syncd.core.model import Direction, GatewayId, Message, MessageId, Pair, State, bare
 from syncd.errors import StateBroken
-from syncd.ports.store import Change, Draft, Line, Search, Telling, Told, Untold
+from syncd.ports.store import OVERDUE, WAITING, Change, Draft, Line, Search, Telling, Told, Untold
 
 AT_ONCE = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -137,6 +138,15 @@ class FakeStore:
 
     def _store(self, change: Change, *, before: State | None) -> None:
         after = change.after
+        known = self.messages.get(after.id)
+        if known is not None and isinstance(change.event, (Acknowledged, Excused)):
+            after = replace(known, acknowledged=after.acknowledged)
+            if isinstance(change.event, Acknowledged):
+                event = change.event
+                self.filed[after.id] = marked(self.filed[after.id], event.marks, by=event.answered_by)
+        elif known is not None:
+            after = replace(after, acknowledged=known.acknowledged)
+        change = replace(change, after=after)
         self.messages[after.id] = after
         self._names.setdefault(after.id, set()).update(_names(after))
         if isinstance(change.event, (Staged, Submitting)):
@@ -258,6 +268,19 @@ class FakeStore:
         ]
         return sorted(found, key=_age, reverse=True)
 
+    def sent_as(self, account: str, pair: Pair, subject: Subject) -> Sequence[Message]:
+        sent = [m for m in self._of(account) if m.direction is Direction.OUTBOUND]
+        found = [m for m in sent if any(map(subject.fits, self.filed.get(m.id, ())))]
+        same_ends = [m for m in found if self._is_between(m, subject)]
+        return sorted(same_ends or [m for m in found if m.pair == pair], key=_age, reverse=True)[:20]
+
+    def _is_between(self, message: Message, subject: Subject) -> bool:
+        ends = (subject.sender, subject.receiver)
+        return any(subject.fits(d) and (d.sender, d.receiver) == ends for d in self.filed[message.id])
+
+    def overdue(self, account: str, *, now: datetime) -> int:
+        return sum(_stands(m, OVERDUE, now) for m in self._of(account))
+
     def untold(self, channel: str, *, now: datetime, limit: int = 100) -> Sequence[Telling]:
         due = [n for n in self._firsts() if n.channel == channel and n.next_at <= now]
         return [
@@ -356,6 +379,7 @@ def _fits(message: Message, names: set[str], wanted: Search) -> bool:
         and wanted.direction in {None, message.direction}
         and (not wanted.states or message.state in wanted.states)
         and (not wanted.attention or needs_person(message))
+        and (wanted.acknowledged is None or _stands(message, wanted.acknowledged, wanted.at))
         and wanted.station in {None, message.pair.station}
         and wanted.partner in {None, message.pair.partner}
         and (wanted.since is None or message.created >= wanted.since)
@@ -383,6 +407,15 @@ def _carries(document: Filed, wanted: Interchange) -> bool:
 
 def _numbers(document: Filed) -> set[str]:
     return {number(each) for each in (document.control, document.group, document.interchange)}
+
+
+def _stands(message: Message, how: str, at: datetime | None) -> bool:
+    if how not in {WAITING, OVERDUE}:
+        return message.acknowledged == how
+    until = message.acknowledge_by
+    if message.state is not State.SENT or message.acknowledged is not None or until is None:
+        return False
+    return at is None or (until <= at) is (how == OVERDUE)
 
 
 def _globbed(name: str, glob: str) -> bool:

@@ -11,6 +11,7 @@ import pytest
 import sqlalchemy as sa
 
 from syncd.core import events as ev
+from syncd.core.acknowledging import Subject
 from syncd.core.machine import advance
 from syncd.core.model import Direction, GatewayId, Phase, State
 from syncd.ports.store import Change, Search
@@ -19,6 +20,8 @@ from syncd.store.records import SqlRecords
 from tests.contracts.stores import NOON, NOTICE, PAIR, drained, failed, happened, inbound, opened, outbound
 from tests.core.edi import interchange
 
+GROUP = Subject(standard="x12", interchange="", group_kind="PO", group="7", sender="ACME", receiver="WALMART")
+NOBODY = replace(PAIR, partner="nobody")
 Question = Callable[[SqlRecords], object]
 
 OF_A_PASS: dict[str, tuple[Question, str]] = {
@@ -74,6 +77,16 @@ OF_A_PERSON: dict[str, tuple[Question, str]] = {
         "COVERING INDEX history_at",
     ),
     "histories": (lambda r: r.histories([r._ids.encode(1), r._ids.encode(2)]), "history_message"),
+    "overdue": (lambda r: r.overdue("acme", now=NOON), "messages_unanswered"),
+    "search of what is accepted": (
+        lambda r: r.search(Search(acknowledged="accepted", limit=5)),
+        "messages_answered",
+    ),
+    "search of an answered message's documents": (
+        lambda r: r.sent_as("acme", NOBODY, GROUP),
+        "documents_group",
+    ),
+    "search of a pair's answered documents": (lambda r: r.sent_as("acme", NOBODY, GROUP), "messages_partner"),
     "documents": (lambda r: r.documents([r._ids.encode(1)], most=5), "PRIMARY KEY"),
     "search of documents": (lambda r: r.search(Search(document="live", limit=5)), "documents_kind"),
     "search of a partner's documents": (
