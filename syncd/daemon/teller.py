@@ -16,7 +16,7 @@ from syncd.flows.tell import Tell
 from syncd.ports import Telling
 
 SIDE_BY_SIDE = 2
-TO_DIE = timedelta(seconds=1)
+TO_DIE = timedelta(seconds=2)
 """So long before the daemon's end hooks are killed; they run again at the next start."""
 LOOKS_AGAIN = timedelta(minutes=1)
 """At the latest, whoever rang or did not, and wherever the clock was set to."""
