@@ -119,7 +119,7 @@ def account_status(
         counts=counts,
         attention=tuple(row(message, roots) for message in records.search(wanted)),
         not_taken=tuple(not_taken),
-        troubles=(*troubles, *_hook_troubles(account, records)),
+        troubles=(*troubles, *hook_troubles(account.name, records)),
         passed_over=old.count,
         passed_over_from=old.oldest,
         passed_over_to=old.newest,
@@ -127,7 +127,7 @@ def account_status(
     )
 
 
-def _hook_troubles(account: Account, records: Records) -> list[TroubleStatus]:
+def hook_troubles(account: str, records: Records) -> list[TroubleStatus]:
     """Hooks that fail, each once, whatever messages they failed for."""
     return [
         TroubleStatus(
@@ -137,7 +137,7 @@ def _hook_troubles(account: Account, records: Records) -> list[TroubleStatus]:
             since=each.since,
             needs_person=each.tries >= PATIENT_TRIES,
         )
-        for each in records.troubled(CHANNEL, account.name)
+        for each in records.troubled(CHANNEL, account)
     ]
 
 

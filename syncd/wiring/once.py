@@ -7,17 +7,20 @@ import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from syncd.core.account import Account
 from syncd.errors import SyncdError
+from syncd.flows.bridge import Trouble
 from syncd.flows.once import JOBS, OncePass, PassResult, Tally, paused_trouble, trouble_of
 from syncd.flows.rehearsal import Rehearsed, rehearse
 from syncd.folders.marker import check_root
 from syncd.folders.tree import Tree
 from syncd.operations.questions import row as row_of
 from syncd.operations.reports import AccountReport, Left, OnceReport
+from syncd.operations.status import hook_troubles
 from syncd.ports import Records
 from syncd.system.clock import SystemClock
 from syncd.wiring.doors import Doors, has_numbered_pairs, open_doors, teach
@@ -48,8 +51,18 @@ def run_once(
             return _one_pass(doors, name, jobs, wait or timedelta(), progress)
 
         results = tuple(pool.map(one, accounts))
-        tell_once(doors, is_over=stop.is_set)
+        unwell = tell_once(doors, is_over=stop.is_set)
+        results = tuple(_with_hooks(doors, each) if each.account in unwell else each for each in results)
     return OnceReport(dry_run=False, accounts=tuple(report(result, settings) for result in results))
+
+
+def _with_hooks(doors: Doors, result: PassResult) -> PassResult:
+    """A pass whose hooks had trouble."""
+    found = hook_troubles(result.account, doors.store.records)
+    troubles = [
+        Trouble(account=result.account, job=each.job, what=each.what, remedy=each.remedy) for each in found
+    ]
+    return replace(result, troubles=(*result.troubles, *troubles))
 
 
 def _one_pass(

@@ -36,19 +36,23 @@ def teller(doors: Doors) -> Teller | None:
     return Teller(tell(doors)) if _is_wanted(doors) else None
 
 
-def tell_once(doors: Doors, *, is_over: Callable[[], bool]) -> None:
-    """Run what is due, one try each, until nothing is left, or it is over. Raises: StateError."""
+def tell_once(doors: Doors, *, is_over: Callable[[], bool]) -> frozenset[str]:
+    """Run what is due, one try each, until nothing is left, or it is over; the accounts where one failed.
+
+    Raises: StateError.
+    """
     if not _is_wanted(doors):
-        return
-    work, in_vain = tell(doors), set[int]()
+        return frozenset()
+    work, in_vain = tell(doors), dict[int, str]()
 
     def one(telling: Telling) -> None:
         if not is_over() and not work.tell(telling):
-            in_vain.add(telling.id)
+            in_vain[telling.id] = telling.message.account
 
     with ThreadPoolExecutor(SIDE_BY_SIDE) as pool:
         while not is_over() and (due := work.due(besides=in_vain)):
             list(pool.map(one, due))  # raises what one of them raised
+    return frozenset(in_vain.values())
 
 
 def _is_wanted(doors: Doors) -> bool:
