@@ -8,6 +8,7 @@ SESSION = "tests/gateways/test_session.py"
 DOUBT = "tests/core/planning/test_doubt.py"
 DOUBT_E2E = "tests/e2e/test_doubt.py"
 DELETE_E2E = "tests/e2e/test_delete.py"
+PRUNE_E2E = "tests/e2e/test_prune.py"
 RESEND_E2E = "tests/e2e/test_resend_sent.py"
 SEND = "tests/core/planning/test_send.py"
 SEND_E2E = "tests/e2e/test_send.py"
@@ -422,4 +423,31 @@ DELETE = (
     ),
 )
 
-OUTBOUND = (*SUBMITTING, *REPLIES, *LOOK_UP, *FAILED, *RESEND, *DELETE)
+RETENTION = (
+    Mutation(
+        rule="retention",
+        mistake="removes what has the name of a message's file",
+        file="operations/pruning_files.py",
+        old="    return There.ANOTHER\n",
+        new="    return There.OURS\n",
+        caught_by=(f"{PRUNE_E2E}::test_what_is_not_what_was_sent_stays_and_is_named",),
+    ),
+    Mutation(
+        rule="retention",
+        mistake="removes before the row says so",
+        file="operations/pruning.py",
+        old="(*doomed, *self.desk.record(begun))}\n",
+        new="doomed}\n",
+        caught_by=(f"{PRUNE_E2E}::test_a_removal_that_was_cut_short_is_finished_by_the_next",),
+    ),
+    Mutation(
+        rule="retention",
+        mistake="believes a clock that is years ahead",
+        file="wiring/pruning.py",
+        old="        now=min(bridge.clock.now(), doors.clock.now()),\n",
+        new="        now=max(bridge.clock.now(), doors.clock.now()),\n",
+        caught_by=(f"{PRUNE_E2E}::test_a_clock_that_is_years_ahead_removes_nothing",),
+    ),
+)
+
+OUTBOUND = (*SUBMITTING, *REPLIES, *LOOK_UP, *FAILED, *RESEND, *DELETE, *RETENTION)
