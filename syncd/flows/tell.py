@@ -22,8 +22,8 @@ FIRST_GAP = timedelta(minutes=1)
 MOST_GAP = timedelta(hours=1)
 MOST_TRIES = 30
 """With these gaps, about a day."""
-MOVING_GAP = timedelta(seconds=1)
-"""A file that is on its way to its folder is there very soon; but for a disk that is gone."""
+MOVING_GAP, MOST_MOVING_GAP = timedelta(seconds=1), timedelta(minutes=5)
+"""A file that is on its way to its folder is there very soon; the longest for a disk that is gone."""
 AT_ONCE = 20
 SHOWN = 500
 """Characters of what a hook said that a history keeps."""
@@ -78,7 +78,10 @@ class Tell:
 
     def _wait_for(self, moving: Sequence[Telling]) -> None:
         now = self.clock.now()
-        waits = [Told(telling=telling, again_at=now + MOVING_GAP, tries=telling.tries) for telling in moving]
+        waits = [
+            Told(telling=telling, again_at=now + _moving_gap(now - telling.at), tries=telling.tries)
+            for telling in moving
+        ]
         if waits:
             self.journal.told(waits, at=now)
 
@@ -106,6 +109,11 @@ class Tell:
 
     def _store(self, told: Told) -> None:
         self.journal.told([told], at=self.clock.now())
+
+
+def _moving_gap(waited: timedelta) -> timedelta:
+    """How long until a file is looked for again that has been on its way for so long."""
+    return min(max(waited / 4, MOVING_GAP), MOST_MOVING_GAP)
 
 
 def _known(telling: Telling) -> dict[str, object]:

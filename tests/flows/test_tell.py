@@ -72,7 +72,11 @@ def test_a_file_that_is_on_its_way_to_its_folder_is_waited_for() -> None:
     stage = Stage()
     (message,) = opened(stage.store, failed("a.edi", moving_from=Place("queued/a.edi")))
     assert stage.tell().due() == []
-    stage.clock.wait(timedelta(seconds=1))
+    assert stage.tell().due_in() == timedelta(seconds=1)
+    stage.clock.wait(timedelta(hours=1))
+    assert stage.tell().due() == []
+    assert stage.tell().due_in() == timedelta(minutes=5)  # its disk is gone
+    stage.clock.wait(timedelta(minutes=5))
     happened(stage.store, message, ev.Moved())
     (telling,) = stage.tell().due()
     assert telling.tries == 0
