@@ -39,12 +39,16 @@ def confined() -> Sequence[str]:
 def test_it_does_its_work_within_the_restrictions(
     bridge: Bridge, box: Sandbox, confined: Sequence[str]
 ) -> None:
-    """Both ways, by the watcher, with leases; nothing outside state and root is written."""
+    """Both ways, by the watcher, with leases, and hooks; nothing outside state and root is written."""
+    script = 'cat > "$1"; touch /tmp/not-here 2> /dev/null || echo confined >> "$1"'
+    told = bridge.folder / "told"
+    bridge.configure(**{"hooks.on_received": ["/bin/sh", "-c", script, "sh", str(told)]})
     box.deliver(files={"in.edi": b"UNA in"})
     with started(bridge, within=confined, WRITABLE=str(bridge.folder), HIDDEN=""):
         until(lambda: bridge.names("inbox") == ["in.edi"])
         bridge.drop("out.edi", b"ISA out")
         until(lambda: "out.edi" in bridge.names("sent"))
+        until(lambda: told.exists() and told.read_text().endswith("confined\n"))
     assert [file.name for sent in box.ledger.sent for file in sent.files] == ["out.edi"]
 
 
