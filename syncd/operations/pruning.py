@@ -21,7 +21,7 @@ from syncd.core.naming import status_name
 from syncd.core.planning.pull import forgotten
 from syncd.core.planning.track import REVIVABLE_FOR
 from syncd.core.retention import Retention
-from syncd.errors import FolderError, GatewayError, RootUnusable, SyncdError, UsageError
+from syncd.errors import ConfigError, FolderError, GatewayError, RootUnusable, SyncdError, UsageError
 from syncd.operations.pruning_desk import Desk, refuse_to_hang_on
 from syncd.operations.pruning_files import There, is_taken, judge, strangers
 from syncd.operations.pruning_report import AccountPruned, Kept, Kind, Share
@@ -266,6 +266,6 @@ def prune_account(desk: Desk, *, dry_run: bool) -> AccountPruned:
         if desk.retention.history is not None:
             forget(run, desk.retention.history)
         run.name_strangers()
-    except FolderError as error:
+    except (FolderError, ConfigError) as error:  # no root, or no password
         run.troubles.append(error)
     return run.report()

@@ -271,3 +271,15 @@ def test_a_gateway_that_is_down_keeps_no_file(ground: Ground, box: Sandbox) -> N
     pruned = prune(ground)
     assert counts(pruned) == {"sent": 1, "at_gateway": 0, "history": 1}
     assert "500" in pruned.trouble
+
+
+def test_a_password_that_is_missing_keeps_no_file(ground: Ground, tmp_path: Path) -> None:
+    """The same for an account that cannot log in."""
+    sent(ground, "a.edi")
+    password = tmp_path / "password"
+    ground.keys |= {"username": "email@domain.com", "password_file": str(password)}
+    keep(ground, sent="30d", at_gateway="30d")
+    ground.later(days=31)
+    pruned = prune(ground)
+    assert counts(pruned) == {"sent": 1, "at_gateway": 0}
+    assert str(password) in pruned.trouble
