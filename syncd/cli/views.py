@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 _LONGEST = 60
 _MOST_KINDS = 3
+_NOT_ACCEPTED = {"rejected": "rejected by the partner", "partly": "rejected in part by the partner"}
 _TIMES = "\N{MULTIPLICATION SIGN}"
 _COLOURS = {"received": "green", "sent": "green", "failed": "red", "held": "yellow"}
 STATES = ("received", "sent", "queued", "arriving", "gone", "withdrawn", "failed", "held")
@@ -73,7 +74,7 @@ def messages(rows: Sequence[Row], zone: tzinfo) -> RenderableType:
     """`list` and `find`: one line a message; their documents where there are any."""
     if not rows:
         return Text("no messages")
-    table = [_MESSAGES, *([*_of_message(row, zone), kinds(row), row.reason or ""] for row in rows)]
+    table = [_MESSAGES, *([*_of_message(row, zone), kinds(row), _reason(row)] for row in rows)]
     if not any(row.kinds for row in rows):
         table = [[*line[:-2], line[-1]] for line in table]
     return grid([str(heading) for heading in table[0]], table[1:])
@@ -94,6 +95,13 @@ def _of_message(row: Row, zone: tzinfo) -> tuple[object, ...]:
         row.partner,
         names(row),
     )
+
+
+def _reason(row: Row) -> str:
+    """Why it is as it is; of what was sent, that the partner did not accept it."""
+    if row.reason is None and row.acknowledged in _NOT_ACCEPTED:
+        return _NOT_ACCEPTED[row.acknowledged]
+    return row.reason or ""
 
 
 def message(whole: Whole, zone: tzinfo) -> RenderableType:

@@ -156,13 +156,16 @@ def advance(message: Message, event: ev.Event, *, now: datetime) -> Message:
         moved = replace(moved, settled_at=None)
     apply = APPLY.get(type(event))
     after = apply(moved, event, now) if apply else moved
-    is_sent_now = after.state is State.SENT and message.state is not State.SENT
-    return _waits_for_acknowledgement(after, now) if is_sent_now else after
+    is_as_sent_as_before = (after.state is State.SENT) is (message.state is State.SENT)
+    return after if is_as_sent_as_before else replace(after, acknowledge_by=_acknowledge_by(after, now))
 
 
-def _waits_for_acknowledgement(message: Message, now: datetime) -> Message:
+def _acknowledge_by(message: Message, now: datetime) -> datetime | None:
+    """Until when it is waited for, of a message that has just become sent; nobody waits for others."""
     within_s = message.progress.acknowledged_within_s
-    return replace(message, acknowledge_by=None if within_s is None else now + timedelta(seconds=within_s))
+    if message.state is not State.SENT or within_s is None:
+        return None
+    return now + timedelta(seconds=within_s)
 
 
 def _table(message: Message) -> dict[type[ev.Event], Moves]:

@@ -8,7 +8,7 @@ import structlog
 
 from syncd.core import events as ev
 from syncd.core.events import Event
-from syncd.core.model import Message
+from syncd.core.model import Answer, Message
 from syncd.ports import Change
 
 log = structlog.get_logger("syncd")
@@ -18,7 +18,7 @@ AGAIN = (ev.Postponed, ev.Deferred, ev.Doubted, ev.Unstaged)
 UNTOLD = (ev.Pruned, ev.Removed)
 """There may be a hundred thousand of them in a row; how many there were is told by who prunes."""
 QUIET = (ev.Moved, ev.Remembered, ev.LookedUp, ev.Listed, ev.Staged, ev.Submitting, ev.Unsettled, *UNTOLD)
-NO_NEWS = (ev.Moved, ev.Remembered, ev.TakenAway, *UNTOLD)
+NO_NEWS = (ev.Moved, ev.Remembered, ev.TakenAway, ev.Acknowledged, ev.Excused, *UNTOLD)
 """What changes nothing about how a message stands."""
 
 
@@ -38,6 +38,13 @@ def _is_news(event: Event) -> bool:
     return event.ends if isinstance(event, ev.Deleted) else not isinstance(event, NO_NEWS)
 
 
+def _needs_person(event: Event) -> bool:
+    """Whether somebody has to act: also when the partner did not accept what was sent."""
+    if isinstance(event, ev.Acknowledged):
+        return event.answer in {Answer.REJECTED, Answer.PARTLY}
+    return isinstance(event, PERSON)
+
+
 def _log(event: Event, row: Message) -> None:
     words = {
         "message": row.id,
@@ -49,7 +56,9 @@ def _log(event: Event, row: Message) -> None:
     if row.reason:
         words["reason"] = row.reason
     name = f"message.{event.kind}"
-    if isinstance(event, PERSON):
+    if isinstance(event, ev.Acknowledged):
+        words |= {"answered_by": event.answered_by, "says": event.says}
+    if _needs_person(event):
         log.error(name, **words)
     elif isinstance(event, AGAIN):
         log.warning(name, **words)

@@ -35,11 +35,12 @@ _Found = list[tuple[Any, int]]
 
 
 def merged(connection: Connection, queries: Sequence[sa.Select[Any]], limit: int) -> Sequence[_Row]:
-    """The newest rows of several questions together; each stops at the limit by itself."""
-    found: list[_Row] = []
+    """The newest rows of several questions together, each once; each stops at the limit by itself."""
+    found: dict[int, _Row] = {}
     for query in queries:
-        found += connection.execute(query.order_by(*_NEWEST_FIRST).limit(limit))
-    return sorted(found, key=_age, reverse=True)[:limit]
+        asked = connection.execute(query.order_by(*_NEWEST_FIRST).limit(limit))
+        found.update((row.number, row) for row in asked)
+    return sorted(found.values(), key=_age, reverse=True)[:limit]
 
 
 def numbered(connection: Connection, numbers: sa.Select[Any], limit: int) -> Sequence[_Row]:

@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from syncd.store import dialect
 from syncd.store.types import AnyText, UtcDateTime
 
-VERSION = "0009"
+VERSION = "0010"
 """The migration that leads to these tables; four digits, counting up."""
 
 metadata = sa.MetaData(naming_convention={"pk": "pk_%(table_name)s"})
@@ -81,7 +81,7 @@ AT_GATEWAY = sa.and_(
 )
 FAILED_THERE = sa.and_(FAILED, _m.bare_id.is_not(None))
 SENT = _m.state == sa.literal_column("'sent'")
-UNANSWERED = sa.and_(SENT, _m.acknowledge_by.is_not(None), _m.acknowledged.is_(None))
+UNANSWERED = sa.and_(_m.acknowledge_by.is_not(None), _m.acknowledged.is_(None))
 ANSWERED = _m.acknowledged.is_not(None)
 ATTENTION = sa.or_(
     _m.state == sa.literal_column("'held'"),
@@ -101,7 +101,7 @@ _index("messages_created", _m.created)
 _index("messages_group", _m.state, _m.account, _m.station, _m.created)
 _index("messages_partner", _m.partner, _m.station, _m.account, _m.state, _m.created)
 _index("messages_attention", _m.account, _m.created, where=ATTENTION)
-_index("messages_unanswered", _m.account, _m.acknowledge_by, where=UNANSWERED)
+_index("messages_unanswered", _m.acknowledge_by, where=UNANSWERED)
 _index("messages_answered", _m.acknowledged, _m.created, where=ANSWERED)
 _index("messages_unfinished", _m.account, _m.direction, _m.created, where=UNFINISHED)
 _index("messages_moving", _m.account, _m.created, where=MOVING)

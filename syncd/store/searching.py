@@ -152,11 +152,11 @@ def _plain_filters(wanted: Search) -> list[sa.ColumnElement[bool]]:
 
 
 def _acknowledged(how: str, at: datetime | None) -> list[sa.ColumnElement[bool]]:
-    if how == WAITING:
-        return [schema.UNANSWERED, *([] if at is None else [_m.acknowledge_by > at])]
-    if how == OVERDUE:
-        return [schema.UNANSWERED, *([] if at is None else [_m.acknowledge_by <= at])]
-    return [schema.ANSWERED, _m.acknowledged == how]
+    if how not in {WAITING, OVERDUE}:
+        return [schema.ANSWERED, _m.acknowledged == how]
+    of_time = [] if at is None else [_m.acknowledge_by > at if how == WAITING else _m.acknowledge_by <= at]
+    few = sa.select(_m.number).where(schema.UNANSWERED, *of_time)
+    return [_m.number.in_(few.correlate(None))]  # or all of the history would be walked for them
 
 
 def _is_named(glob: str) -> sa.ColumnElement[bool]:

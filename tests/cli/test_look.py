@@ -9,7 +9,7 @@ import pytest
 
 from syncd.cli.look import moment
 from syncd.core.filed import filed
-from syncd.core.model import Direction, File, KindCount, State
+from syncd.core.model import Answer, Direction, File, KindCount, State
 from syncd.errors import UsageError
 from tests.cli.world import HELD, NOON, SENT, SmallECGrid, World, parsed
 from tests.core.edi import ORDERS, reading
@@ -258,3 +258,10 @@ def test_list_asks_how_it_stands_with_acknowledgements(world: World, capsys: Scr
     assert asked.at is not None
     assert world.run("list", "--acknowledged", "perhaps") == 2
     capsys.readouterr()
+
+
+def test_list_says_that_the_partner_did_not_accept(tmp_path: Path, capsys: Screen) -> None:
+    """In the place of a reason."""
+    world = World(folder=tmp_path, messages=(replace(SENT, acknowledged=Answer.PARTLY),))
+    assert world.run("list") == 0
+    assert capsys.readouterr().out.rstrip().endswith("rejected in part by the partner")

@@ -23,7 +23,7 @@ from tests.contracts.stores import (
 )
 from tests.core.edi import ORDERS, group, interchange, reading
 
-INVOICE = interchange("000009", group("IN", "0003", "810 0001"), sender="WALMART", receiver="ACME")
+INVOICE = interchange("000009", group("IN", "0001", "810 0001"), sender="WALMART", receiver="ACME")
 
 
 @pytest.fixture(params=KINDS)

@@ -1,14 +1,16 @@
 """Which message an acknowledgement means, and what it says of each document."""
 
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from syncd.core import events as ev
 from syncd.core.acknowledging import answer, choose, marked, marks, replies, words
 from syncd.core.documents import Acknowledgement, Verdict
 from syncd.core.filed import filed
-from syncd.core.model import AUTO, Direction, Message, MessageId, Pair, State
+from syncd.core.machine import advance
+from syncd.core.model import AUTO, Direction, Message, MessageId, Pair, Phase, State
 from tests.core.edi import ORDERS, interchange, reading
 
 NOON = datetime(2026, 1, 31, 12, tzinfo=UTC)
@@ -128,3 +130,15 @@ def test_the_ends_of_the_envelopes_count_more_than_the_age() -> None:
     assert [each.id for each in choose([new], reply, PAIR)] == ["b"]
     routed = message("b", pair=Pair(station=AUTO, partner=AUTO))
     assert choose([(routed, OTHER_ENDS)], reply, PAIR) == ()
+
+
+def test_a_message_that_is_sent_no_more_is_not_waited_for() -> None:
+    """A bad MDN may come late; sent once more, the time begins anew."""
+    row = replace(message("a", state=State.QUEUED), phase=Phase.ACCEPTED)
+    row = replace(row, progress=replace(row.progress, acknowledged_within_s=60))
+    minute = timedelta(minutes=1)
+    sent = advance(row, ev.Delivered(mdn=None, place=None), now=NOON)
+    bounced = advance(sent, ev.Bounced(reason="late", mdn=None, place=None), now=NOON)
+    again = advance(bounced, ev.Delivered(mdn=None, place=None), now=NOON + minute)
+    times = [each.acknowledge_by for each in (row, sent, bounced, again)]
+    assert times == [None, NOON + minute, None, NOON + 2 * minute]
