@@ -192,20 +192,42 @@ def load_mood(bridge: Bridge) -> planning.Mood:
     if not stored:
         return planning.GOOD
     words = json.loads(stored)
-    not_before = datetime.fromisoformat(words["not_before"]) if words["not_before"] else None
-    return planning.Mood(troubles=words["troubles"], not_before=not_before, refused=words["refused"])
+    return planning.Mood(
+        troubles=words["troubles"],
+        not_before=_time(words["not_before"]),
+        refused=words["refused"],
+        wished=_time(words.get("wished")),  # a state of an earlier version has none
+    )
+
+
+def _time(text: str | None) -> datetime | None:
+    return datetime.fromisoformat(text) if text else None
 
 
 def try_again(bridge: Bridge) -> None:
     """A refused account may be asked at the next pass: its password was written anew, or syncd started."""
+    if load_mood(bridge).refused is not None:
+        wait_no_longer(bridge)
+
+
+def wait_no_longer(bridge: Bridge) -> None:
+    """After trouble the account waits before it sends again: not when a person asks for it.
+
+    One message at a time all the same; and what the gateway asks us to wait (Retry-After) is waited.
+    """
     mood = load_mood(bridge)
-    if mood.refused is not None and mood.not_before is not None:
-        words = _words(replace(mood, not_before=None))
-        bridge.journal.remember(bridge.account.name, {MOOD: words})
+    if mood.hurried() != mood:
+        bridge.journal.remember(bridge.account.name, {MOOD: _words(mood.hurried())})
 
 
 def _words(mood: planning.Mood) -> str | None:
     if mood.good:
         return None
-    not_before = mood.not_before.isoformat() if mood.not_before else None
-    return json.dumps({"troubles": mood.troubles, "not_before": not_before, "refused": mood.refused})
+    return json.dumps(
+        {
+            "troubles": mood.troubles,
+            "not_before": mood.not_before.isoformat() if mood.not_before else None,
+            "refused": mood.refused,
+            "wished": mood.wished.isoformat() if mood.wished else None,
+        }
+    )

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from syncd.core.account import Account
-from syncd.core.model import GatewayId, Message, MessageId, PartnerType
+from syncd.core.model import Direction, GatewayId, Message, MessageId, PartnerType
 from syncd.core.planning.refetch import Refetched, Span
 from syncd.errors import SyncdError
 from syncd.flows import refetching, resending
@@ -17,6 +17,7 @@ from syncd.flows.once import Tally
 from syncd.flows.placing import settle
 from syncd.flows.refetching_span import look
 from syncd.flows.refetching_span import refetch_span as ask_for_span
+from syncd.flows.send import wait_no_longer
 from syncd.folders.examine import Finding, examine
 from syncd.folders.tree import Tree
 from syncd.operations import actions, checking, elsewhere, tries
@@ -138,7 +139,15 @@ def stop(settings: Settings, message_id: MessageId, by: str) -> Message:
 
 def retry(settings: Settings, message_id: MessageId, by: str) -> Message:
     """Try a message again, under the instance lock. Raises: as `stop`."""
-    return _act(settings, message_id, lambda bridge, row: tries.retry(desk(bridge), row, by=by))
+    return _act(settings, message_id, lambda bridge, row: try_anew(bridge, row, by=by))
+
+
+def try_anew(bridge: Bridge, row: Message, *, by: str) -> Message:
+    """Try a message again; its account does not wait longer for it. Raises: UsageError, GatewayError."""
+    after = tries.retry(desk(bridge), row, by=by)
+    if after.direction is Direction.OUTBOUND:
+        wait_no_longer(bridge)
+    return after
 
 
 def resend(settings: Settings, message_id: MessageId, by: str) -> Message:

@@ -20,6 +20,7 @@ from syncd.daemon.jobs import PULL, SEND, TRACK
 from syncd.daemon.runner import PAUSED, Runner
 from syncd.errors import UsageError
 from syncd.flows import refetching, resending
+from syncd.flows.bridge import Bridge
 from syncd.flows.placing import settle
 from syncd.flows.refetching_span import look
 from syncd.flows.refetching_span import refetch_span as ask_for_span
@@ -35,7 +36,7 @@ from syncd.operations.status import AccountStatus, JobStatus, Status, TroubleSta
 from syncd.operations.verifying import Compared, verify_account
 from syncd.operations.verifying_report import Verified
 from syncd.ports import Search
-from syncd.wiring.acting import desk
+from syncd.wiring.acting import desk, try_anew
 from syncd.wiring.deleting import delete_of, of_accounts
 from syncd.wiring.once import report
 from syncd.wiring.pruning import desk as pruning_desk
@@ -146,11 +147,12 @@ class DaemonDoor:
 
     def stop(self, message_id: str, *, by: str) -> Row:
         """End the gateway's own tries of a queued message."""
-        return row(self._at_desk(message_id, lambda at, known: tries.stop(at, known, by=by)), self._roots)
+        after = self._alone(message_id, lambda bridge, known: tries.stop(desk(bridge), known, by=by))
+        return row(after, self._roots)
 
     def retry(self, message_id: str, *, by: str) -> Row:
         """Try a message again, at once."""
-        after = self._at_desk(message_id, lambda at, known: tries.retry(at, known, by=by))
+        after = self._alone(message_id, lambda bridge, known: try_anew(bridge, known, by=by))
         for job in WATCHED:
             self._daemon.supervisor.poke(after.account, job)
         return row(after, self._roots)
@@ -203,11 +205,11 @@ class DaemonDoor:
             self._daemon.supervisor.poke(runner.name, PULL)
         return tuple(found)
 
-    def _at_desk(self, message_id: str, act: Callable[[actions.Desk, Message], Message]) -> Message:
+    def _alone(self, message_id: str, act: Callable[[Bridge, Message], Message]) -> Message:
         known = actions.named(self._records, MessageId(message_id))
         runner = self._daemon.runners[known.account]
         with runner.alone():
-            return act(desk(runner.bridge), actions.named(self._records, known.id))
+            return act(runner.bridge, actions.named(self._records, known.id))
 
     def delete(self, message_ids: Sequence[str], *, only_look: bool, by: str) -> Deletions:
         """Delete at the gateway, while no job of the account runs."""

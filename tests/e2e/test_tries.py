@@ -103,21 +103,39 @@ def test_a_verb_that_does_not_fit_names_the_one_that_does(ground: Ground, box: S
             act(ground.settings, mine, "anna")
 
 
-def test_what_waits_to_be_sent_goes_with_the_next_send_of_the_account(ground: Ground, box: Sandbox) -> None:
-    """However long it would have waited itself; the account waits for an hour at most."""
-    box.trouble("status", status=503, operation="send", retry_after=7200)
+def test_what_waits_to_be_sent_goes_now(ground: Ground, box: Sandbox) -> None:
+    """Neither its own wait nor that of its account, after three refusals in a row, holds it up."""
+    box.trouble("status", status=302, operation="send", times=None)
     ground.drop("a.edi", b"UNA a")
+    for _ in range(3):
+        ground.run()
+        ground.later(minutes=5)
+    ground.run()
+    box.calm()
     ground.run()
     assert ground.row("a.edi").phase == "waiting"
-    ground.run()
     assert not box.ledger.sent
 
     retry(ground.settings, ground.row("a.edi").id, "anna")
+    ground.run()
+
+    assert len(box.ledger.sent) == 1
+    assert faults(ground) == []
+
+
+def test_what_the_gateway_asked_us_to_wait_is_waited(ground: Ground, box: Sandbox) -> None:
+    """For an hour at most: a person may hurry us, not the gateway."""
+    box.trouble("status", status=503, operation="send", retry_after=7200)
+    ground.drop("a.edi", b"UNA a")
+    ground.run()
+
+    retry(ground.settings, ground.row("a.edi").id, "anna")
+    ground.run()
+    assert not box.ledger.sent
     ground.later(hours=1)
     ground.settle(within=timedelta(minutes=10))
 
     assert ground.states() == {"a.edi": "sent"}
-    assert faults(ground) == []
 
 
 def test_what_is_held_since_it_could_not_be_fetched_is_fetched_now(ground: Ground, box: Sandbox) -> None:

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
 
@@ -32,12 +32,19 @@ class Mood:
     not_before: datetime | None = None
     refused: str | None = None
     """The account itself is refused: nothing is sent until a log-in and a station list succeed."""
+    wished: datetime | None = None
+    """Until then the gateway itself asked us to wait: a part of `not_before` that no person shortens."""
 
     def after_trouble(self, *, now: datetime, wish: timedelta | None = None) -> Mood:
         """After an outcome in doubt or a "not now"; `wish` is the gateway's own Retry-After."""
         grown = min(FIRST_GAP * 2.0 ** min(self.troubles, 12), MOST_GAP)
-        gap = max(grown, min(wish or timedelta(), MOST_WISH))
-        return Mood(troubles=self.troubles + 1, not_before=now + gap)
+        asked = min(wish or timedelta(), MOST_WISH)
+        wished = now + asked if asked else None
+        return Mood(troubles=self.troubles + 1, not_before=now + max(grown, asked), wished=wished)
+
+    def hurried(self) -> Mood:
+        """At a person's word: what is waited of our own accord is over."""
+        return replace(self, not_before=self.wished)
 
     @property
     def good(self) -> bool:
