@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from syncd.cli.app import run
+from syncd.cli.app import COMMANDS, run
 from syncd.sandbox import Account, Partner, Sandbox, Station, World
 
 HERE = Path(__file__).parent.parent
@@ -101,3 +101,14 @@ def test_the_service_is_installed_in_ten_lines_that_fit_the_unit() -> None:
     credential = re.search(r"#(LoadCredential=\S+)", unit)
     assert credential is not None
     assert credential[1] in block
+
+
+def test_what_the_appendix_names_is_there() -> None:
+    """A complaint is answered by a test that there is, or a command that can be typed."""
+    _, appendix = README.read_text(encoding="utf-8").split("## Appendix", 1)
+    tests = "\n".join(path.read_text(encoding="utf-8") for path in (HERE / "tests").rglob("test_*.py"))
+    named = re.findall(r"`(test_\w+)`", appendix)
+    assert named
+    assert [name for name in named if f"def {name}(" not in tests] == []
+    commands = {name for name, _, _ in COMMANDS}
+    assert set(re.findall(r"`syncd ([a-z]+)", appendix)) <= commands

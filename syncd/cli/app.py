@@ -53,6 +53,18 @@ COMMANDS = (
 )
 """Name, where it is (imported when it is called, or when help is asked for), and its panel."""
 
+QUESTIONS = (
+    ("Is all well?", "syncd status"),
+    ("What needs me?", "syncd list --attention"),
+    ("Why is PO-4711.edi not sent?", "syncd show PO-4711.edi"),
+    ("What became of it?", "syncd find PO-4711.edi"),
+    ("How to send it again?", "syncd resend ID"),
+    ("How to fetch one once more?", "syncd refetch ID"),
+    ("Orders not acknowledged?", "syncd list --document 850 --acknowledged waiting"),
+    ("Do both sides agree?", "syncd verify"),
+)
+"""What people ask, and what to type."""
+
 
 def run(argv: Sequence[str] | None = None, *, reach: Callable[[], Wiring] = installed) -> int:
     """Run one command and print what it returns; the exit code says what came of it.
@@ -113,6 +125,12 @@ def commands() -> frozenset[str]:
     return frozenset(name for name, _, _ in COMMANDS)
 
 
+def _questions() -> str:
+    """What stands below the overview."""
+    width = max(len(question) for question, _ in QUESTIONS)
+    return "\n".join(f"{question:<{width}}  {words}" for question, words in QUESTIONS)
+
+
 def _import_all(app: App) -> None:
     """The overview shows the first line of each command's own help."""
     for name in commands():
@@ -136,10 +154,11 @@ def build(reach: Callable[[], Wiring] = installed) -> App:
         version=lambda: syncd.__version__,
         default_parameter=Parameter(negative=()),
         help_format="plaintext",
+        help_epilogue=_questions(),
     )
     app.meta.suppress_keyboard_interrupt = False  # it would end the process itself
     for name, path, panel in COMMANDS:
-        app.command(path, name=name, group=panel)
+        app.command(path, name=name, group=panel, help_epilogue="")
 
     @app.meta.default
     def launch(
