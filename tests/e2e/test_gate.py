@@ -92,6 +92,22 @@ def test_what_a_person_lets_go_is_sent_in_spite_of_it(ground: Ground, box: Sandb
     assert faults(ground) == []
 
 
+def test_a_file_may_be_mended_where_it_is_held(ground: Ground, box: Sandbox) -> None:
+    """What is sent then is what stands there."""
+    ground.configure(gate="hold")
+    ground.drop("cut.edi", CUT)
+    ground.settle()
+    held = ground.root / "held" / ground.pair / "cut.edi"
+    held.write_bytes(WHOLE)
+
+    ground.resolve(ground.row("cut.edi"), "resend")
+    ground.settle()
+
+    assert sent(box) == ["cut.edi"]
+    assert list(ground.files("sent").values()) == [WHOLE]
+    assert ground.row("cut.edi").files[0].size == len(WHOLE)
+
+
 def test_what_a_person_gives_up_is_failed(ground: Ground, box: Sandbox) -> None:
     ground.configure(gate="hold")
     ground.drop("cut.edi", CUT)
