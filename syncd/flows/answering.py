@@ -19,7 +19,7 @@ from syncd.flows.bridge import Bridge, Step
 
 log = structlog.get_logger(__name__)
 
-MOST_REPLIES = 1_000
+MOST_REPLIES = 300
 """Groups or interchanges that one message may acknowledge; what it says of more is not noted."""
 SHOWN = 10
 

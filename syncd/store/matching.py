@@ -11,16 +11,18 @@ from typing import Any
 import sqlalchemy as sa
 
 from syncd.core.acknowledging import Subject
-from syncd.core.model import Pair, State
+from syncd.core.model import AUTO, Pair, State
+from syncd.core.naming import UNKNOWN
 from syncd.store import schema
 
-MOST = 20
+MOST = 5
 """Messages that may be meant; the newest ones are."""
-LOOKED_THROUGH = 500
+LOOKED_THROUGH = 200
 """Messages of a pair and state that are looked through, newest first."""
 
 _m = schema.messages.c
 _d = schema.documents.c
+_AUTO = (AUTO, AUTO)
 _MAY_HAVE_ARRIVED = (State.SENT, State.QUEUED, State.FAILED)
 
 
@@ -36,6 +38,14 @@ def between_the_same(account: str, subject: Subject) -> sa.Select[Any]:
         .limit(MOST)
     )
     return sa.select(schema.messages).where(_m.number.in_(numbers))
+
+
+def may_be(row: sa.Row[Any], pair: Pair) -> bool:
+    """Whether a message is of the pair, or of none that is known for certain."""
+    return pair.partner in {"", UNKNOWN} or (row.station, row.partner) in {
+        (pair.station, pair.partner),
+        _AUTO,
+    }
 
 
 def of_pair(account: str, pair: Pair, subject: Subject) -> list[sa.Select[Any]]:

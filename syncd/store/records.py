@@ -206,7 +206,7 @@ class SqlRecords:
         """Outbound messages that an acknowledgement from the pair may mean by that, newest first."""
         with self._asking() as connection:
             found = listing.merged(connection, [matching.between_the_same(account, subject)], matching.MOST)
-            if not found:
+            if not any(matching.may_be(row, pair) for row in found):
                 found = listing.merged(connection, matching.of_pair(account, pair, subject), matching.MOST)
             return [rows.message(row, self._ids) for row in found]
 

@@ -26,7 +26,7 @@ from tests.contracts.stores import (
     opened,
     outbound,
 )
-from tests.core.edi import ORDERS, reading
+from tests.core.edi import ORDERS, group, interchange, reading
 
 GROUP = Subject(
     standard="x12", interchange="", group_kind="PO", group="17", sender="ACME", receiver="WALMART"
@@ -100,6 +100,15 @@ def test_what_may_be_meant_is_found_by_the_ends_or_by_the_pair(store: AnyStore) 
         assert store.records.sent_as("acme", PAIR, replace(GROUP, **wrong)) == []
     whole = replace(GROUP, group="", group_kind="", interchange="123")
     assert ids(*store.records.sent_as("acme", PAIR, whole)) == ids(second, first)
+
+
+def test_another_pair_between_the_same_ends_hides_nothing(store: AnyStore) -> None:
+    """Then those of the pair itself are what may be meant."""
+    (row,) = opened(store, outbound("1.edi"))
+    named = reading(interchange("1", group("PO", "17", "850 1"), sender="Y", receiver="Z"))
+    row = happened(store, row, ev.Submitting(files=FILES, readings=(named,)))
+    sending(store, "2.edi", pair=Pair(station="ACME", partner="OTHER"), minute=1)
+    assert ids(*store.records.sent_as("acme", PAIR, GROUP)) == ids(row)
 
 
 def test_messages_are_found_by_how_they_stand(store: AnyStore) -> None:

@@ -272,7 +272,9 @@ class FakeStore:
         sent = [m for m in self._of(account) if m.direction is Direction.OUTBOUND]
         found = [m for m in sent if any(map(subject.fits, self.filed.get(m.id, ())))]
         same_ends = [m for m in found if self._is_between(m, subject)]
-        return sorted(same_ends or [m for m in found if m.pair == pair], key=_age, reverse=True)[:20]
+        if not any(m.pair == pair or m.pair.partner == "auto" for m in same_ends):
+            same_ends = [m for m in found if m.pair == pair]
+        return sorted(same_ends, key=_age, reverse=True)[:5]
 
     def _is_between(self, message: Message, subject: Subject) -> bool:
         ends = (subject.sender, subject.receiver)
