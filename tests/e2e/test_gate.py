@@ -2,26 +2,16 @@
 
 from __future__ import annotations
 
-import io
-from dataclasses import replace
-from datetime import UTC, datetime
-from typing import Any
-
 import pytest
 
-from syncd.core.account import Account
-from syncd.core.envelopes import read
-from syncd.core.model import Direction, Message, MessageId, Pair, State
-from syncd.flows.gating import Judge, flaws_of, judged, repeats_of
+from syncd.core.model import Pair
 from syncd.flows.rehearsal import Rehearsed, rehearse
 from syncd.flows.resending import resend
-from syncd.flows.under_way import UnderWay
 from syncd.sandbox import Sandbox, World
 from tests.core.documents.written import EDIFACT, X12, x12
 from tests.e2e.harness import Ground, Process
 from tests.e2e.invariants import faults
 from tests.e2e.worlds import quick
-from tests.fakes.store import FakeStore
 from tests.flows.one_file import one_file
 
 WHOLE = X12["850"]
@@ -34,23 +24,6 @@ OF_PAIR = {"station": PAIR.station, "partner": PAIR.partner}
 @pytest.fixture
 def world() -> World:
     return quick(World.default())
-
-
-def a_message() -> Message:
-    return Message(
-        id=MessageId("2abcdefg"),
-        account="acme",
-        gateway="as2gateway",
-        direction=Direction.OUTBOUND,
-        state=State.QUEUED,
-        pair=PAIR,
-        created=datetime(2026, 1, 31, tzinfo=UTC),
-        updated=datetime(2026, 1, 31, tzinfo=UTC),
-    )
-
-
-def a_judge(account: Account) -> Judge:
-    return Judge(account=account, records=FakeStore().records, under_way=UnderWay())
 
 
 def sent(box: Sandbox) -> list[str]:
@@ -152,25 +125,6 @@ def test_a_pair_has_a_gate_of_its_own(ground: Ground, box: Sandbox) -> None:
     assert ground.row("other.edi").reason == reason
 
 
-@pytest.mark.parametrize(
-    ("wanted", "says"),
-    [
-        ("NORTHWIND", ""),
-        ("ZZ:NORTHWIND", ""),
-        ("01:NORTHWIND", "its sender is ZZ:NORTHWIND, and not 01:NORTHWIND"),
-        ("Northwind", "its sender is NORTHWIND, and not Northwind"),
-    ],
-)
-def test_a_qualifier_counts_where_it_is_named(ground: Ground, wanted: str, says: str) -> None:
-    ground.partners = [{**OF_PAIR, "interchange_sender": wanted}]
-    ground.configure()
-    (account,) = ground.settings.accounts
-
-    found = judged(a_judge(account), flaws_of, a_message(), ["a.edi"], (read(io.BytesIO(WHOLE)),))
-
-    assert found == ([says] if says else [])
-
-
 def test_of_several_files_the_words_name_each(ground: Ground, box: Sandbox) -> None:
     """A dropped folder is one message: it is held as a whole."""
     ground.configure(gate="hold")
@@ -196,14 +150,6 @@ def test_of_a_folder_that_is_split_the_others_go_on(ground: Ground, box: Sandbox
     assert ground.states() == {"a.edi": "held", "b.edi": "sent"}
     assert list(ground.files("held")) == ["RJ_Station/RJ_Partner/order/a.edi"]
     assert faults(ground) == []
-
-
-def test_a_judge_that_breaks_stops_nothing(ground: Ground) -> None:
-    (account,) = ground.settings.accounts
-    unreadable: Any = object()
-
-    for rule in (flaws_of, repeats_of):
-        assert judged(a_judge(account), rule, a_message(), ["a.edi"], (unreadable,)) == []
 
 
 def rehearsed(process: Process) -> Rehearsed:
@@ -292,17 +238,3 @@ def test_what_failed_may_be_sent_anew_and_what_is_resent_repeats_nothing(
     ground.settle()
 
     assert sent(box) == ["a.edi", "a.edi"]
-
-
-def test_a_number_in_hand_is_free_again_afterwards() -> None:
-    under_way, row = UnderWay(), a_message()
-    other, (reading,) = replace(row, id=MessageId("3abcdefg")), (read(io.BytesIO(WHOLE)),)
-    assert reading is not None
-    (interchange,) = reading.interchanges
-
-    with under_way.entered(row, (reading, None)):
-        with under_way.entered(other, (reading,)):
-            assert under_way.other(other, interchange) == row.id
-            assert under_way.other(row, interchange) is None
-        assert under_way.other(other, interchange) == row.id
-    assert under_way.other(other, interchange) is None
