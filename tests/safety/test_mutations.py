@@ -12,12 +12,13 @@ import pytest
 
 from tests.safety.figures import record_campaign
 from tests.safety.mutations import Mutation, StaleMutation
+from tests.safety.mutations_answers import ANSWERS
 from tests.safety.mutations_ecgrid import ECGRID
 from tests.safety.mutations_inbound import INBOUND
 from tests.safety.mutations_outbound import OUTBOUND
 from tests.safety.mutations_telling import TELLING
 
-EVERY = (*INBOUND, *OUTBOUND, *ECGRID, *TELLING)
+EVERY = (*INBOUND, *OUTBOUND, *ECGRID, *TELLING, *ANSWERS)
 CHECKOUT = Path(__file__).parents[2]
 ORDINARY = ("-n", "0", "-p", "no:randomly", "-p", "no:cacheprovider", "-q", "--tb=no", "-rfE", "--color=no")
 BOUND_S = 600
