@@ -82,6 +82,14 @@ def test_what_is_read_anew_takes_the_place_of_the_old(store: AnyStore) -> None:
     assert store.records.search(Search(document="850")) == []
 
 
+def test_documents_go_with_their_message(store: AnyStore) -> None:
+    """What retention forgets is found no more; others keep theirs."""
+    row, other = orders_sent(store), invoice_staged(store)
+    assert store.journal.forget("acme", [row], {}) == 1
+    assert store.records.documents([row.id, other.id], most=9).keys() == {other.id}
+    assert store.records.search(Search(document="850")) == []
+
+
 @pytest.mark.parametrize(
     ("wanted", "found"),
     [

@@ -122,6 +122,8 @@ class FakeStore:
             for known in (self.messages, self.lines, self._names):
                 for message in gone:
                     known.pop(message, None)
+            for message in gone:
+                self.filed.pop(message, None)
             self._news = [news for news in self._news if news.message not in gone]
         self.remember(account, facts)
         return len(gone)
