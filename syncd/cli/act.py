@@ -38,7 +38,7 @@ def resolve(
 ) -> Reply:
     """Decide on a held message, or settle a sent one whose acknowledgement is bad or overdue.
 
-    Example: syncd resolve 4k7q2mzd resend
+    Example: syncd resolve ORDERS-2045.edi fail
     """
     from syncd.cli import views
 
@@ -57,7 +57,7 @@ Named = Annotated[str, Parameter(name="ID", help="Our id, the gateway's, or a fi
 def stop(message: Named, /, *, call: Given) -> Reply:
     """End the gateway's own tries of a queued message.
 
-    Example: syncd stop 4k7q2mzd
+    Example: syncd stop PO-4713.edi
     """
     return _done(message, call, lambda door, found: door.stop(found, by=user()))
 
@@ -65,7 +65,7 @@ def stop(message: Named, /, *, call: Given) -> Reply:
 def retry(message: Named, /, *, call: Given) -> Reply:
     """Let the gateway try a stopped message again, or try now what waits here.
 
-    Example: syncd retry 4k7q2mzd
+    Example: syncd retry PO-4713.edi
     """
     return _done(message, call, lambda door, found: door.retry(found, by=user()))
 
@@ -73,7 +73,7 @@ def retry(message: Named, /, *, call: Given) -> Reply:
 def resend(message: Named, /, *, yes: Yes = False, call: Given) -> Reply:
     """Send a failed or sent file again, as a new message linked to the old.
 
-    Example: syncd resend 4k7q2mzd
+    Example: syncd resend INV-8842.edi
 
     What was sent already is asked about first: the partner gets it twice.
     """
@@ -109,7 +109,7 @@ def pause(
 ) -> Reply:
     """Stop pulling, sending or both, until resumed; it outlives a restart.
 
-    Example: syncd pause send --account acme
+    Example: syncd pause send --account as2
     """
     settings = call.settings(passwords=False)
     with call.wiring.door(settings) as door:
@@ -122,7 +122,7 @@ def resume(
 ) -> Reply:
     """Undo a pause.
 
-    Example: syncd resume send --account acme
+    Example: syncd resume send --account as2
     """
     settings = call.settings(passwords=False)
     with call.wiring.door(settings) as door:

@@ -56,7 +56,7 @@ COMMANDS = (
 QUESTIONS = (
     ("Is all well?", "syncd status"),
     ("What needs me?", "syncd list --attention"),
-    ("Why is PO-4711.edi not sent?", "syncd show PO-4711.edi"),
+    ("Why is PO-4713.edi not sent?", "syncd show PO-4713.edi"),
     ("What became of it?", "syncd find PO-4711.edi"),
     ("How to send it again?", "syncd resend ID"),
     ("How to fetch one once more?", "syncd refetch ID"),

@@ -101,7 +101,7 @@ def find(
 ) -> Reply:
     """Find messages by id or file name, or by their business documents, newest first.
 
-    Example: syncd find --document 850 --control 000000123
+    Example: syncd find --document 850 --control 4711
     """
     from syncd.cli import views
     from syncd.ports import Search
@@ -145,7 +145,7 @@ def show(
 ) -> Reply:
     """Show one message with its history, or its MDN; or why it is not taken, or not here.
 
-    Example: syncd show 4k7q2mzd
+    Example: syncd show INV-8842.edi
     """
     from syncd.cli import views
 
@@ -183,7 +183,7 @@ def _show_unknown(call: Call, settings: Settings, door: Door, text: str, missing
 def partners(*, call: Given) -> Reply:
     """List the trading partners that the gateway knows.
 
-    Example: syncd partners --account acme
+    Example: syncd partners --account as2
     """
     from syncd.cli import views
 
@@ -203,7 +203,7 @@ def partners(*, call: Given) -> Reply:
 def stations(*, call: Given) -> Reply:
     """List our own stations at the gateway.
 
-    Example: syncd stations --account acme
+    Example: syncd stations --account as2
     """
     from syncd.cli import views
 

@@ -36,7 +36,7 @@ def prune(
 ) -> Reply:
     """Remove what is older than the configuration's [retention]; without --yes, only tell of it.
 
-    Example: syncd prune --account acme
+    Example: syncd prune --account as2
     """
     settings = call.settings(passwords=False)
     names = call.accounts(settings)

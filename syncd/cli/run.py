@@ -84,7 +84,7 @@ def check(
 ) -> Reply:
     """Prove the set-up, one line each: what, why, what to type.
 
-    Example: syncd check --account acme
+    Example: syncd check --account as2
     """
     from syncd.cli import views
 

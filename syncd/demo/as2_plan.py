@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from syncd.demo.documents import Arrival, Document, Drop, drop, read
-from syncd.demo.plan import Plan
+from syncd.demo.plan import Plan, Toy
 
 ECHO = "RJ_Station/ECHO"
 PARTNER = "RJ_Station/RJ_Partner"
@@ -35,6 +35,7 @@ def as2_plan() -> Plan:
             ),
         ),
         silence={"operation": "send", "path": r"/RJ_Test\b"},
+        toys=_toys(),
         limit=50,
         window_s=10,
         has_mdn=True,
@@ -58,6 +59,25 @@ def _drops() -> tuple[Drop, ...]:
             documents=read("DESADV-2209.edi", "packing-list.csv", "label.zpl"),
         ),
         Drop(name="price-lists", pair=PARTNER, documents=tuple(_price_lists(11)), fate="refused"),
+    )
+
+
+def _toys() -> tuple[Toy, ...]:
+    paused = {"partner": "RJ_Test", "partner_type": "test", "files": "PO-4713.edi", "is_paused": True}
+    return (
+        Toy(
+            says="its partner takes nothing now: syncd stop PO-4713.edi, then syncd retry PO-4713.edi",
+            manners=(("behave", paused),),
+            drop=drop("PO-4713.edi", TEST_PARTNER),
+        ),
+        Toy(
+            says="it was cut off, and the gate holds it: syncd resolve ORDERS-2045.edi fail",
+            drop=drop("ORDERS-2045.edi", TEST_PARTNER),
+        ),
+        Toy(
+            says="the partner rejects INV-8841.edi: syncd list --acknowledged rejected",
+            arrival=Arrival(pair=PARTNER, documents=read("ACK-8841.edi")),
+        ),
     )
 
 

@@ -13,6 +13,17 @@ Command = tuple[str, Mapping[str, Any]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Toy:
+    """Something to play with: what the sandbox is told before, what is dropped or arrives, what to type."""
+
+    says: str
+    """How it stands, and the command that it is there for."""
+    manners: tuple[Command, ...] = ()
+    drop: Drop | None = None
+    arrival: Arrival | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
     """One account's part of the story."""
 
@@ -37,6 +48,8 @@ class Plan:
     limit: int
     """So many requests are allowed in a window."""
     window_s: int
+    toys: tuple[Toy, ...] = ()
+    """What is added when the demo stays, to try the commands that act."""
     has_mdn: bool = False
     unknown: str = ""
     """The pair folder of what arrives from nobody that the gateway names."""

@@ -14,7 +14,7 @@ from syncd.demo.disk import Folders
 from syncd.demo.documents import Drop
 from syncd.demo.evidence import keys_there
 from syncd.demo.ledger import Ledger, LedgerSent, SandboxHand
-from syncd.demo.plan import Plan
+from syncd.demo.plan import Plan, Toy
 from syncd.demo.rows import Health, Row
 from syncd.demo.telling import News, Teller, counted, dropped_words, mishaps, names, times
 
@@ -109,6 +109,17 @@ class Side:
         """The gateway will take it, and keep its reply back."""
         self.hand.hold_back_reply(self.plan.silence, HELD_BACK)
         self.drop(self.plan.in_flight)
+
+    def add(self, toy: Toy) -> None:
+        """One more thing, when the demo stays; not a part of what is compared."""
+        for command, fields in toy.manners:
+            self.hand.tell(command, fields)
+        if toy.drop is not None:
+            self.drop(toy.drop)
+        if toy.arrival is not None:
+            self.hand.deliver(toy.arrival)
+            self._fact("arrives", f"{toy.arrival.pair}: {toy.arrival.documents[0].name}")
+        self._fact("to try", toy.says)
 
     # What is seen ---------------------------------------------------------------------------------
 

@@ -71,8 +71,12 @@ class Story:
         return self._compare(health, pid=last.pid, code=code)
 
     def stay(self) -> None:
-        """Start the daemon once more, to play with."""
+        """Start the daemon once more, with a few things more to play with."""
+        self._tell.head("It stays, with more to try")
         self._staying = self.processes.daemon()
+        for side in self.sides:
+            for toy in side.plan.toys:
+                side.add(toy)
 
     def leave(self) -> int:
         """End that daemon; returns its exit code, minus the signal that it took."""

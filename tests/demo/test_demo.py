@@ -15,6 +15,8 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from syncd.cli.app import COMMANDS, build
+
 Start = Callable[..., subprocess.Popen[str]]
 
 
@@ -110,13 +112,29 @@ def _ends_well(told: str) -> None:
     )
 
 
+OTHERWISE = {"run", "init", "sandbox", "demo", "reload", "verify"}
+"""Commands whose example is not for the demo, or whose end it would not see."""
+
+
+def _examples() -> list[str]:
+    """What each command's help gives as its example, in the order of the overview."""
+    app = build()
+    texts = [str(app[name].help) for name, _, _ in COMMANDS if name not in OTHERWISE]
+    return [found[1] for text in texts if (found := re.search(r"Example: syncd (.*)", text))]
+
+
+def _exit_code(export: str, words: str) -> int:
+    line = f"{export}; {sys.executable} -m syncd {words} < /dev/null"
+    return subprocess.run(["bash", "-c", line], capture_output=True, text=True, check=False).returncode
+
+
 FLOWN = (("as2", r"PO-4712\.edi", "RJ_Station/RJ_Test"), ("grid", r"PO-9005\.edi", "112233/445566"))
 
 
 @pytest.mark.torture  # the proof itself runs wherever the wheel is tried; this adds that it stays
 @pytest.mark.timeout(180)
 def test_the_demo_proves_the_bridge_and_stays_when_asked(start: Start, tmp_path: Path) -> None:
-    """Every line agrees, the kill came in mid-send, `--keep` can be played with, Ctrl-C leaves nothing."""
+    """Every line agrees, the kill came in mid-send, all examples of the help work, Ctrl-C leaves nothing."""
     demo = start("--keep")
     told = _read_to(demo, "grid/outbox") + _read_to(demo, "_sandbox/ledger")
     _ends_well(told)
@@ -126,7 +144,7 @@ def test_the_demo_proves_the_bridge_and_stays_when_asked(start: Start, tmp_path:
     copied = re.findall(r"cp SOME-FILE (\S+)", told)
     assert len(copied) == 2, told
     for place in copied:
-        (Path(place) / "mine.edi").write_text("ISA*00*")
+        (Path(place) / "mine.edi").write_text("mine")
     _ask(export[0], "once --wait 30s")  # through the daemon
     listed = json.loads(_ask(export[0], "list --json"))
     mine = {
@@ -135,6 +153,10 @@ def test_the_demo_proves_the_bridge_and_stays_when_asked(start: Start, tmp_path:
         if row["files"][0]["name"] == "mine.edi"
     }
     assert (mine["as2", "outbound"], mine["grid", "outbound"]) == ("sent", "sent")
+    assert [(words, code) for words in _examples() if (code := _exit_code(export[0], words)) != 0] == [
+        ("check --account as2", 1),  # the demo's passwords stand in its configuration
+        ("status --check", 1),  # it has failed messages
+    ]
     demo.send_signal(signal.SIGINT)
     ended, _ = demo.communicate(timeout=60)
     assert demo.returncode == 0, ended
