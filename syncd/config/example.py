@@ -21,7 +21,10 @@ _HEAD = """\
 # 1 MB is 1,000,000 bytes, 1 MiB is 1,048,576. Lines that start with #key show the default, or an example
 # where there is none.
 """
-_LIVE = {"username", "password_file", "station", "partner"}
+_LIVE: dict[type[BaseModel], set[str]] = {
+    AccountTable: {"username", "password_file"},
+    PartnerTable: {"station", "partner"},
+}
 
 
 def example() -> str:
@@ -47,6 +50,7 @@ def example() -> str:
 _ABOUT = {
     "retention": "How long what is settled is kept: a duration, or never. Nothing is removed unless set; "
     "once set, the daemon removes by itself, every day: `syncd prune` shows first what goes.",
+    "web": "The status page, for a browser: how everything stands, and what a person may do about it.",
     "hooks": "Your own commands, run after the fact, at least once each. The same keys may stand in "
     "[accounts.NAME.hooks], and in [accounts.NAME.partners.hooks] below a partners table: the narrower wins, "
     "key by key; [] is no command.",
@@ -67,9 +71,9 @@ def _keys(model: type[BaseModel]) -> Iterator[str]:
     for name, field in model.model_fields.items():
         if name in {"accounts", "partners", *TABLES}:
             continue
+        is_live = field.is_required() or name in _LIVE.get(model, ())
         yield from _remark(f"{field.description}{_whose(name)}")
-        mark = "" if field.is_required() or name in _LIVE else "#"
-        yield f"{mark}{name} = {_value(name, field)}"
+        yield f"{'' if is_live else '#'}{name} = {_value(field, is_live=is_live)}"
         yield ""
 
 
@@ -83,10 +87,10 @@ def _whose(name: str) -> str:
     return f" ({said})" if said else ""
 
 
-def _value(name: str, field: FieldInfo) -> str:
+def _value(field: FieldInfo, *, is_live: bool) -> str:
     """JSON's texts, numbers, truths and lists are TOML's too."""
     shown = field.examples[0] if field.examples else None
-    default = None if field.is_required() or name in _LIVE else field.default
+    default = None if is_live else field.default
     return json.dumps(shown if default is None else default, ensure_ascii=False)
 
 

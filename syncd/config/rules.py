@@ -18,6 +18,7 @@ from syncd.config.gateways import Particulars, particulars
 from syncd.config.logins import does_nothing, login_misfits
 from syncd.config.sources import Key, Merged, dotted
 from syncd.config.values import read_keeping
+from syncd.config.web import read_listen
 from syncd.errors import Problem
 
 _NUMBER = re.compile(r"[1-9][0-9]*")
@@ -39,6 +40,7 @@ def misfits(merged: Merged, environ: Mapping[str, str], *, passwords: bool) -> I
         yield from _partner_misfits(name, table, has_numbered_ids=own is not None and own.has_numbered_ids)
     yield from _root_misfits(merged, tables)
     yield from _retention_misfits(merged)
+    yield from _web_misfits(merged)
 
 
 def _items(accounts: object) -> list[tuple[str, Any]]:
@@ -178,3 +180,20 @@ def _span(written: object) -> timedelta | None:
         return read_keeping(written) if written is not None else None
     except PydanticCustomError:
         return None
+
+
+def _web_misfits(merged: Merged) -> Iterator[Problem]:
+    """The page acts: who else can reach it has to know a password."""
+    table = merged.tables.get("web", {})
+    if not isinstance(table, dict):
+        return
+    try:
+        listen = read_listen(table.get("listen"))
+    except PydanticCustomError:
+        return
+    if not listen.is_loopback and not table.get("password_file"):
+        yield Problem(
+            key=merged.written(("web", "password_file")),
+            what=f"is missing: others can reach {table['listen']}, and the status page acts",
+            remedy='Write password_file = "/etc/syncd/web.password", or listen at 127.0.0.1',
+        )

@@ -17,6 +17,7 @@ from syncd.config.commands import HooksTable
 from syncd.config.logins import API_KEY, PASSWORD, credential
 from syncd.config.tables import AccountTable, File, RetentionTable
 from syncd.config.tables import PartnerTable as PartnerKeys
+from syncd.config.web import Web, web_of
 from syncd.core.account import Account, Hooks, PairRules, PartnerTable
 from syncd.core.retention import Retention
 from syncd.errors import ConfigError
@@ -89,6 +90,8 @@ class Settings:
     control_group: str | None
     """Who may use the control socket, besides syncd itself."""
     retention: Retention
+    web: Web | None
+    """The status page; None: there is none."""
     accounts: tuple[Account, ...]
     credentials: Mapping[str, Credentials] = field(repr=False)
     """By the account's name."""
@@ -111,6 +114,7 @@ def settle(file: File, *, path: Path | None, environ: Mapping[str, str]) -> Sett
         timezone=zone,
         control_group=file.control_group,
         retention=Retention(**{key: getattr(file.retention, key) for key in RetentionTable.model_fields}),
+        web=web_of(file.web),
         accounts=tuple(_account(name, keys, zone, hooks) for name, keys in accounts),
         credentials={name: _credentials(name, keys, environ) for name, keys in accounts},
     )

@@ -42,6 +42,7 @@ from syncd.config.values import (
     Zone,
     wrong,
 )
+from syncd.config.web import WebTable
 from syncd.core.model import PartnerType
 from syncd.system.secrets import can_be_api_key
 
@@ -269,10 +270,15 @@ class File(BaseSettings):
     )
     retention: RetentionTable = key("how long what is settled is kept", default={})
     hooks: HooksTable = key("the user's own commands", default=HooksTable())
+    web: WebTable = key("the status page", default={})
     accounts: dict[Annotated[str, AfterValidator(_read_name)], AccountTable] = key(
         "one table an account", default={}
     )
 
 
-TABLES: dict[str, type[Table]] = {"retention": RetentionTable, "hooks": HooksTable}
+TABLES: dict[str, type[Table]] = {
+    "retention": RetentionTable,
+    "hooks": HooksTable,
+    "web": WebTable,
+}
 """The tables that stand once in the file, by name."""

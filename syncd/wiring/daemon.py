@@ -172,6 +172,10 @@ def run_daemon(settings: Settings, *, config: Path | None) -> int:
         if settings.retention.is_set:
             stack.enter_context(_pruning(daemon))
         door = DaemonDoor(daemon, lambda: _load(config))
+        if settings.web:
+            from syncd.wiring.web import serving  # noqa: PLC0415 - only where there is a page
+
+            stack.enter_context(serving(settings.web, daemon, door))
         server = ControlServer(
             socket_path(settings.state_dir, os.environ), door, group=settings.control_group
         )

@@ -14,10 +14,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+from urllib.request import urlopen
 
 import pytest
 
 from syncd.sandbox import Sandbox
+from syncd.web.server import bound
 from tests.e2e.daemon.harness import Bridge, until
 
 ORDERLY_S = 10.0
@@ -170,3 +172,27 @@ def test_an_end_that_comes_during_a_reload_is_an_end(bridge: Bridge, box: Sandbo
         process.popen.send_signal(signal.SIGHUP)
         assert process.ended(within_s=ORDERLY_S) == 0
         assert not process.heard("READY=1", times=2)
+
+
+def test_the_page_is_there_from_start_to_end(bridge: Bridge) -> None:
+    """A port that is taken is a mistake of the configuration; a reload in place keeps it."""
+    with bound("127.0.0.1", 0) as taken:
+        port = taken.getsockname()[1]
+        bridge.config.write_text(bridge.config.read_text() + f'[web]\nlisten = "127.0.0.1:{port}"\n')
+        refused = run(bridge, "run")
+        assert refused.returncode == 78
+        assert f"web.listen: 127.0.0.1:{port} is taken" in refused.stderr
+
+    def page() -> str:
+        with urlopen(f"http://127.0.0.1:{port}/", timeout=5) as answer:
+            return str(answer.read().decode())
+
+    with started(bridge) as process:
+        assert "acme" in page()
+        process.popen.send_signal(signal.SIGHUP)
+        until(lambda: process.heard("READY=1", times=2))
+        assert "acme" in page()
+        process.popen.terminate()
+        assert process.ended(within_s=ORDERLY_S) == 0
+    with bound("127.0.0.1", port):
+        pass

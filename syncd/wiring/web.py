@@ -1,0 +1,51 @@
+"""The status page of a daemon, from the configuration to a server that listens."""
+
+from __future__ import annotations
+
+import secrets
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+import structlog
+
+from syncd.web.app import Part, web_app
+from syncd.web.gate import Gate
+from syncd.web.hosts import Hosts
+from syncd.web.page import page
+from syncd.web.passwords import Allowances, Password
+from syncd.web.server import WebServer, bound
+
+if TYPE_CHECKING:
+    from syncd.config.web import Web
+    from syncd.operations.door import Door
+    from syncd.wiring.daemon import Daemon
+
+log = structlog.get_logger(__name__)
+
+
+@contextmanager
+def serving(web: Web, daemon: Daemon, door: Door) -> Iterator[None]:
+    """Serve for as long as the block lasts. Raises: ConfigError for an address or a password of no use."""
+    server = WebServer(web_app(_parts(daemon, door), gate=_gate(web)), bound(*web.listen))
+    server.start()
+    log.info("web.opened", listen=str(web.listen.address), port=web.listen.port)
+    try:
+        yield
+    finally:
+        server.stop()
+
+
+def _parts(daemon: Daemon, door: Door) -> list[Part]:
+    return [Part(blueprint=page(door, tuple(daemon.runners)))]
+
+
+def _gate(web: Web) -> Gate:
+    return Gate(
+        Hosts(web.listen.address, web.listen.port, names=web.hosts),
+        Password(web.password_file) if web.password_file else None,
+        Allowances(time.monotonic),
+        cookie=f"syncd_{web.listen.port}",
+        secret=secrets.token_bytes(32),
+    )
