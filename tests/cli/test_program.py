@@ -133,7 +133,7 @@ def test_every_command_has_a_help_with_an_example(capsys: Screen) -> None:
         assert "--no-color" in shown
         [line] = [each for each in shown.splitlines() if each.startswith("Example: ")]
         words = (
-            line.removeprefix("Example: syncd ").replace("--json", "").replace("--account acme", "").split()
+            line.removeprefix("Example: syncd ").replace("--json", "").replace("--account as2", "").split()
         )
         assert words[0] == name
         app.parse_args(words, exit_on_error=False, print_error=False)
