@@ -108,6 +108,7 @@ def message(whole: Whole, zone: tzinfo) -> RenderableType:
     """`show`: everything about one message."""
     parts: list[RenderableType] = [
         _facts(whole, zone),
+        Text(f"\n{whole.comes_next}"),
         _headed("Files", grid(("NAME", "BYTES", "SHA-256", "PATH"), _files(whole))),
     ]
     if whole.documents:

@@ -10,6 +10,7 @@ from pathlib import Path
 from syncd.core.filed import MOST, Filed
 from syncd.core.model import Attempt, Direction, File, Mdn, Message, MessageId, State
 from syncd.errors import NotFound, UsageError
+from syncd.operations.comes_next import comes_next
 from syncd.ports import Line, Records, Search
 
 Roots = Mapping[str, Path]
@@ -88,6 +89,8 @@ class Row:
 class Whole(Row):
     """A message with all that is known of it; the history is oldest first."""
 
+    comes_next: str
+    """What comes next, in words, with what to type."""
     attempts: tuple[Attempt, ...]
     history: tuple[Line, ...]
 
@@ -163,6 +166,7 @@ def show_message(records: Records, text: str, roots: Roots, *, account: str | No
     known = row(message, roots, documents.get(message.id, ()))
     return Whole(
         **{field.name: getattr(known, field.name) for field in fields(Row)},
+        comes_next=comes_next(message),
         attempts=message.attempts,
         history=tuple(records.history(message.id)),
     )

@@ -9,8 +9,6 @@ from __future__ import annotations
 from syncd.core import events as ev
 from syncd.core.machine import (
     ACCEPTED,
-    AWAITING_MDN,
-    CLAIMED,
     CONFIRMED,
     FETCH_LATER,
     GONE,
@@ -21,6 +19,7 @@ from syncd.core.machine import (
 from syncd.core.model import Direction, GatewayId, Message, State
 from syncd.errors import NotThere, UsageError
 from syncd.operations.actions import Desk, record
+from syncd.operations.comes_next import comes_next
 
 
 def stop(desk: Desk, row: Message, *, by: str) -> Message:
@@ -29,7 +28,7 @@ def stop(desk: Desk, row: Message, *, by: str) -> Message:
     Raises: UsageError when there is nothing to stop; GatewayError.
     """
     if spot(row) != ACCEPTED or row.message_id is None:
-        raise UsageError(f"message {row.id} is {_how(row)}: the gateway does not try it", _instead(row))
+        raise UsageError(f"message {row.id} is {_how(row)}: the gateway does not try it", comes_next(row))
     if not desk.gateway.capabilities.can_retry:
         kind = desk.gateway.capabilities.kind
         raise UsageError(f"the tries of {kind} cannot be stopped", f"`syncd show {row.id}` tells its story.")
@@ -52,13 +51,13 @@ def retry(desk: Desk, row: Message, *, by: str) -> Message:
         return _hasten(desk, row, by)
     if row.direction is Direction.INBOUND and row.state is State.HELD:
         return _hasten(desk, row, by)
-    raise UsageError(f"message {row.id} is {_how(row)}: it waits for no other try", _instead(row))
+    raise UsageError(f"message {row.id} is {_how(row)}: it waits for no other try", comes_next(row))
 
 
 def to_resend(row: Message) -> Message:
     """The message, if its file may be sent again as a new one. Raises: UsageError."""
     if row.direction is Direction.INBOUND or row.state not in (State.FAILED, State.SENT):
-        raise UsageError(f"message {row.id} is {_how(row)}, not failed or sent", _instead(row))
+        raise UsageError(f"message {row.id} is {_how(row)}, not failed or sent", comes_next(row))
     if row.state is State.SENT and not all(file.sha256 for file in row.files):
         what = f"message {row.id} was not sent by this syncd: it cannot tell whether its file is the same"
         raise UsageError(what, "To send it once more, copy its file from sent/ into outbox/.")
@@ -71,7 +70,7 @@ def to_resend(row: Message) -> Message:
 def to_refetch(row: Message) -> Message:
     """The message, if it may be fetched and delivered once more. Raises: UsageError."""
     if row.direction is Direction.OUTBOUND:
-        raise UsageError(f"message {row.id} goes out: there is nothing to fetch", _instead(row))
+        raise UsageError(f"message {row.id} goes out: there is nothing to fetch", comes_next(row))
     if row.progress.deleted_at is not None:
         what = f"message {row.id} was deleted at the gateway: there is nothing to fetch"
         raise UsageError(what, "Ask the partner to send it once more.")
@@ -102,25 +101,3 @@ def _hasten(desk: Desk, row: Message, by: str) -> Message:
 
 def _how(row: Message) -> str:
     return f"{row.state}, {row.phase}" if row.phase else str(row.state)
-
-
-def _instead(row: Message) -> str:
-    """The verb that fits."""
-    if spot(row) == STOPPED:
-        return f"To let it try again: `syncd retry {row.id}`."
-    if spot(row) == ACCEPTED:
-        return f"The gateway tries it by itself; to end that: `syncd stop {row.id}`."
-    if spot(row) in (CLAIMED, WAITING):
-        return "To withdraw it, take its file out of queued/."
-    if row.state is State.HELD:
-        verdict = "done" if row.direction is Direction.INBOUND else "sent|resend|fail"
-        return f"Decide on it: `syncd resolve {row.id} {verdict}`."
-    if row.state is State.FAILED:
-        return f"To send it again: `syncd resend {row.id}`."
-    if row.state is State.SENT:
-        return f"To send it once more: `syncd resend {row.id}`."
-    if spot(row) == AWAITING_MDN:
-        return f"Its MDN is still to come; after that, `syncd resend {row.id}` sends it once more."
-    if spot(row) in (CONFIRMED, GONE):
-        return f"To have it delivered once more: `syncd refetch {row.id}`."
-    return f"Nothing is to be done: `syncd show {row.id}` tells how it stands."

@@ -156,7 +156,7 @@ def test_show_one_message_with_its_history(world: World, capsys: Screen) -> None
     """The row, and what happened to it."""
     assert world.run("show", "bbbb2222", "--json") == 0
     shown = parsed(capsys.readouterr().out)
-    assert list(shown) == [*KEYS, "attempts", "history"]
+    assert list(shown) == [*KEYS, "comes_next", "attempts", "history"]
     assert shown["history"] == [
         {
             "at": "2026-01-31T12:00:00Z",

@@ -14,6 +14,7 @@ from syncd.core.machine import advance
 from syncd.core.model import Message, MessageId, Phase, State
 from syncd.core.planning.refetch import Refetched, Span
 from syncd.errors import NotFound, SyncdError, UsageError
+from syncd.operations.comes_next import comes_next
 from syncd.operations.deletions import Deletions, Spared
 from syncd.operations.elsewhere import Elsewhere, There
 from syncd.operations.pruning_report import AccountPruned, Pruned
@@ -103,7 +104,7 @@ class FakeDoor:
         shown = self._row(found[0])
         line = Line(at=NOON, kind="claimed", state=State.QUEUED, phase=Phase.CLAIMED, text="taken over")
         facts = {name: getattr(shown, name) for name in Row.__dataclass_fields__}
-        return Whole(**facts, attempts=found[0].attempts, history=(line,))
+        return Whole(**facts, comes_next=comes_next(found[0]), attempts=found[0].attempts, history=(line,))
 
     def _found(self, text: str, account: str | None) -> list[Message]:
         mine = [each for each in self.messages if account in {None, each.account}]
