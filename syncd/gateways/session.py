@@ -23,23 +23,28 @@ from typing import TypeVar
 
 import httpx
 
-from syncd.core.window import Use
+from syncd.core.window import Slot, Use
 from syncd.errors import AccountRefused, GatewayError, TryLater, Unreachable
 from syncd.gateways import border
 from syncd.gateways.advice import advice_of
 from syncd.gateways.answer import Answer
 from syncd.gateways.limiter import Limiter
 from syncd.gateways.log_in import Entrance, LogIn
+from syncd.gateways.observed import Observed
+from syncd.gateways.redirects import moved_to
 from syncd.gateways.tokens import Token, Tokens
 from syncd.gateways.transport import Deadline, environment_proxy, transport
 from syncd.gateways.voice import Voice, message_voice
 from syncd.gateways.wire import Reply, Request
 from syncd.ports.surroundings import Clock, Secrets
+from syncd.ports.traffic import Traffic, Unheard
 
 T = TypeVar("T")
 _REDIRECTS = 2
 _LAST_WORD_S = 3.0
 _SAME_TIME = timedelta(seconds=2)
+_A_WAIT = timedelta(milliseconds=1)
+"""What is shorter was spent on writing the stamps down."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,6 +87,7 @@ class Session:
         voice: Voice = message_voice,
         address_limiter: Limiter | None = None,
         timeouts: Timeouts | None = None,
+        traffic: Traffic | None = None,
         trust_env: bool = True,
     ) -> None:
         self._url = url.rstrip("/")
@@ -91,6 +97,7 @@ class Session:
         self._address_limiter = address_limiter or limiter
         self._clock = clock
         self._timeouts = timeouts or Timeouts()
+        self._traffic = traffic or Unheard()
         self._deadline = Deadline(clock)
         self._told: tuple[datetime, float] | None = None
         entrance = Entrance(log_in=log_in, secrets=secrets, ask=lambda request: self._reply(request, None))
@@ -215,7 +222,7 @@ class Session:
             target = self._url + request.target
             for left in reversed(range(_REDIRECTS + 1)):
                 response = stack.enter_context(self._one(request, target, token))
-                moved = self._moved(response, target)
+                moved = moved_to(response, target)
                 if moved is None or not left:
                     break
                 stack.close()
@@ -225,8 +232,9 @@ class Session:
     @contextmanager
     def _one(self, request: Request, target: str, token: Token | None) -> Iterator[httpx.Response]:
         limiter = self._address_limiter if request.is_anonymous else self._limiter
-        slot = limiter.take(request.use)
-        with self._deadline.within(self._timeouts.of(request)):  # waiting for the slot does not count
+        slot = self._slot(limiter, request.use)
+        observed = Observed(request, traffic=self._traffic, clock=self._clock)
+        with self._deadline.within(self._timeouts.of(request)), observed:  # waiting for the slot is over
             try:
                 response = self._send(request, target, token)
             except Unreachable:
@@ -235,10 +243,19 @@ class Session:
             finally:
                 limiter.answer(slot)
             try:
+                observed.answered(response)
                 self._learn(response, limiter)
                 yield response
             finally:
                 response.close()
+
+    def _slot(self, limiter: Limiter, use: Use) -> Slot:
+        asked_s = self._clock.monotonic()
+        slot = limiter.take(use)
+        waited = timedelta(seconds=self._clock.monotonic() - asked_s)
+        if waited >= _A_WAIT:
+            self._traffic.waited(waited)
+        return slot
 
     def _send(self, request: Request, target: str, token: Token | None) -> httpx.Response:
         client = self._sender if request.use is Use.SEND else self._reader
@@ -270,20 +287,6 @@ class Session:
         """Time goes on evenly where answers differ by their rounding alone."""
         if self._told is None or abs(at - self.now()) > _SAME_TIME:
             self._told = (at, self._clock.monotonic())
-
-    def _moved(self, response: httpx.Response, target: str) -> str | None:
-        """Where to go on after a 307 or 308, or None."""
-        location = response.headers.get("location")
-        if response.status_code not in {307, 308} or not location:
-            return None
-        try:
-            before = httpx.URL(target)
-            after = before.join(location)
-        except httpx.InvalidURL:
-            return None
-        is_same = (after.scheme, after.host, after.port) == (before.scheme, before.host, before.port)
-        is_upgrade = (before.scheme, after.scheme) == ("http", "https") and after.host == before.host
-        return str(after) if is_same or is_upgrade else None
 
     def _client(self, tls: ssl.SSLContext, proxy: str | None, limits: httpx.Limits) -> httpx.Client:
         keeps = limits.max_keepalive_connections != 0

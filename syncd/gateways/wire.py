@@ -28,7 +28,8 @@ class Request:
     """One request. It can be sent more than once: the body is kept as whole pieces.
 
     `path` is below the gateway's base address and percent-encoded. `accepts` are the statuses that are an
-    answer; any other is raised as one of our errors. A body over `most_bytes` is not read.
+    answer; any other is raised as one of our errors. A body over `most_bytes` is not read. `operation` is a
+    word for those who count requests.
     """
 
     method: str
@@ -43,6 +44,7 @@ class Request:
     """Carries files: gets the longer deadline."""
     is_anonymous: bool = False
     """Needs no log-in, and counts for the address that it comes from."""
+    operation: str = "other"
 
     @property
     def name(self) -> str:

@@ -30,6 +30,7 @@ from syncd.gateways.session import Session, Timeouts
 from syncd.gateways.transport import tls_context
 from syncd.gateways.voice import Voice, message_voice
 from syncd.ports import Clock, Gateway
+from syncd.ports.traffic import Traffic, Unheard
 from syncd.store import Store, open_store
 from syncd.system.clock import SteadyClock, SystemClock
 from syncd.system.lock import instance_lock
@@ -92,11 +93,20 @@ class Doors:
     """State, clock, TLS contexts and rate-limit windows; the doors of each account. Safe for threads.
 
     Without a store only gateways can be had: for commands that look, and are to leave nothing behind.
+    `traffic`: who counts the requests of an account.
     """
 
-    def __init__(self, settings: Settings, *, store: Store | None, clock: Clock) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        *,
+        store: Store | None,
+        clock: Clock,
+        traffic: Callable[[str], Traffic] = lambda _: Unheard(),
+    ) -> None:
         self.settings = settings
         self.clock = clock
+        self._traffic = traffic
         self._store = store
         self._windows = Windows(folder=settings.state_dir if store else None, clock=clock)
         self._contexts: dict[str | None, ssl.SSLContext] = {}
@@ -143,6 +153,7 @@ class Doors:
             timeouts=kind.timeouts,
             clock=self.clock,
             tls=self._tls(str(credentials.ca_file) if credentials.ca_file else None, account.name),
+            traffic=self._traffic(account.name),
         )
 
     def _address_limiter(self, account: Account, kind: _Kind) -> Limiter | None:
@@ -229,7 +240,12 @@ def take_umask(settings: Settings) -> None:
 
 
 @contextmanager
-def open_doors(settings: Settings, stop: threading.Event | None = None) -> Iterator[Doors]:
+def open_doors(
+    settings: Settings,
+    stop: threading.Event | None = None,
+    *,
+    traffic: Callable[[str], Traffic] = lambda _: Unheard(),
+) -> Iterator[Doors]:
     """Hold the instance lock and the state, for as long as the block lasts.
 
     Raises: LockHeld, CannotAct, NewerState, StateBroken, DiskFull.
@@ -237,7 +253,7 @@ def open_doors(settings: Settings, stop: threading.Event | None = None) -> Itera
     take_umask(settings)
     with instance_lock(settings.state_dir):
         store = open_store(settings.state_dir, tell=[channel(settings.accounts)])
-        doors = Doors(settings, store=store, clock=SystemClock(stop))
+        doors = Doors(settings, store=store, clock=SystemClock(stop), traffic=traffic)
         try:
             yield doors
         finally:

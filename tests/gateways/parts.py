@@ -16,6 +16,7 @@ from syncd.gateways.log_in import LogIn
 from syncd.gateways.session import Session, Timeouts
 from syncd.gateways.transport import tls_context
 from syncd.ports.surroundings import Clock, Secrets
+from syncd.ports.traffic import Traffic
 from syncd.sandbox import ECGridSandbox, Sandbox
 
 SHORT = Timeouts(
@@ -100,6 +101,7 @@ def session(
     timeouts: Timeouts | None = None,
     limit: Limiter | None = None,
     ca_file: str | None = None,
+    traffic: Traffic | None = None,
 ) -> Session:
     clock = clock or MachineClock()
     return Session(
@@ -110,6 +112,7 @@ def session(
         clock=clock,
         tls=_tls(ca_file),
         timeouts=timeouts,
+        traffic=traffic,
     )
 
 

@@ -47,6 +47,7 @@ class As2LogIn:
             headers=(("Content-Type", "application/json"),),
             body=(body,),
             most_bytes=256 * 1024,
+            operation="log_in",
         )
 
     def token(self, reply: Reply) -> Token:

@@ -39,6 +39,7 @@ def send(outgoing: Outgoing, *, boundary: str) -> Request:
         use=Use.SEND,
         accepts=frozenset({202}),
         is_transfer=True,
+        operation="send",
     )
 
 
@@ -62,7 +63,8 @@ def page(
     ]
     if unread_only:
         query.append(("unreadOnly", "true"))
-    return Request(method="GET", path=f"/message/{box.value}", query=tuple(query), most_bytes=64 * MEGABYTE)
+    path = f"/message/{box.value}"
+    return Request(method="GET", path=path, query=tuple(query), most_bytes=64 * MEGABYTE, operation="list")
 
 
 def filtered(request: Request, *, box: Box, **filters: str) -> Request:
@@ -73,20 +75,19 @@ def filtered(request: Request, *, box: Box, **filters: str) -> Request:
     given = tuple(filters.items())
     if box is Box.QUEUED:
         given = tuple(("query", value) for _, value in given[:1])
-    return Request(
-        method=request.method, path=request.path, query=request.query + given, most_bytes=request.most_bytes
-    )
+    return replace(request, query=request.query + given)
 
 
 def entry(box: Box, message_id: GatewayId, *, mark_as_read: bool = False) -> Request:
     """GET /message/:box/:id (§6); marks a received message as read when asked (§6.1)."""
     query = (("markAsRead", "true"),) if mark_as_read else ()
-    return Request(method="GET", path=f"/message/{box.value}/{segment(message_id)}", query=query)
+    path = f"/message/{box.value}/{segment(message_id)}"
+    return Request(method="GET", path=path, query=query, operation="confirm" if mark_as_read else "look")
 
 
 def mark_unread(message_id: GatewayId) -> Request:
     """POST /message/received/:id/markUnread (§6)."""
-    return _post(f"/message/received/{segment(message_id)}/markUnread")
+    return _post(f"/message/received/{segment(message_id)}/markUnread", "mark_unread")
 
 
 def attachment(
@@ -121,22 +122,24 @@ def batch(message_ids: Sequence[GatewayId], *, mark_as_read: bool, most_bytes: i
         accepts=frozenset({200, 206}),
         most_bytes=most_bytes,
         is_transfer=True,
+        operation="confirm" if mark_as_read else "fetch",
     )
 
 
 def mdn(box: Box, message_id: GatewayId) -> Request:
     """GET …/mdn: the payload of a receipt (§7.4)."""
-    return _download("GET", f"/message/{box.value}/{segment(message_id)}/mdn", 16 * MEGABYTE)
+    path = f"/message/{box.value}/{segment(message_id)}/mdn"
+    return replace(_download("GET", path, 16 * MEGABYTE), operation="mdn")
 
 
 def stop(message_id: GatewayId) -> Request:
     """POST /message/queued/:id/stop (§8.1)."""
-    return _post(f"/message/queued/{segment(message_id)}/stop")
+    return _post(f"/message/queued/{segment(message_id)}/stop", "stop")
 
 
 def retry(message_id: GatewayId) -> Request:
     """POST /message/queued/:id/retry (§8.2)."""
-    return _post(f"/message/queued/{segment(message_id)}/retry")
+    return _post(f"/message/queued/{segment(message_id)}/retry", "retry")
 
 
 def delete(root: str, box: str, message_ids: Sequence[GatewayId]) -> Request:
@@ -146,32 +149,43 @@ def delete(root: str, box: str, message_ids: Sequence[GatewayId]) -> Request:
     """
     place = f"{root}/{segment(box)}"
     if len(message_ids) == 1:
-        return Request(method="DELETE", path=f"{place}/{segment(message_ids[0])}")
+        return Request(method="DELETE", path=f"{place}/{segment(message_ids[0])}", operation="delete")
     body = json.dumps(list(message_ids)).encode()
-    return Request(method="DELETE", path=place, headers=_JSON, body=(body,))
+    return Request(method="DELETE", path=place, headers=_JSON, body=(body,), operation="delete")
 
 
 def partners(*, query: str | None = None) -> Request:
     """GET /partner, all or those that match (§10)."""
-    return Request(method="GET", path="/partner", query=_search(query), most_bytes=64 * MEGABYTE)
+    return _list("/partner", query, operation="partners")
 
 
 def stations(*, query: str | None = None) -> Request:
     """GET /station, all or those that match (§11)."""
-    return Request(method="GET", path="/station", query=_search(query), most_bytes=64 * MEGABYTE)
+    return _list("/station", query, operation="stations")
+
+
+def _list(path: str, query: str | None, *, operation: str) -> Request:
+    return Request(
+        method="GET", path=path, query=_search(query), most_bytes=64 * MEGABYTE, operation=operation
+    )
 
 
 def _search(query: str | None) -> tuple[tuple[str, str], ...]:
     return () if query is None else (("query", query),)
 
 
-def _post(path: str) -> Request:
-    return Request(method="POST", path=path, body=())
+def _post(path: str, operation: str) -> Request:
+    return Request(method="POST", path=path, body=(), operation=operation)
 
 
 def _download(
     method: str, path: str, most_bytes: int, *, accepts: set[int] | frozenset[int] = frozenset({200})
 ) -> Request:
     return Request(
-        method=method, path=path, accepts=frozenset(accepts), most_bytes=most_bytes, is_transfer=True
+        method=method,
+        path=path,
+        accepts=frozenset(accepts),
+        most_bytes=most_bytes,
+        is_transfer=True,
+        operation="fetch",
     )

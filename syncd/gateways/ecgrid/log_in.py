@@ -96,7 +96,8 @@ class JwtLogIn:
 
     def end(self) -> Request:
         """POST /auth/logout (Getting Started, Step 4)."""
-        return Request(method="POST", path="/auth/logout", headers=(_HEADERS[1],), body=())
+        headers = (_HEADERS[1],)
+        return Request(method="POST", path="/auth/logout", headers=headers, body=(), operation="log_out")
 
     def _request(self, field: str, password: str) -> Request:
         return _post("/auth/login", {field: self._username, names.PASSWORD: password}, is_anonymous=True)
@@ -145,4 +146,5 @@ def _post(path: str, fields: dict[str, str], *, is_anonymous: bool = False) -> R
         accepts=_ACCEPTS,
         most_bytes=_MOST_BYTES,
         is_anonymous=is_anonymous,
+        operation="log_in",
     )

@@ -24,34 +24,47 @@ _DONE = frozenset({200, 201, 202, 204})
 _MOST_ANSWER = 64 * MEGABYTE
 
 
-def ask(path: str) -> Request:
+def ask(path: str, operation: str = "other") -> Request:
     """GET."""
-    return Request(method="GET", path=path, headers=_ACCEPT, accepts=_DONE, most_bytes=_MOST_ANSWER)
+    return Request(
+        method="GET",
+        path=path,
+        headers=_ACCEPT,
+        accepts=_DONE,
+        most_bytes=_MOST_ANSWER,
+        operation=operation,
+    )
 
 
-def post(path: str, fields: dict[str, object] | None = None) -> Request:
+def post(path: str, fields: dict[str, object] | None = None, operation: str = "other") -> Request:
     """POST, with the fields that are not None; without any, an empty body."""
     if fields is None:
-        return Request(method="POST", path=path, headers=_ACCEPT, body=(), accepts=_DONE)
+        return Request(method="POST", path=path, headers=_ACCEPT, body=(), accepts=_DONE, operation=operation)
     body = json.dumps({name: value for name, value in fields.items() if value is not None}).encode()
     return Request(
-        method="POST", path=path, headers=_JSON, body=(body,), accepts=_DONE, most_bytes=_MOST_ANSWER
+        method="POST",
+        path=path,
+        headers=_JSON,
+        body=(body,),
+        accepts=_DONE,
+        most_bytes=_MOST_ANSWER,
+        operation=operation,
     )
 
 
 def me() -> Request:
     """GET /users/me: whose login this is (Getting Started, Quick start)."""
-    return ask("/users/me")
+    return ask("/users/me", "look")
 
 
 def own_ids(mailbox: int | None, *, page: int) -> Request:
     """POST /ids/list: the ECGrid IDs of a mailbox."""
-    return post("/ids/list", {names.MAILBOX: mailbox, **_paging(page)})
+    return post("/ids/list", {names.MAILBOX: mailbox, **_paging(page)}, "stations")
 
 
 def pending(mailbox: int | None, *, page: int) -> Request:
     """POST /parcels/pending-inbox-list: what was not confirmed yet. The first page is 0 here, 1 there."""
-    return post("/parcels/pending-inbox-list", {names.MAILBOX: mailbox, **_paging(page)})
+    return post("/parcels/pending-inbox-list", {names.MAILBOX: mailbox, **_paging(page)}, "list")
 
 
 def inbox(mailbox: int | None, *, page: int, begin: datetime, end: datetime) -> Request:
@@ -66,17 +79,17 @@ def outbox(mailbox: int | None, *, page: int, begin: datetime, end: datetime) ->
 
 def parcel(message_id: GatewayId) -> Request:
     """GET /parcels/{id}."""
-    return ask(f"/parcels/{segment(message_id)}")
+    return ask(f"/parcels/{segment(message_id)}", "look")
 
 
 def manifest(message_id: GatewayId) -> Request:
     """GET /parcels/manifest/{id}: the interchanges in a parcel."""
-    return ask(f"/parcels/manifest/{segment(message_id)}")
+    return ask(f"/parcels/manifest/{segment(message_id)}", "look")
 
 
 def interchange(interchange_id: int) -> Request:
     """GET /interchanges/{id}."""
-    return ask(f"/interchanges/{interchange_id}")
+    return ask(f"/interchanges/{interchange_id}", "look")
 
 
 def download(message_id: GatewayId, *, most_bytes: int) -> Request:
@@ -90,22 +103,23 @@ def download(message_id: GatewayId, *, most_bytes: int) -> Request:
         accepts=_DONE,
         most_bytes=most_bytes,
         is_transfer=True,
+        operation="fetch",
     )
 
 
 def confirm(message_id: GatewayId) -> Request:
     """POST /parcels/confirm: it is safe here."""
-    return post("/parcels/confirm", {names.PARCEL: number(message_id)})
+    return post("/parcels/confirm", {names.PARCEL: number(message_id)}, "confirm")
 
 
 def reset(message_id: GatewayId) -> Request:
     """POST /parcels/reset-to-inbox/{id}: undo a confirmation."""
-    return post(f"/parcels/reset-to-inbox/{segment(message_id)}")
+    return post(f"/parcels/reset-to-inbox/{segment(message_id)}", operation="mark_unread")
 
 
 def cancel(message_id: GatewayId) -> Request:
     """POST /parcels/cancel/{id}: an outbound parcel that was not delivered yet."""
-    return post(f"/parcels/cancel/{segment(message_id)}")
+    return post(f"/parcels/cancel/{segment(message_id)}", operation="stop")
 
 
 def upload(outgoing: Outgoing, mailbox: int | None) -> Request:
@@ -135,6 +149,7 @@ def upload(outgoing: Outgoing, mailbox: int | None) -> Request:
         use=Use.SEND,
         accepts=_DONE,
         is_transfer=True,
+        operation="send",
     )
 
 
@@ -169,7 +184,7 @@ def _one_file(outgoing: Outgoing) -> tuple[str, bytes]:
 
 def _history(path: str, mailbox: int | None, page: int, begin: datetime, end: datetime) -> Request:
     times = {names.BEGIN: written(begin), names.END: written(end)}
-    return post(path, {names.MAILBOX: mailbox, **times, **_paging(page)})
+    return post(path, {names.MAILBOX: mailbox, **times, **_paging(page)}, "list")
 
 
 def _paging(page: int) -> dict[str, object]:
