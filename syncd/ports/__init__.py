@@ -8,7 +8,18 @@ from __future__ import annotations
 
 from syncd.ports.folders import Inbox, Outbox, StagedFiles, Tree
 from syncd.ports.gateway import Content, Fetched, Gateway, Outgoing, Receipt, Wanted
-from syncd.ports.store import Change, Draft, Journal, Line, Records, Search, Telling, Told, Untold
+from syncd.ports.store import (
+    Change,
+    Draft,
+    Journal,
+    Line,
+    Outstanding,
+    Records,
+    Search,
+    Telling,
+    Told,
+    Untold,
+)
 from syncd.ports.surroundings import Clock, Secrets
 from syncd.ports.telling import Ended, HookRunner
 
@@ -26,6 +37,7 @@ __all__ = [
     "Line",
     "Outbox",
     "Outgoing",
+    "Outstanding",
     "Receipt",
     "Records",
     "Search",

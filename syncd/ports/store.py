@@ -79,6 +79,18 @@ class Untold:
     """When the oldest of them happened."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outstanding:
+    """Messages in one state and phase that are not at rest."""
+
+    direction: Direction
+    state: State
+    phase: Phase | None
+    messages: int
+    oldest: datetime
+    """When the first of them was opened."""
+
+
 class Journal(Protocol):
     """The one writer. Each call is one transaction, durable when it returns."""
 
@@ -195,6 +207,14 @@ class Records(Protocol):
 
     def counts(self, account: str) -> Mapping[tuple[Direction, State], int]:
         """How many messages are in each state."""
+        ...
+
+    def outstanding(self, account: str) -> Sequence[Outstanding]:
+        """What is not at rest (held ones included), counted by direction, state and phase."""
+        ...
+
+    def attention(self, account: str) -> int:
+        """How many messages need a person; a thousand are as many as are counted."""
         ...
 
     def facts(self, account: str) -> Mapping[str, str]:

@@ -9,7 +9,7 @@ from syncd.core.acknowledging import Subject
 from syncd.core.documents import Interchange
 from syncd.core.filed import Filed
 from syncd.core.model import Direction, GatewayId, Message, MessageId, Pair, State
-from syncd.ports import Line, Search, Telling, Untold
+from syncd.ports import Line, Outstanding, Search, Telling, Untold
 
 
 class NoRecords:
@@ -81,6 +81,14 @@ class NoRecords:
     def counts(self, account: str) -> Mapping[tuple[Direction, State], int]:  # noqa: ARG002
         """None."""
         return {}
+
+    def outstanding(self, account: str) -> Sequence[Outstanding]:  # noqa: ARG002
+        """None."""
+        return ()
+
+    def attention(self, account: str) -> int:  # noqa: ARG002
+        """None."""
+        return 0
 
     def facts(self, account: str) -> Mapping[str, str]:  # noqa: ARG002
         """None."""

@@ -17,8 +17,8 @@ from syncd.core.acknowledging import Subject
 from syncd.core.documents import Interchange
 from syncd.core.filed import Filed
 from syncd.core.model import Direction, GatewayId, Message, MessageId, Pair, PartnerType, Phase, State, bare
-from syncd.ports.store import Line, Search, Telling, Untold
-from syncd.store import dialect, listing, matching, rows, schema
+from syncd.ports.store import Line, Outstanding, Search, Telling, Untold
+from syncd.store import counting, dialect, listing, matching, rows, schema
 from syncd.store.ids import Ids
 from syncd.store.searching import by_gateway_id, by_interchange, by_name, by_part, numbers
 
@@ -135,6 +135,15 @@ class SqlRecords:
             for row in self._rows(sa.select(tallies).where(tallies.c.account == account))
             if row.messages
         }
+
+    def outstanding(self, account: str) -> Sequence[Outstanding]:
+        """What is not at rest, counted by direction, state and phase."""
+        return [counting.outstanding(row) for row in self._rows(counting.by_phase(account))]
+
+    def attention(self, account: str) -> int:
+        """How many messages need a person; a thousand are as many as are counted."""
+        [row] = self._rows(counting.in_need(account))
+        return int(row.messages)
 
     def facts(self, account: str) -> Mapping[str, str]:
         """The remembered facts of an account."""

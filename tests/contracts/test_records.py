@@ -244,6 +244,32 @@ def test_counts_follow_every_move(store: AnyStore) -> None:
     assert store.records.counts("other") == {}
 
 
+def test_what_is_outstanding_is_counted_by_phase(store: AnyStore) -> None:
+    """With the age of the oldest; what is at rest does not count, what is held does."""
+    opened(store, outbound("2.edi", minute=2), outbound("1.edi", minute=1), failed("3.edi"))
+    opened(store, outbound("doubt.edi", minute=3, phase=Phase.IN_DOUBT), inbound("other", account="other"))
+    [new] = opened(store, inbound("new", minute=4))
+    happened(store, new, HELD)
+    found = {(each.state, each.phase): each for each in store.records.outstanding("acme")}
+    assert {key: (each.messages, each.oldest) for key, each in found.items()} == {
+        (State.QUEUED, Phase.CLAIMED): (2, NOON + timedelta(minutes=1)),
+        (State.QUEUED, Phase.IN_DOUBT): (1, NOON + timedelta(minutes=3)),
+        (State.HELD, None): (1, NOON + timedelta(minutes=4)),
+    }
+    assert found[State.HELD, None].direction is Direction.INBOUND
+    assert store.records.outstanding("none") == []
+
+
+def test_what_needs_a_person_is_counted(store: AnyStore) -> None:
+    """A failed file that somebody took away was seen."""
+    seen = Progress(file_gone=True)
+    opened(store, failed("1.edi"), failed("2.edi"), failed("seen.edi", progress=seen), outbound())
+    [new] = opened(store, inbound("new"))
+    happened(store, new, HELD)
+    assert store.records.attention("acme") == 3
+    assert store.records.attention("none") == 0
+
+
 # What a person asks ------------------------------------------------------------------------------
 
 

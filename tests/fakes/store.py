@@ -16,9 +16,20 @@ from syncd.core.events import Acknowledged, Excused, Staged, Submitting
 from syncd.core.filed import Filed, filed, number
 from syncd.core.history import Channel, line, news
 from syncd.core.machine import is_unfinished, needs_person
-from syncd.core.model import Direction, GatewayId, Message, MessageId, Pair, State, bare
+from syncd.core.model import Direction, GatewayId, Message, MessageId, Pair, Phase, State, bare
 from syncd.errors import StateBroken
-from syncd.ports.store import OVERDUE, WAITING, Change, Draft, Line, Search, Telling, Told, Untold
+from syncd.ports.store import (
+    OVERDUE,
+    WAITING,
+    Change,
+    Draft,
+    Line,
+    Outstanding,
+    Search,
+    Telling,
+    Told,
+    Untold,
+)
 
 AT_ONCE = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -225,6 +236,24 @@ class FakeStore:
 
     def counts(self, account: str) -> Mapping[tuple[Direction, State], int]:
         return Counter((m.direction, m.state) for m in self._of(account))
+
+    def outstanding(self, account: str) -> Sequence[Outstanding]:
+        found: dict[tuple[Direction, State, Phase | None], list[Message]] = {}
+        for message in filter(is_unfinished, self._of(account)):
+            found.setdefault((message.direction, message.state, message.phase), []).append(message)
+        return [
+            Outstanding(
+                direction=direction,
+                state=state,
+                phase=phase,
+                messages=len(some),
+                oldest=min(message.created for message in some),
+            )
+            for (direction, state, phase), some in sorted(found.items(), key=lambda item: str(item[0]))
+        ]
+
+    def attention(self, account: str) -> int:
+        return min(sum(map(needs_person, self._of(account))), 1_000)
 
     def facts(self, account: str) -> Mapping[str, str]:
         return dict(self._facts.get(account, {}))
