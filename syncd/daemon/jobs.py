@@ -6,12 +6,16 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from syncd.core.account import Account
 from syncd.core.backoff import delay
 from syncd.core.model import Direction
 from syncd.errors import AccountRefused, ConfigError, RootUnusable, SyncdError
 
 PULL, SEND, TRACK, ADDRESSES = "pull", "send", "track", "addresses"
 JOBS = (PULL, SEND, TRACK, ADDRESSES)
+WATCHED = (PULL, SEND, TRACK)
+"""Those that a person knows of."""
+ADDRESSES_EVERY = timedelta(hours=1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,6 +39,16 @@ class Gaps:
         return self.most_root if isinstance(error, RootUnusable) else self.most
 
 
+def paces(account: Account) -> dict[str, timedelta | str]:
+    """How often each job runs: a span, or a cron expression."""
+    return {
+        PULL: account.pull_every,
+        SEND: account.scan_every,
+        TRACK: account.track_every,
+        ADDRESSES: ADDRESSES_EVERY,
+    }
+
+
 def direction_of(job: str) -> Direction | None:
     """Which messages a job moves; None: none."""
     if job == ADDRESSES:
@@ -54,6 +68,8 @@ class JobState:
     """How one job stands."""
 
     last_success: datetime | None = None
+    succeeded_s: float | None = None
+    """The same in monotonic seconds."""
     last_attempt: datetime | None = None
     running_since: float | None = None
     """Monotonic seconds, while it runs."""
@@ -66,9 +82,14 @@ class JobState:
         self.last_attempt = now
         self.running_since = now_s
 
-    def succeed(self, *, now: datetime) -> None:
+    def succeed(self, *, now: datetime, now_s: float) -> None:
         """The job has done its work."""
         self.last_success = now
+        self.succeeded_s = now_s
+        self.end()
+
+    def end(self) -> None:
+        """The run came to its end, whether or not it could do its work."""
         self.failures = 0
         self.forgive()
 

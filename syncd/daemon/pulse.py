@@ -23,13 +23,13 @@ log = structlog.get_logger(__name__)
 class _Beat:
     """The changes last seen of a job that runs, when that was, and whether it was told that it hangs."""
 
-    changes: int = -1
+    changes: int = 0
     at_s: float = 0.0
     is_told: bool = False
 
 
 class Pulse:
-    """Looks at the jobs of all accounts; for one thread."""
+    """Looks at the jobs of all accounts; for one thread, but for `gets_on`."""
 
     def __init__(self, runners: Iterable[Runner], *, clock: Clock, hangs_after: timedelta) -> None:
         self._runners = tuple(runners)
@@ -59,6 +59,17 @@ class Pulse:
             log.error("job.hangs", account=runner.name, job=job, seconds=round(quiet_s))
             beat.is_told = True
         return True
+
+    def gets_on(self, runner: Runner, job: str, *, within: timedelta) -> bool:
+        """Whether a run that takes long is to be trusted still. For any thread.
+
+        It does not hang, and the run before it went well, or it has changed something lately.
+        """
+        beat, since = self._beats[runner.name, job], runner.jobs[job].running_since
+        if since is None or beat.is_told:
+            return False
+        changed = beat.at_s >= since and self._clock.monotonic() - beat.at_s <= within.total_seconds()
+        return changed or not runner.jobs[job].failures
 
     def is_overdue(self, planned: datetime | None, *, is_under_way: bool) -> bool:
         """Whether a job should have run long ago, or was forgotten altogether."""

@@ -224,8 +224,12 @@ class Runner:
     # What came of it ----------------------------------------------------------------------------
 
     def _succeeded(self, job: str, met: Complaints) -> None:
-        self.jobs[job].succeed(now=self.bridge.clock.now())
+        state, clock = self.jobs[job], self.bridge.clock
         mine = [trouble for trouble in met.troubles if trouble.job == job]
+        if any(trouble.stops for trouble in mine):
+            state.end()
+        else:
+            state.succeed(now=clock.now(), now_s=clock.monotonic())
         for trouble in mine:
             self.troubles.began(trouble)
         self.troubles.ended(self.name, job, still=[trouble.what for trouble in mine])

@@ -17,8 +17,7 @@ from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.jobstores.base import JobLookupError
 from apscheduler.schedulers.background import BackgroundScheduler
 
-from syncd.core.account import Account
-from syncd.daemon.jobs import ADDRESSES, JOBS, PULL, SEND, TRACK
+from syncd.daemon.jobs import JOBS, SEND, paces
 from syncd.daemon.pulse import HANGS_AFTER, Pulse
 from syncd.daemon.runner import Runner
 from syncd.daemon.sdnotify import ServiceManager
@@ -32,10 +31,11 @@ from syncd.ports.folders import Watcher
 log = structlog.get_logger(__name__)
 
 TICK = timedelta(seconds=1)
+A_MOMENT = timedelta(seconds=20)
+"""So long ago the last look at all parts may be, for those who ask whether we live."""
 ORDERLY = timedelta(seconds=9)
 """For the steps in hand; what comes after fits into the tenth second."""
 CLOCK_STEP = timedelta(seconds=5)
-ADDRESSES_EVERY = timedelta(hours=1)
 LEAST_BETWEEN = timedelta(milliseconds=100)
 """From one run of a job to the next: so much have the others that wait for the same lock."""
 SIDE_BY_SIDE = 3
@@ -65,6 +65,8 @@ class Supervisor:
     _scheduler: BackgroundScheduler = field(init=False)
     _drift_s: float = 0.0
     _fed_at_s: float | None = None
+    _beat_at_s: float | None = None
+    """When every part was last seen to beat."""
     _told: str = ""
 
     def __post_init__(self) -> None:
@@ -107,9 +109,9 @@ class Supervisor:
         log.info("daemon.started", accounts=sorted(self.runners))
 
     def _add_jobs(self, runner: Runner) -> None:
-        paces = _paces(runner.bridge.account)
+        own = paces(runner.bridge.account)
         for job in JOBS:
-            trigger = trigger_for(paces[job], zone=self.zone, dice=self.dice)
+            trigger = trigger_for(own[job], zone=self.zone, dice=self.dice)
             first = trigger.get_next_fire_time(None, datetime.now(UTC))
             self._scheduler.add_job(
                 self._run_job, trigger, args=(runner, job), id=_id(runner, job), next_run_time=first
@@ -233,12 +235,24 @@ class Supervisor:
                 self.poke(runner.name, job)
 
     def _feed_watchdog(self) -> None:
-        if not self.is_alive() or self.watchdog is None:
+        if not self.is_alive():
             return
-        now_s = self.clock.monotonic()
+        self._beat_at_s = now_s = self.clock.monotonic()
+        if self.watchdog is None:
+            return
         if self._fed_at_s is None or now_s - self._fed_at_s >= self.watchdog.total_seconds() / 4:
             self._fed_at_s = now_s
             self.manager.alive()
+
+    @property
+    def is_beating(self) -> bool:
+        """Whether every part was seen to beat a moment ago. For any thread."""
+        at_s = self._beat_at_s
+        return at_s is not None and self.clock.monotonic() - at_s <= A_MOMENT.total_seconds()
+
+    def gets_on(self, account: str, job: str, *, within: timedelta) -> bool:
+        """Whether a run of the job that takes long is to be trusted still. For any thread."""
+        return self._pulse.gets_on(self.runners[account], job, within=within)
 
     def is_alive(self) -> bool:
         """Whether every part still beats: the scheduler runs its jobs on time, and each that runs gets on."""
@@ -284,15 +298,6 @@ class Supervisor:
             self._scheduler.remove_all_jobs()
             self._scheduler.shutdown(wait=False)
         log.info("daemon.stopped", in_order=self.is_quiet)
-
-
-def _paces(account: Account) -> dict[str, timedelta | str]:
-    return {
-        PULL: account.pull_every,
-        SEND: account.scan_every,
-        TRACK: account.track_every,
-        ADDRESSES: ADDRESSES_EVERY,
-    }
 
 
 def _id(runner: Runner, job: str) -> str:

@@ -44,6 +44,11 @@ class Cron(BaseTrigger):  # type: ignore[misc]  # APScheduler has no types
         return next(CronSim(self._expression, start.astimezone(self._zone)))
 
 
+def last_due(expression: str, zone: tzinfo, *, before: datetime) -> datetime:
+    """When a cron expression last came, before that time."""
+    return next(CronSim(expression, before.astimezone(zone), reverse=True))
+
+
 def trigger_for(pace: timedelta | str, *, zone: tzinfo, dice: Callable[[], float]) -> Steady | Cron:
     """The trigger of a configured pace."""
     return Cron(pace, zone) if isinstance(pace, str) else Steady(pace, dice=dice)

@@ -27,6 +27,8 @@ class Trouble:
     what: str
     remedy: str = ""
     needs_person: bool = False
+    stops: bool = False
+    """The pass came to its end, but its work was not done."""
 
 
 @dataclass(slots=True)

@@ -77,7 +77,8 @@ def has_room(bridge: Bridge) -> bool:
         return True
     what = f"pulling pauses: {' and '.join(short)} have less than min_free left"
     remedy = f"Make room: it goes on by itself at {least // 1_000_000} MB. Sending is not stopped."
+    name = bridge.account.name
     bridge.complain(
-        Trouble(account=bridge.account.name, job="pull", what=what, remedy=remedy, needs_person=True)
+        Trouble(account=name, job="pull", what=what, remedy=remedy, needs_person=True, stops=True)
     )
     return False

@@ -92,12 +92,15 @@ class Send:
     def _clear_refusal(self) -> None:
         """An account that was refused may send again once a log-in and a station list succeed."""
         not_before = self._mood.not_before
-        if self._mood.refused is None or (not_before and self._bridge.clock.now() < not_before):
+        if self._mood.refused is None:
+            return
+        if not_before and self._bridge.clock.now() < not_before:
+            self._complain(self._mood.refused, "", stops=True)
             return
         try:
             self._bridge.gateway.stations()
         except GatewayError as error:
-            self._complain(error.what, error.remedy)
+            self._complain(error.what, error.remedy, stops=True)
             return
         self._set_mood(planning.Mood(troubles=self._mood.troubles))
 
@@ -169,14 +172,14 @@ class Send:
                 self._complain(sent.why, sent.remedy, needs_person=False)
             case "refused":
                 self._set_mood(replace(self._mood.after_trouble(now=now), refused=sent.why))
-                self._complain(sent.why, sent.remedy)
+                self._complain(sent.why, sent.remedy, stops=True)
             case "none":
                 pass
 
-    def _complain(self, why: str, remedy: str, *, needs_person: bool = True) -> None:
+    def _complain(self, why: str, remedy: str, *, needs_person: bool = True, stops: bool = False) -> None:
         name = self._bridge.account.name
         self._bridge.complain(
-            Trouble(account=name, job="send", what=why, remedy=remedy, needs_person=needs_person)
+            Trouble(account=name, job="send", what=why, remedy=remedy, needs_person=needs_person, stops=stops)
         )
 
     def _set_mood(self, mood: planning.Mood) -> None:

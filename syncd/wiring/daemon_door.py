@@ -16,7 +16,7 @@ from syncd.core.model import GatewayId, Message, MessageId
 from syncd.core.planning.refetch import Refetched, Span
 from syncd.core.shown import untraced
 from syncd.daemon.asked import once
-from syncd.daemon.jobs import PULL, SEND, TRACK
+from syncd.daemon.jobs import PULL, SEND, WATCHED
 from syncd.daemon.runner import PAUSED, Runner
 from syncd.errors import UsageError
 from syncd.flows import refetching, resending
@@ -48,7 +48,6 @@ if TYPE_CHECKING:
 
 log = structlog.get_logger(__name__)
 
-WATCHED = (PULL, SEND, TRACK)
 PAUSABLE = (PULL, SEND)
 
 

@@ -71,6 +71,12 @@ class Running:
             last = self.state(job, name).last_success
             until(lambda last=last: self.state(job, name).last_success != last)  # type: ignore[misc]
 
+    def tried(self, job: str, name: str = "acme", *, times: int = 1) -> None:
+        """Wait until the job has begun so many times more."""
+        for _ in range(times):
+            last = self.state(job, name).last_attempt
+            until(lambda last=last: self.state(job, name).last_attempt != last)  # type: ignore[misc]
+
     def told(self, event: str, **fields: object) -> list[Any]:
         """The log lines of an event that have these fields."""
         return [

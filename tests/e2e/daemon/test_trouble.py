@@ -142,7 +142,8 @@ def test_a_full_disk_pauses_pulling_alone(bridge: Bridge, box: Sandbox) -> None:
         until(bridge.has_outbox)
         bridge.drop("invoice.edi")
         until(lambda: bridge.names("sent") == ["invoice.edi"])
-        running.worked("pull", times=2)
+        running.tried("pull", times=2)
+        assert running.state("pull").last_success is None
         assert bridge.names("inbox") == []
         assert running.account().troubles[0].needs_person
         room["bytes"] = 1_000_000_000
