@@ -64,6 +64,14 @@ class Gate:
         nonce = nonce or secrets.token_urlsafe(16)
         return Visitor(by=_by(request), nonce=nonce, token=self._mark("form", nonce))
 
+    def knows(self, request: Request) -> bool:
+        """Whether whoever asks has the password, or none is set."""
+        try:
+            self.let_in(request)
+        except Refusal:
+            return False
+        return True
+
     def remember(self, visitor: Visitor, response: Response) -> None:
         """Give the visitor the cookie by which the next request is known."""
         value = f"{visitor.nonce}.{self._mark('visitor', visitor.nonce)}"

@@ -24,6 +24,7 @@ from syncd.daemon.sdnotify import service_manager, watchdog_within
 from syncd.daemon.supervisor import Supervisor
 from syncd.daemon.teller import Teller
 from syncd.daemon.troubles import Troubles
+from syncd.daemon.vitals import DaemonVitals
 from syncd.errors import CannotAct, ConfigError, SyncdError
 from syncd.flows.bridge import Trouble
 from syncd.folders.tree import Tree
@@ -70,6 +71,9 @@ class Daemon:
             stop=stop,
             teller=self._teller(stack),
             watchdog=watchdog_within(os.environ),
+        )
+        self.vitals = DaemonVitals(
+            self.supervisor, clock=doors.clock, zone=settings.timezone, began=self.began
         )
 
     @property

@@ -12,6 +12,7 @@ import structlog
 
 from syncd.web.app import Part, web_app
 from syncd.web.gate import Gate
+from syncd.web.health import health
 from syncd.web.hosts import Hosts
 from syncd.web.page import page
 from syncd.web.passwords import Allowances, Password
@@ -28,7 +29,8 @@ log = structlog.get_logger(__name__)
 @contextmanager
 def serving(web: Web, daemon: Daemon, door: Door) -> Iterator[None]:
     """Serve for as long as the block lasts. Raises: ConfigError for an address or a password of no use."""
-    server = WebServer(web_app(_parts(daemon, door), gate=_gate(web)), bound(*web.listen))
+    gate = _gate(web)
+    server = WebServer(web_app(_parts(daemon, door, gate), gate=gate), bound(*web.listen))
     server.start()
     log.info("web.opened", listen=str(web.listen.address), port=web.listen.port)
     try:
@@ -37,8 +39,10 @@ def serving(web: Web, daemon: Daemon, door: Door) -> Iterator[None]:
         server.stop()
 
 
-def _parts(daemon: Daemon, door: Door) -> list[Part]:
-    return [Part(blueprint=page(door, tuple(daemon.runners)))]
+def _parts(daemon: Daemon, door: Door, gate: Gate) -> list[Part]:
+    accounts = tuple(daemon.runners)
+    machines = health(daemon.vitals, accounts, gate=gate)
+    return [Part(blueprint=page(door, accounts)), Part(blueprint=machines, is_open=True)]
 
 
 def _gate(web: Web) -> Gate:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -51,16 +52,19 @@ class Site:
     ticks: Ticks = field(default_factory=Ticks)
     more: Sequence[Part] = ()
 
-    @property
-    def app(self) -> Flask:
-        gate = Gate(
+    @cached_property
+    def gate(self) -> Gate:
+        return Gate(
             Hosts(self.address, 8475, names=self.hosts),
             Password(self.password_file) if self.password_file else None,
             Allowances(self.ticks),
             cookie="syncd_8475",
             secret=b"secret",
         )
-        app = web_app([Part(blueprint=page(self.door, ("acme", "other"))), *self.more], gate=gate)
+
+    @property
+    def app(self) -> Flask:
+        app = web_app([Part(blueprint=page(self.door, ("acme", "other"))), *self.more], gate=self.gate)
         app.test_client_class = Browser
         return app
 
