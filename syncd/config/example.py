@@ -17,7 +17,7 @@ _HEAD = """\
 #
 # It is read from --config, $SYNCD_CONFIG, ~/.config/syncd/syncd.toml or /etc/syncd/syncd.toml: the first
 # one that is there. Each key outside [[…partners]] can be overridden by a variable of the environment,
-# like SYNCD_LOG_LEVEL or SYNCD_ACCOUNTS__ACME__URL. Durations: "30s", "5m", "2h", "7d", or seconds;
+# like SYNCD_LOG_LEVEL or SYNCD_ACCOUNTS__ACME__URL. Durations: "30s", "5m", "2h", "7d", "2y", or seconds;
 # 1 MB is 1,000,000 bytes, 1 MiB is 1,048,576. Lines that start with #key show the default, or an example
 # where there is none.
 """

@@ -19,13 +19,13 @@ from zoneinfo import ZoneInfo
 from pydantic import BeforeValidator
 from pydantic_core import PydanticCustomError
 
-_SECONDS = {"": 1, "s": 1, "m": 60, "h": 3600, "d": 86400}
+_SECONDS = {"": 1, "s": 1, "m": 60, "h": 3600, "d": 86400, "y": 365 * 86400}
 _BYTES = {"": 1, "B": 1} | {
     f"{letter}{ending}": base**power
     for power, letter in enumerate("kMGT", start=1)
     for ending, base in (("B", 1000), ("iB", 1024))
 }
-_DURATION = re.compile(r"(\d+(?:\.\d+)?)\s*([smhd]?)")
+_DURATION = re.compile(r"(\d+(?:\.\d+)?)\s*([smhdy]?)")
 _SIZE = re.compile(r"(\d+(?:\.\d+)?)\s*([A-Za-z]*)")
 _RATE = re.compile(r"(\d+)\s*/\s*(.+)")
 _MODE = re.compile(r"0?[0-7]{3}")
@@ -50,7 +50,7 @@ def wrong(what: str, remedy: str) -> PydanticCustomError:
 
 
 def read_duration(value: object) -> timedelta:
-    """`"30s"`, `"5m"`, `"2h"`, `"7d"`, or seconds; more than nothing, at most a century."""
+    """`"30s"`, `"5m"`, `"2h"`, `"7d"`, `"2y"` (of 365 days), or seconds; at most a century."""
     remedy = 'Write a number and a unit, like "30s", "5m", "2h" or "7d"'
     if isinstance(value, timedelta):
         return value
@@ -70,7 +70,9 @@ def read_keeping(value: object) -> timedelta | None:
     try:
         return read_duration(value)
     except PydanticCustomError:
-        raise wrong("is not a duration", 'Write a number and a unit, like "90d", or "never"') from None
+        raise wrong(
+            "is not a duration", 'Write a number and a unit, like "90d" or "2y", or "never"'
+        ) from None
 
 
 def read_every(value: object) -> timedelta | str:

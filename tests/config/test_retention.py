@@ -22,6 +22,11 @@ def test_a_span_is_set_by_file_or_variable(read: Load) -> None:
     assert read(text).retention == Retention(sent=timedelta(days=90), failed=timedelta(hours=36))
 
 
+def test_a_span_may_be_in_years(read: Load) -> None:
+    """Of 365 days each: as long as books are kept."""
+    assert read(ACME + '[retention]\nhistory = "2y"').retention == Retention(history=timedelta(days=730))
+
+
 @pytest.mark.parametrize(
     ("table", "variables", "key", "remedy"),
     [
