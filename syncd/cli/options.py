@@ -68,6 +68,10 @@ class Wiring(Protocol):
         """Prove the set-up."""
         ...
 
+    def run_check_notices(self, settings: Settings) -> tuple[CheckLine, ...]:
+        """Send a notice to try on every way."""
+        ...
+
     def run_check_unit(self, settings: Settings, accounts: Sequence[str]) -> tuple[CheckLine, ...]:
         """Prove systemd's unit."""
         ...

@@ -80,6 +80,13 @@ def check(
             help="Prove systemd's unit instead: does it leave open what is needed?", show_default=False
         ),
     ] = False,
+    notify: Annotated[
+        bool,
+        Parameter(
+            help="Send a notice to try instead, on each way of `[notices]`: does it get out?",
+            show_default=False,
+        ),
+    ] = False,
     call: Given,
 ) -> Reply:
     """Prove the set-up, one line each: what, why, what to type.
@@ -88,9 +95,13 @@ def check(
     """
     from syncd.cli import views
 
-    settings = call.settings(passwords=not unit)
+    settings = call.settings(passwords=not (unit or notify))
     names = call.accounts(settings)
-    lines = call.wiring.run_check_unit(settings, names) if unit else call.wiring.run_check(settings, names)
+    if notify:
+        lines = call.wiring.run_check_notices(settings)
+    else:
+        prove = call.wiring.run_check_unit if unit else call.wiring.run_check
+        lines = prove(settings, names)
     ok = all(line.ok is not False for line in lines)
     return Reply(
         value=Checked(ok=ok, lines=lines), view=lambda: views.checks(lines), exit_code=0 if ok else 1

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Annotated
 
 from pydantic import BeforeValidator
@@ -14,20 +15,26 @@ _HOW = 'Write a list of texts, like ["/usr/local/bin/import", "{path}"]'
 
 
 def read_argv(value: object) -> object:
+    """A program with placeholders in its arguments."""
+    found = read_program(value)
+    for argument in found:
+        _check(argument)
+    return found
+
+
+def read_program(value: object) -> Sequence[str]:
     """A program by its absolute path, and its arguments; an empty list: none."""
     found = read_list(value) if isinstance(value, str) and value.lstrip().startswith("[") else value
     if not isinstance(found, list | tuple) or not all(isinstance(part, str) for part in found):
         raise wrong("is not a list of arguments", _HOW)
     if found and (not found[0].startswith("/") or "{" in found[0]):
         raise wrong("does not begin with the absolute path of a program", _HOW)
-    for argument in found:
-        _check(argument)
+    if any("\0" in argument for argument in found):
+        raise wrong("has a NUL character in it", _HOW)
     return found
 
 
 def _check(argument: str) -> None:
-    if "\0" in argument:
-        raise wrong("has a NUL character in it", _HOW)
     for unknown in unknown_placeholders(argument):
         names = ", ".join(f"{{{name}}}" for name in PLACEHOLDERS)
         raise wrong(f"has the unknown placeholder {{{unknown}}}", f"Placeholders are {names}")

@@ -54,6 +54,8 @@ _ABOUT = {
     "hooks": "Your own commands, run after the fact, at least once each. The same keys may stand in "
     "[accounts.NAME.hooks], and in [accounts.NAME.partners.hooks] below a partners table: the narrower wins, "
     "key by key; [] is no command.",
+    "notices": "Who is told when something is wrong, and when it is right again. Nobody is, unless "
+    "command or webhook is set.",
 }
 
 

@@ -10,6 +10,7 @@ from pydantic import BaseModel
 
 from syncd.config.gateways import GATEWAYS, Particulars
 from syncd.config.logins import SECRETS, credential
+from syncd.config.notices import masked
 from syncd.config.settings import Settings
 from syncd.config.sources import Key, Merged, dotted
 from syncd.config.tables import TABLES, AccountTable, File, PartnerTable
@@ -107,4 +108,6 @@ def _shown(name: str, value: object) -> object:
     """Secrets as stars; times and dates of TOML as text; all else is plain already."""
     if name in SECRETS:
         return MASK
+    if name == "webhook" and isinstance(value, str):
+        return masked(value) if value else value
     return value.isoformat() if hasattr(value, "isoformat") else value

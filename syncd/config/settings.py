@@ -15,10 +15,12 @@ from pydantic import SecretStr
 from syncd.config import machine
 from syncd.config.commands import HooksTable
 from syncd.config.logins import API_KEY, PASSWORD, credential
+from syncd.config.notices import NoticesTable
 from syncd.config.tables import AccountTable, File, RetentionTable
 from syncd.config.tables import PartnerTable as PartnerKeys
 from syncd.config.web import Web, web_of
 from syncd.core.account import Account, Hooks, PairRules, PartnerTable
+from syncd.core.notices.times import Pace
 from syncd.core.retention import Retention
 from syncd.errors import ConfigError
 
@@ -78,6 +80,20 @@ class Credentials:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Notices:
+    """How people are told. The address is a secret."""
+
+    command: tuple[str, ...] = ()
+    webhook: SecretStr | None = None
+    pace: Pace
+
+    @property
+    def are_wanted(self) -> bool:
+        """Whether there is any way to tell them."""
+        return bool(self.command or self.webhook)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
     """The whole configuration, checked."""
 
@@ -92,6 +108,7 @@ class Settings:
     retention: Retention
     web: Web | None
     """The status page; None: there is none."""
+    notices: Notices
     accounts: tuple[Account, ...]
     credentials: Mapping[str, Credentials] = field(repr=False)
     """By the account's name."""
@@ -115,6 +132,7 @@ def settle(file: File, *, path: Path | None, environ: Mapping[str, str]) -> Sett
         control_group=file.control_group,
         retention=Retention(**{key: getattr(file.retention, key) for key in RetentionTable.model_fields}),
         web=web_of(file.web),
+        notices=_notices(file.notices),
         accounts=tuple(_account(name, keys, zone, hooks) for name, keys in accounts),
         credentials={name: _credentials(name, keys, environ) for name, keys in accounts},
     )
@@ -157,6 +175,11 @@ def _partner_table(keys: PartnerKeys) -> PartnerTable:
     return PartnerTable(
         station=keys.station, partner=keys.partner, rules=PairRules(**rules), hooks=_hooks(keys.hooks)
     )
+
+
+def _notices(keys: NoticesTable) -> Notices:
+    pace = Pace(digest=keys.digest, quiet=keys.quiet, unreachable_after=keys.unreachable_after)
+    return Notices(command=keys.command or (), webhook=keys.webhook, pace=pace)
 
 
 def _hooks(keys: HooksTable) -> Hooks:

@@ -20,6 +20,7 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 from syncd.config.commands import HooksTable
 from syncd.config.gateways import fitted
 from syncd.config.keys import Table, key, needed
+from syncd.config.notices import NoticesTable
 from syncd.config.values import (
     AbsolutePath,
     ContentType,
@@ -271,6 +272,7 @@ class File(BaseSettings):
     retention: RetentionTable = key("how long what is settled is kept", default={})
     hooks: HooksTable = key("the user's own commands", default=HooksTable())
     web: WebTable = key("the status page", default={})
+    notices: NoticesTable = key("how people are told", default=NoticesTable())
     accounts: dict[Annotated[str, AfterValidator(_read_name)], AccountTable] = key(
         "one table an account", default={}
     )
@@ -279,6 +281,7 @@ class File(BaseSettings):
 TABLES: dict[str, type[Table]] = {
     "retention": RetentionTable,
     "hooks": HooksTable,
+    "notices": NoticesTable,
     "web": WebTable,
 }
 """The tables that stand once in the file, by name."""

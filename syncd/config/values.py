@@ -170,12 +170,13 @@ def read_url(value: object) -> str:
         raise wrong("is not an address", remedy)
     if "@" in parts.netloc:
         raise wrong("carries a user name or a password", "Write them as keys of their own")
-    if parts.scheme == "http" and not _is_loopback(host):
+    if parts.scheme == "http" and not is_loopback(host):
         raise wrong("would send secrets in the clear", "Write https://; http:// is for 127.0.0.1 only")
     return parts.geturl().rstrip("/")
 
 
-def _is_loopback(host: str) -> bool:
+def is_loopback(host: str) -> bool:
+    """Whether a host is this machine."""
     if host == "localhost":
         return True
     try:

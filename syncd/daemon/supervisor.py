@@ -71,10 +71,9 @@ class Supervisor:
 
     def __post_init__(self) -> None:
         """A pool that is never short: each job has a thread of its own, and one more for a firing in vain."""
-        size = (len(JOBS) + 1) * max(1, len(self.runners))
         self._scheduler = BackgroundScheduler(
             timezone=UTC,
-            executors={"default": ThreadPoolExecutor(size)},
+            executors={"default": ThreadPoolExecutor((len(JOBS) + 1) * max(1, len(self.runners)))},
             job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": SIDE_BY_SIDE},
         )
         self._turns = {_id(runner, job): Turn() for runner in self.runners.values() for job in JOBS}
@@ -103,7 +102,7 @@ class Supervisor:
             watcher.start()
         self._scheduler.start()
         if self.teller:
-            self.teller.start(fail=self._fail)
+            self.teller.start(fail=self.fail)
         self._told = self._summary()
         self.manager.ready(self._told)
         log.info("daemon.started", accounts=sorted(self.runners))
@@ -129,7 +128,7 @@ class Supervisor:
                 self._perform(runner, job)
                 wanted_in = self._wanted_in(runner, job)
         except StateError as error:
-            self._fail(error)
+            self.fail(error)
         except Exception:
             log.exception("daemon.job_broke", account=runner.name, job=job)
         finally:
@@ -155,7 +154,8 @@ class Supervisor:
         elif wanted_in is not None:
             self._plan(runner, job, max(wanted_in, LEAST_BETWEEN))
 
-    def _fail(self, error: StateError) -> None:
+    def fail(self, error: StateError) -> None:
+        """The state cannot be used any more: end."""
         log.error("daemon.state_broken", what=error.what, remedy=error.remedy)
         self.fatal = error
         self.stop.set()

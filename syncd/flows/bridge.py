@@ -11,6 +11,7 @@ from syncd.core.account import Account
 from syncd.core.events import Event
 from syncd.core.machine import advance
 from syncd.core.model import Message, Pair
+from syncd.core.notices.concerns import Kind
 from syncd.core.shown import Partner, Station
 from syncd.flows.under_way import UnderWay
 from syncd.ports import Change, Clock, Draft, Gateway, Inbox, Journal, Outbox, Records, Tree
@@ -29,6 +30,8 @@ class Trouble:
     needs_person: bool = False
     stops: bool = False
     """The pass came to its end, but its work was not done."""
+    kind: Kind = Kind.TROUBLE
+    """What people are told that it is."""
 
 
 @dataclass(slots=True)

@@ -8,6 +8,7 @@ from datetime import timedelta
 from syncd.core import events as ev
 from syncd.core import status_file
 from syncd.core.model import Message, State
+from syncd.core.notices.concerns import Kind
 from syncd.core.planning.pull import TRIED_DAILY
 from syncd.flows import walking
 from syncd.flows.bridge import Bridge, Trouble
@@ -79,6 +80,14 @@ def has_room(bridge: Bridge) -> bool:
     remedy = f"Make room: it goes on by itself at {least // 1_000_000} MB. Sending is not stopped."
     name = bridge.account.name
     bridge.complain(
-        Trouble(account=name, job="pull", what=what, remedy=remedy, needs_person=True, stops=True)
+        Trouble(
+            account=name,
+            job="pull",
+            what=what,
+            remedy=remedy,
+            needs_person=True,
+            stops=True,
+            kind=Kind.DISK,
+        )
     )
     return False

@@ -13,8 +13,17 @@ from datetime import timedelta
 import structlog
 
 from syncd.core.model import Direction, Message, MessageId, Phase, State
+from syncd.core.notices.concerns import Kind
 from syncd.core.shown import NotTaken
-from syncd.errors import AccountRefused, ConfigError, FolderError, GatewayError, RootUnusable, SyncdError
+from syncd.errors import (
+    AccountRefused,
+    ConfigError,
+    DiskFull,
+    FolderError,
+    GatewayError,
+    RootUnusable,
+    SyncdError,
+)
 from syncd.flows.bridge import Bridge, Trouble
 from syncd.flows.pull import Pull
 from syncd.flows.recover import recover
@@ -174,4 +183,25 @@ def paused_trouble(account: str, job: str) -> Trouble:
 def trouble_of(account: str, job: str, error: SyncdError) -> Trouble:
     """An error of a job as trouble of the account."""
     needs_person = isinstance(error, (AccountRefused, RootUnusable, ConfigError))
-    return Trouble(account=account, job=job, what=error.what, remedy=error.remedy, needs_person=needs_person)
+    return Trouble(
+        account=account,
+        job=job,
+        what=error.what,
+        remedy=error.remedy,
+        needs_person=needs_person,
+        kind=_kind_of(error),
+    )
+
+
+def _kind_of(error: SyncdError) -> Kind:
+    match error:
+        case AccountRefused() | ConfigError():
+            return Kind.REFUSED
+        case RootUnusable():
+            return Kind.ROOT
+        case DiskFull():
+            return Kind.DISK
+        case GatewayError():
+            return Kind.UNREACHABLE
+        case _:
+            return Kind.TROUBLE

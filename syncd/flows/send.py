@@ -15,6 +15,7 @@ from datetime import datetime, timedelta
 import structlog
 
 from syncd.core.model import Direction, Message, MessageId, State
+from syncd.core.notices.concerns import Kind
 from syncd.core.planning import send as planning
 from syncd.core.shown import Outlook
 from syncd.errors import FolderError, GatewayError, SyncdError
@@ -95,12 +96,12 @@ class Send:
         if self._mood.refused is None:
             return
         if not_before and self._bridge.clock.now() < not_before:
-            self._complain(self._mood.refused, "", stops=True)
+            self._complain(self._mood.refused, "", Kind.REFUSED)
             return
         try:
             self._bridge.gateway.stations()
         except GatewayError as error:
-            self._complain(error.what, error.remedy, stops=True)
+            self._complain(error.what, error.remedy, Kind.REFUSED)
             return
         self._set_mood(planning.Mood(troubles=self._mood.troubles))
 
@@ -169,17 +170,26 @@ class Send:
                 self._set_mood(planning.GOOD)
             case "trouble":
                 self._set_mood(self._mood.after_trouble(now=now, wish=sent.wish))
-                self._complain(sent.why, sent.remedy, needs_person=False)
+                self._complain(sent.why, sent.remedy, Kind.UNREACHABLE)
             case "refused":
                 self._set_mood(replace(self._mood.after_trouble(now=now), refused=sent.why))
-                self._complain(sent.why, sent.remedy, stops=True)
+                self._complain(sent.why, sent.remedy, Kind.REFUSED)
             case "none":
                 pass
 
-    def _complain(self, why: str, remedy: str, *, needs_person: bool = True, stops: bool = False) -> None:
-        name = self._bridge.account.name
+    def _complain(self, why: str, remedy: str, kind: Kind) -> None:
+        """An account that is refused sends nothing until it is not, and a person has to see to it."""
+        name, refused = self._bridge.account.name, kind is Kind.REFUSED
         self._bridge.complain(
-            Trouble(account=name, job="send", what=why, remedy=remedy, needs_person=needs_person, stops=stops)
+            Trouble(
+                account=name,
+                job="send",
+                what=why,
+                remedy=remedy,
+                needs_person=refused,
+                stops=refused,
+                kind=kind,
+            )
         )
 
     def _set_mood(self, mood: planning.Mood) -> None:

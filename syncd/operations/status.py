@@ -15,9 +15,10 @@ from syncd.core.planning.pull import Old
 from syncd.operations.questions import Roots, Row, row
 from syncd.operations.reports import Left
 from syncd.ports import Records, Search
+from syncd.ports.notices import Stuck
 
 PATIENT_TRIES = 3
-"""A hook that failed so often for one message needs a person."""
+"""A hook that failed so often for one message, or a way to tell people, needs a person."""
 SHOWN = 20
 """Messages that need a person, named in `status`; the counts have them all."""
 
@@ -138,6 +139,20 @@ def hook_troubles(account: str, records: Records) -> list[TroubleStatus]:
             needs_person=each.tries >= PATIENT_TRIES,
         )
         for each in records.troubled(CHANNEL, account)
+    ]
+
+
+def notice_troubles(stuck: Sequence[Stuck]) -> list[TroubleStatus]:
+    """The ways on which people cannot be told."""
+    return [
+        TroubleStatus(
+            job="notices",
+            what=f"people are not told by {each.way}: {each.problem}",
+            remedy="`syncd check --notify` tries every way; it is tried for a week",
+            since=each.since,
+            needs_person=each.tries >= PATIENT_TRIES,
+        )
+        for each in stuck
     ]
 
 

@@ -14,10 +14,12 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from syncd.core.history import Channel
 from syncd.errors import CannotAct, NewerState, StateBroken
+from syncd.ports.notices import Notebook
 from syncd.ports.store import Journal, Records
 from syncd.store import dialect, schema
 from syncd.store.ids import Ids
 from syncd.store.journal import SqlJournal
+from syncd.store.notebook import SqlNotebook
 from syncd.store.records import SqlRecords
 from syncd.store.writer import Writer
 
@@ -28,7 +30,7 @@ _ACCESS = "Run as syncd's user, or let that user own the state directory"
 
 
 class Store:
-    """One open state: its two doors, and its id, which never changes."""
+    """One open state: its doors, and its id, which never changes."""
 
     def __init__(
         self,
@@ -36,11 +38,13 @@ class Store:
         state_id: str,
         readers: Engine,
         records: Records,
+        notebook: Notebook,
         writer: Writer | None = None,
         journal: Journal | None = None,
     ) -> None:
         self.state_id = state_id
         self.records = records
+        self.notebook = notebook
         self._readers = readers
         self._writer = writer
         self._journal = journal
@@ -100,7 +104,13 @@ def _open_to_read(path: Path) -> Store:
     except BaseException:
         engine.dispose()
         raise
-    return Store(state_id=state_id, readers=engine, records=SqlRecords(engine, Ids.of_state(state_id), path))
+    ids = Ids.of_state(state_id)
+    return Store(
+        state_id=state_id,
+        readers=engine,
+        records=SqlRecords(engine, ids, path),
+        notebook=SqlNotebook(engine, ids, path),
+    )
 
 
 def _open_to_write(path: Path, tell: Sequence[Channel], new_state_id: Callable[[], str]) -> Store:
@@ -118,6 +128,7 @@ def _open_to_write(path: Path, tell: Sequence[Channel], new_state_id: Callable[[
         state_id=state_id,
         readers=readers,
         records=SqlRecords(readers, ids, path),
+        notebook=SqlNotebook(readers, ids, path, writer),
         writer=writer,
         journal=SqlJournal(writer, ids, tell=tell),
     )

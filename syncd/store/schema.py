@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from syncd.store import dialect
 from syncd.store.types import AnyText, UtcDateTime
 
-VERSION = "0010"
+VERSION = "0011"
 """The migration that leads to these tables; four digits, counting up."""
 
 metadata = sa.MetaData(naming_convention={"pk": "pk_%(table_name)s"})
@@ -216,6 +216,49 @@ TROUBLED = tellings.c.tries > sa.literal_column("0")
 _index("tellings_message", tellings.c.message, tellings.c.channel)
 _index("tellings_due", tellings.c.channel, tellings.c.next_at, tellings.c.number)
 _index("tellings_troubled", tellings.c.channel, tellings.c.kind, where=TROUBLED)
+
+# What people are to hear of, or have heard of while it is not over.
+concerns = sa.Table(
+    "concerns",
+    metadata,
+    sa.Column("key", AnyText, nullable=False),
+    sa.Column("account", sa.Text, nullable=False),
+    sa.Column("kind", sa.Text, nullable=False),
+    sa.Column("status", sa.Text, nullable=False),
+    sa.Column("message", sa.ForeignKey("messages.number", ondelete="CASCADE")),
+    sa.Column("since", UtcDateTime, nullable=False),
+    sa.Column("changed", UtcDateTime, nullable=False),
+    sa.Column("words", _Json, nullable=False),
+    sa.PrimaryKeyConstraint("key"),
+    sqlite_with_rowid=False,
+)
+
+PENDING = concerns.c.status != sa.literal_column("'told'")
+OF_MESSAGE = concerns.c.message.is_not(None)
+
+_index("concerns_message", concerns.c.message, where=OF_MESSAGE)
+_index("concerns_pending", concerns.c.changed, where=PENDING)
+_index("concerns_standing", concerns.c.account, where=concerns.c.message.is_(None))
+
+# Notices on their way out, one row for each way. Numbers never come back.
+notices = sa.Table(
+    "notices",
+    metadata,
+    sa.Column("number", _Number, primary_key=True),
+    sa.Column("way", sa.Text, nullable=False),
+    sa.Column("id", sa.Text, nullable=False),
+    sa.Column("account", sa.Text, nullable=False),
+    sa.Column("subject", sa.Text, nullable=False),
+    sa.Column("body", sa.Text, nullable=False),
+    sa.Column("content", sa.Text, nullable=False),
+    sa.Column("at", UtcDateTime, nullable=False),
+    sa.Column("tries", sa.Integer, nullable=False),
+    sa.Column("next_at", UtcDateTime, nullable=False),
+    sa.Column("problem", sa.Text, nullable=False),
+    sqlite_autoincrement=True,
+)
+_index("notices_due", notices.c.next_at, notices.c.number)
+_index("notices_way", notices.c.way)
 
 tallies = sa.Table(
     "tallies",

@@ -31,6 +31,13 @@ def door(settings: Settings, *, progress: Callable[[str], None] = lambda _: None
     yield local.door(settings, progress)
 
 
+def run_check_notices(settings: Settings) -> tuple[CheckLine, ...]:
+    """Send a notice to try on every way that is configured."""
+    from syncd.wiring import noticing
+
+    return noticing.run_check_notices(settings)
+
+
 def run_daemon(settings: Settings, *, config: Path | None) -> int:
     """Run until a signal ends it, and return the exit code; `config` is what --config named, for a reload."""
     from syncd.wiring import daemon

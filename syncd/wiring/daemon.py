@@ -33,6 +33,7 @@ from syncd.operations.units import why_blocked
 from syncd.wiring.acting import check_folders
 from syncd.wiring.daemon_door import DaemonDoor
 from syncd.wiring.doors import Doors, open_doors
+from syncd.wiring.noticing import noticer
 from syncd.wiring.pruning import by_itself
 from syncd.wiring.telling import teller
 
@@ -175,6 +176,7 @@ def run_daemon(settings: Settings, *, config: Path | None) -> int:
         daemon = Daemon(settings, doors, stop, stack)
         if settings.retention.is_set:
             stack.enter_context(_pruning(daemon))
+        stack.enter_context(_noticing(daemon))
         door = DaemonDoor(daemon, lambda: _load(config))
         if settings.web:
             from syncd.wiring.web import serving  # noqa: PLC0415 - only where there is a page
@@ -206,6 +208,24 @@ def _pruning(daemon: Daemon) -> Iterator[None]:
         yield
     finally:
         daily.stop()
+
+
+@contextmanager
+def _noticing(daemon: Daemon) -> Iterator[None]:
+    """People are told, for as long as the block lasts."""
+    found = noticer(daemon)
+    if found is None:
+        yield
+        return
+    found.start(fail=daemon.supervisor.fail)
+    try:
+        with ExitStack() as listening:
+            for runner in daemon.runners.values():
+                listening.enter_context(runner.hub.listening(found))
+            yield
+    finally:
+        found.end()
+        found.join()
 
 
 def _load(config: Path | None) -> object:

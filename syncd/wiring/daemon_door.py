@@ -32,7 +32,14 @@ from syncd.operations.pruning import need_retention, prune_account
 from syncd.operations.pruning_report import Pruned
 from syncd.operations.questions import Row, Whole, find_messages, list_messages, row, show_message
 from syncd.operations.reports import Left, OnceReport
-from syncd.operations.status import AccountStatus, JobStatus, Status, TroubleStatus, account_status
+from syncd.operations.status import (
+    AccountStatus,
+    JobStatus,
+    Status,
+    TroubleStatus,
+    account_status,
+    notice_troubles,
+)
 from syncd.operations.verifying import Compared, verify_account
 from syncd.operations.verifying_report import Verified
 from syncd.ports import Search
@@ -59,6 +66,7 @@ class DaemonDoor:
         self._check = check
         self._roots = daemon.settings.roots
         self._records = daemon.doors.store.records
+        self._notebook = daemon.doors.store.notebook
 
     def status(self, accounts: Sequence[str]) -> Status:
         """How these accounts are."""
@@ -93,7 +101,7 @@ class DaemonDoor:
                 Left(path=root / n.place, reason=n.reason, needs_person=n.needs_person, since=n.since)
                 for n in runner.not_taken
             ],
-            troubles=_by_cause(runner),
+            troubles=[*_by_cause(runner), *notice_troubles(self._notebook.stuck(runner.name))],
         )
 
     def _job(self, runner: Runner, job: str) -> JobStatus:

@@ -12,8 +12,10 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Protocol
 
 from syncd.core.account import Account
+from syncd.core.history import Channel
 from syncd.core.hooks import channel
 from syncd.core.model import Message
+from syncd.core.notices.concerns import CHANNEL
 from syncd.core.shown import Partner, Station
 from syncd.errors import CannotAct
 from syncd.flows.bridge import Bridge, Trouble
@@ -239,6 +241,12 @@ def take_umask(settings: Settings) -> None:
     own_umask([mode for account in settings.accounts for mode in (account.file_mode, account.dir_mode)])
 
 
+def _channels(settings: Settings) -> list[Channel]:
+    """Who is told of messages: hooks, and people."""
+    hooks = channel(settings.accounts)
+    return [hooks, CHANNEL] if settings.notices.are_wanted else [hooks]
+
+
 @contextmanager
 def open_doors(
     settings: Settings,
@@ -252,7 +260,7 @@ def open_doors(
     """
     take_umask(settings)
     with instance_lock(settings.state_dir):
-        store = open_store(settings.state_dir, tell=[channel(settings.accounts)])
+        store = open_store(settings.state_dir, tell=_channels(settings))
         doors = Doors(settings, store=store, clock=SystemClock(stop), traffic=traffic)
         try:
             yield doors

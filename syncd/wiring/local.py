@@ -19,7 +19,7 @@ from syncd.core.model import GatewayId, MessageId
 from syncd.errors import CannotAct
 from syncd.operations import questions
 from syncd.operations.questions import Row, Whole
-from syncd.operations.status import JobStatus, Status, account_status
+from syncd.operations.status import JobStatus, Status, account_status, notice_troubles
 from syncd.ports import Search
 from syncd.system.clock import SystemClock
 
@@ -94,7 +94,11 @@ class LocalDoor:
     def status(self, accounts: Sequence[str]) -> Status:
         """What the records tell of the accounts; nothing is known of jobs but who is paused."""
         named = [account for account in self._settings.accounts if account.name in accounts]
-        with self._records() as known:
+        from syncd.store.nothing import NoRecords  # noqa: PLC0415 - what a daemon answers needs no database
+        from syncd.wiring.looking import state  # noqa: PLC0415 - as above
+
+        with state(self._settings) as store:
+            known = store.records if store else NoRecords()
             shown = tuple(
                 account_status(
                     account,
@@ -102,6 +106,7 @@ class LocalDoor:
                     self._settings.roots,
                     now=SystemClock().now(),
                     jobs=_job_lines(known.facts(account.name)),
+                    troubles=notice_troubles(store.notebook.stuck(account.name)) if store else (),
                 )
                 for account in named
             )

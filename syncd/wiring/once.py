@@ -26,6 +26,7 @@ from syncd.system.clock import SystemClock
 from syncd.wiring.doors import Doors, has_numbered_pairs, open_doors, teach
 from syncd.wiring.local import paused_jobs
 from syncd.wiring.looking import records
+from syncd.wiring.noticing import notice_once
 from syncd.wiring.telling import tell_once
 
 if TYPE_CHECKING:
@@ -52,6 +53,7 @@ def run_once(
 
         results = tuple(pool.map(one, accounts))
         unwell = tell_once(doors, is_over=stop.is_set)
+        notice_once(doors, results, jobs=jobs, is_over=stop.is_set)
         results = tuple(_with_hooks(doors, each) if each.account in unwell else each for each in results)
     return OnceReport(dry_run=False, accounts=tuple(report(result, settings) for result in results))
 

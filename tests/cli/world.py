@@ -177,6 +177,9 @@ class World:
         """The lines that were laid out."""
         return self.checks
 
+    def run_check_notices(self, settings: Settings) -> tuple[CheckLine, ...]:
+        return self.checks
+
     def run_check_unit(self, settings: Settings, accounts: Sequence[str]) -> tuple[CheckLine, ...]:
         """A line for each account."""
         return tuple(CheckLine(account=name, name="unit", ok=True, what="open") for name in accounts)

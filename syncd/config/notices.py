@@ -1,0 +1,83 @@
+"""`[notices]`: how people are told, and of what besides failed and held messages."""
+
+from __future__ import annotations
+
+import re
+from datetime import time
+from typing import Annotated
+from urllib.parse import urlsplit
+
+from pydantic import BeforeValidator, SecretStr
+
+from syncd.config.commands import read_program
+from syncd.config.keys import Table, key
+from syncd.config.values import Duration, is_loopback, wrong
+from syncd.core.notices.times import Quiet
+
+_HOURS = re.compile(r"([01]\d|2[0-3]):([0-5]\d)-([01]\d|2[0-3]):([0-5]\d)")
+
+
+def read_quiet(value: object) -> Quiet | None:
+    """`"22:00-06:00"`; empty: none."""
+    if value == "":
+        return None
+    found = _HOURS.fullmatch(value) if isinstance(value, str) else None
+    if found is None:
+        raise wrong("is no span of a day", 'Write begin and end, like "22:00-06:00"')
+    hours, minutes, end_hours, end_minutes = map(int, found.groups())
+    quiet = Quiet(begin=time(hours, minutes), end=time(end_hours, end_minutes))
+    if quiet.begin == quiet.end:
+        raise wrong("is empty, or the whole day", 'Write begin and end, like "22:00-06:00"; "" is none')
+    return quiet
+
+
+def read_webhook(value: object) -> object:
+    """An https address, or http of this machine; a secret, since many carry one."""
+    text = value.get_secret_value() if isinstance(value, SecretStr) else value
+    remedy = 'Write an address like "https://chat.example/hooks/…"'
+    if text == "":
+        return None
+    if not isinstance(text, str) or not text.isprintable() or " " in text:
+        raise wrong("is not an address", remedy)
+    try:
+        parts = urlsplit(text)
+        host, _ = parts.hostname, parts.port
+    except ValueError:
+        raise wrong("is not an address", remedy) from None
+    if parts.scheme not in {"http", "https"} or not host:
+        raise wrong("is not an address", remedy)
+    if parts.scheme == "http" and not is_loopback(host):
+        raise wrong("would send names in the clear", "Write https://; http:// is for 127.0.0.1 only")
+    return text
+
+
+def masked(address: str) -> str:
+    """An address without all that may be a secret: `mailto://********`."""
+    scheme, _, rest = address.partition("://")
+    return f"{scheme}://********" if rest else "********"
+
+
+QuietHours = Annotated[Quiet | None, BeforeValidator(read_quiet)]
+Webhook = Annotated[SecretStr | None, BeforeValidator(read_webhook)]
+Program = Annotated[tuple[str, ...], BeforeValidator(read_program)]
+
+
+class NoticesTable(Table):
+    """`[notices]`. Nobody is told anything unless a way is set."""
+
+    command: Program | None = key(
+        "a program and its arguments, never a shell's line: it has the notice as JSON on its standard input",
+        example=["/usr/local/bin/page"],
+    )
+    webhook: Webhook = key(
+        "an address that the notice is posted to, as JSON; http:// is for this machine only",
+        example="https://chat.example/hooks/secret",
+    )
+    digest: Duration = key(
+        "the first trouble is told at once; what follows within this time, together", default="15m"
+    )
+    quiet: QuietHours = key(
+        "hours in `timezone` in which only what is urgent is told; the rest is told at their end",
+        example="22:00-06:00",
+    )
+    unreachable_after: Duration = key("how long a gateway does not answer before that is told", default="15m")

@@ -1,0 +1,114 @@
+"""How people are told: the ways out, and what is looked at."""
+
+from __future__ import annotations
+
+import os
+import random
+import socket
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from syncd.core.notices.notice import trial
+from syncd.daemon.jobs import PULL, SEND, TRACK
+from syncd.daemon.noticer import Noticer
+from syncd.daemon.runner import Runner
+from syncd.flows.noticing import Look, Noticing
+from syncd.flows.once import PassResult
+from syncd.flows.standing import Standing
+from syncd.flows.standing import look as look_at
+from syncd.notify import GuardedRunner
+from syncd.notify.ways import Send, Ways, by_command
+from syncd.operations.checking_notices import check_notices
+from syncd.operations.checks import CheckLine
+from syncd.ports.notices import Notifier
+
+if TYPE_CHECKING:
+    from syncd.config import Settings
+    from syncd.wiring.daemon import Daemon
+    from syncd.wiring.doors import Doors
+
+WATCHED = frozenset({PULL, SEND, TRACK})
+
+
+def ways(settings: Settings) -> Notifier:
+    """Every way that is configured, by its key."""
+    wanted, runner = settings.notices, GuardedRunner(os.environ)
+    sends: dict[str, Send] = {}
+    if wanted.command:
+        sends["command"] = by_command(wanted.command, runner)
+    if wanted.webhook is not None:
+        from syncd.notify.webhook import by_webhook  # noqa: PLC0415 - httpx is slow to load
+
+        sends["webhook"] = by_webhook(wanted.webhook.get_secret_value())
+    return Ways(sends, runner=runner)
+
+
+def run_check_notices(settings: Settings) -> tuple[CheckLine, ...]:
+    """Send a notice to try on every way; one line for each."""
+    now = datetime.now(UTC)
+    notice = trial(host=socket.gethostname(), now=now, zone=settings.timezone)
+    return check_notices(ways(settings), notice)
+
+
+def noticing(doors: Doors, notifier: Notifier) -> Noticing:
+    """All that noticing needs."""
+    settings = doors.settings
+    return Noticing(
+        accounts=frozenset(account.name for account in settings.accounts),
+        pace=settings.notices.pace,
+        records=doors.store.records,
+        notebook=doors.store.notebook,
+        notifier=notifier,
+        clock=doors.clock,
+        zone=settings.timezone,
+        host=socket.gethostname(),
+        dice=random.random,
+    )
+
+
+def noticer(daemon: Daemon) -> Noticer | None:
+    """The daemon's own; None: nobody is to be told."""
+    if not daemon.settings.notices.are_wanted:
+        return None
+    work = noticing(daemon.doors, ways(daemon.settings))
+
+    def looks() -> Sequence[Look]:
+        now = work.clock.now()
+        return [look_at(_standing(runner), now=now) for runner in daemon.runners.values()]
+
+    return Noticer(work, looks)
+
+
+def _standing(runner: Runner) -> Standing:
+    """A job that is paused cannot tell that its trouble is over."""
+    opened = [each for each in runner.troubles.open() if each.trouble.account == runner.name]
+    states = [runner.jobs[job] for job in WATCHED]
+    came_to_an_end = all(state.last_success or state.failures for state in states)
+    return Standing(
+        account=runner.name,
+        troubles=tuple((each.trouble, each.since) for each in opened),
+        is_proven=came_to_an_end and not runner.paused(),
+    )
+
+
+def notice_once(
+    doors: Doors, results: Sequence[PassResult], *, jobs: Sequence[str], is_over: Callable[[], bool]
+) -> None:
+    """Tell what a pass brought, and send what is due, one try each. Raises: StateError."""
+    if not doors.settings.notices.are_wanted:
+        return
+    work, now = noticing(doors, ways(doors.settings)), doors.clock.now()
+    is_proven = set(jobs) >= WATCHED
+    standings = [
+        Standing(
+            account=each.account,
+            troubles=tuple((trouble, now) for trouble in each.troubles),
+            is_proven=is_proven,
+        )
+        for each in results
+    ]
+    work.take()
+    work.look([look_at(standing, now=now) for standing in standings])
+    work.announce()
+    work.deliver(is_over=is_over)
