@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 RUNS = 3
 GRACE = timedelta(seconds=90)
@@ -26,6 +26,7 @@ class JobHealth:
     is_fresh: bool = True
     age: timedelta | None = None
     """Since the last success; None: there was none since the start."""
+    last_success: datetime | None = None
     within: timedelta | None = None
     """What the age may be; None: nothing was due yet."""
     trouble: str = ""

@@ -51,6 +51,7 @@ class DaemonVitals:
             is_paused=is_paused,
             is_fresh=is_fresh(age=age, within=within, gets_on=gets_on),
             age=age,
+            last_success=state.last_success,
             within=within,
             trouble=trouble.what if trouble else "",
             remedy=trouble.remedy if trouble else "",

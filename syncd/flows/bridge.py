@@ -91,7 +91,10 @@ class Bridge:
         Raises: IllegalMove before anything is stored; StateError.
         """
         now = self.clock.now()
-        changes = [Change(event=event, after=advance(row, event, now=now)) for row, event in steps]
+        changes = [
+            Change(event=event, after=advance(row, event, now=now), came_from=row.state)
+            for row, event in steps
+        ]
         if changes:
             self.journal.write(changes)
         for change in changes:

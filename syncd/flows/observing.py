@@ -22,11 +22,18 @@ NO_NEWS = (ev.Moved, ev.Remembered, ev.TakenAway, ev.Acknowledged, ev.Excused, *
 """What changes nothing about how a message stands."""
 
 
-def observer(note: Callable[[Message], None]) -> Callable[[Change], None]:
-    """Something to hand to a bridge: logs each change, then notes the message."""
+def observer(
+    note: Callable[[Message], None], *, entered: Callable[[Message], None] = lambda _: None
+) -> Callable[[Change], None]:
+    """Something to hand to a bridge: logs each change, then notes the message.
+
+    `entered` hears of those alone that came into another state.
+    """
 
     def observe(change: Change) -> None:
         _log(change.event, change.after)
+        if change.came_from is not change.after.state:
+            entered(change.after)
         if _is_news(change.event):
             note(change.after)
 

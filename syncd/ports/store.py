@@ -20,6 +20,8 @@ class Change:
 
     event: Event
     after: Message
+    came_from: State | None = None
+    """The state before, for those who listen; None: it was opened."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,10 +1,12 @@
-"""The door for those who count what goes over the wire."""
+"""The door for those who count what is done, and what goes over the wire."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Protocol
+
+from syncd.core.model import Message
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,6 +37,18 @@ class Traffic(Protocol):
         ...
 
 
+class Counts(Protocol):
+    """Counts what a daemon does, from many threads. Returns at once, and raises nothing."""
+
+    def traffic(self, account: str) -> Traffic:
+        """Who hears of the requests of that account."""
+        ...
+
+    def entered(self, message: Message) -> None:
+        """A message came into another state."""
+        ...
+
+
 class Unheard:
     """For when nobody counts."""
 
@@ -42,4 +56,15 @@ class Unheard:
         """Nobody listens."""
 
     def waited(self, span: timedelta) -> None:
+        """Nobody listens."""
+
+
+class Uncounted:
+    """For when nobody counts."""
+
+    def traffic(self, account: str) -> Traffic:  # noqa: ARG002
+        """Nobody."""
+        return Unheard()
+
+    def entered(self, message: Message) -> None:
         """Nobody listens."""

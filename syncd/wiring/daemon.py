@@ -39,6 +39,7 @@ from syncd.wiring.telling import teller
 
 if TYPE_CHECKING:
     from syncd.config import Settings
+    from syncd.web.counting import Counts
 
 log = structlog.get_logger(__name__)
 
@@ -172,16 +173,17 @@ def run_daemon(settings: Settings, *, config: Path | None) -> int:
     """
     faulthandler.enable()  # systemd's watchdog ends us by SIGABRT: the log then has every thread's stack
     stop = threading.Event()
-    with open_doors(settings, stop) as doors, ExitStack() as stack:
+    counts = _counts(settings)
+    with open_doors(settings, stop, counts=counts) as doors, ExitStack() as stack:
         daemon = Daemon(settings, doors, stop, stack)
         if settings.retention.is_set:
             stack.enter_context(_pruning(daemon))
         stack.enter_context(_noticing(daemon))
         door = DaemonDoor(daemon, lambda: _load(config))
-        if settings.web:
+        if settings.web and counts:
             from syncd.wiring.web import serving  # noqa: PLC0415 - only where there is a page
 
-            stack.enter_context(serving(settings.web, daemon, door))
+            stack.enter_context(serving(settings.web, daemon, door, counts))
         server = ControlServer(
             socket_path(settings.state_dir, os.environ), door, group=settings.control_group
         )
@@ -197,6 +199,14 @@ def run_daemon(settings: Settings, *, config: Path | None) -> int:
     if daemon.reloads:
         _start_anew()
     return FATAL if daemon.supervisor.fatal else 0
+
+
+def _counts(settings: Settings) -> Counts | None:
+    if settings.web is None:
+        return None
+    from syncd.wiring.web import counts_of  # noqa: PLC0415 - only where somebody asks
+
+    return counts_of(settings)
 
 
 @contextmanager

@@ -32,7 +32,7 @@ from syncd.gateways.session import Session, Timeouts
 from syncd.gateways.transport import tls_context
 from syncd.gateways.voice import Voice, message_voice
 from syncd.ports import Clock, Gateway
-from syncd.ports.traffic import Traffic, Unheard
+from syncd.ports.traffic import Counts, Uncounted
 from syncd.store import Store, open_store
 from syncd.system.clock import SteadyClock, SystemClock
 from syncd.system.lock import instance_lock
@@ -95,7 +95,7 @@ class Doors:
     """State, clock, TLS contexts and rate-limit windows; the doors of each account. Safe for threads.
 
     Without a store only gateways can be had: for commands that look, and are to leave nothing behind.
-    `traffic`: who counts the requests of an account.
+    `counts`: who counts what is done.
     """
 
     def __init__(
@@ -104,11 +104,11 @@ class Doors:
         *,
         store: Store | None,
         clock: Clock,
-        traffic: Callable[[str], Traffic] = lambda _: Unheard(),
+        counts: Counts | None = None,
     ) -> None:
         self.settings = settings
         self.clock = clock
-        self._traffic = traffic
+        self._counts = counts or Uncounted()
         self._store = store
         self._windows = Windows(folder=settings.state_dir if store else None, clock=clock)
         self._contexts: dict[str | None, ssl.SSLContext] = {}
@@ -155,7 +155,7 @@ class Doors:
             timeouts=kind.timeouts,
             clock=self.clock,
             tls=self._tls(str(credentials.ca_file) if credentials.ca_file else None, account.name),
-            traffic=self._traffic(account.name),
+            traffic=self._counts.traffic(account.name),
         )
 
     def _address_limiter(self, account: Account, kind: _Kind) -> Limiter | None:
@@ -213,7 +213,7 @@ class Doors:
             clock=SteadyClock(self.clock, offset=gateway.clock_offset),
             timezone=self.settings.timezone,
             state_room=self._state_room,
-            observe=observer(listener.note),
+            observe=observer(listener.note, entered=self._counts.entered),
             complain=listener.complain,
         )
 
@@ -252,7 +252,7 @@ def open_doors(
     settings: Settings,
     stop: threading.Event | None = None,
     *,
-    traffic: Callable[[str], Traffic] = lambda _: Unheard(),
+    counts: Counts | None = None,
 ) -> Iterator[Doors]:
     """Hold the instance lock and the state, for as long as the block lasts.
 
@@ -261,7 +261,7 @@ def open_doors(
     take_umask(settings)
     with instance_lock(settings.state_dir):
         store = open_store(settings.state_dir, tell=_channels(settings))
-        doors = Doors(settings, store=store, clock=SystemClock(stop), traffic=traffic)
+        doors = Doors(settings, store=store, clock=SystemClock(stop), counts=counts)
         try:
             yield doors
         finally:

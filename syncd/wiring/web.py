@@ -10,15 +10,19 @@ from typing import TYPE_CHECKING
 
 import structlog
 
+from syncd.daemon.gauging import DaemonGauges
 from syncd.web.app import Part, web_app
+from syncd.web.counting import Counts
 from syncd.web.gate import Gate
 from syncd.web.health import health
 from syncd.web.hosts import Hosts
+from syncd.web.metrics import metrics
 from syncd.web.page import page
 from syncd.web.passwords import Allowances, Password
 from syncd.web.server import WebServer, bound
 
 if TYPE_CHECKING:
+    from syncd.config import Settings
     from syncd.config.web import Web
     from syncd.operations.door import Door
     from syncd.wiring.daemon import Daemon
@@ -27,10 +31,10 @@ log = structlog.get_logger(__name__)
 
 
 @contextmanager
-def serving(web: Web, daemon: Daemon, door: Door) -> Iterator[None]:
+def serving(web: Web, daemon: Daemon, door: Door, counts: Counts) -> Iterator[None]:
     """Serve for as long as the block lasts. Raises: ConfigError for an address or a password of no use."""
     gate = _gate(web)
-    server = WebServer(web_app(_parts(daemon, door, gate), gate=gate), bound(*web.listen))
+    server = WebServer(web_app(_parts(daemon, door, gate, counts), gate=gate), bound(*web.listen))
     server.start()
     log.info("web.opened", listen=str(web.listen.address), port=web.listen.port)
     try:
@@ -39,10 +43,20 @@ def serving(web: Web, daemon: Daemon, door: Door) -> Iterator[None]:
         server.stop()
 
 
-def _parts(daemon: Daemon, door: Door, gate: Gate) -> list[Part]:
+def counts_of(settings: Settings) -> Counts:
+    """What is counted from the start of a daemon."""
+    return Counts(account.name for account in settings.accounts)
+
+
+def _parts(daemon: Daemon, door: Door, gate: Gate, counts: Counts) -> list[Part]:
     accounts = tuple(daemon.runners)
     machines = health(daemon.vitals, accounts, gate=gate)
-    return [Part(blueprint=page(door, accounts)), Part(blueprint=machines, is_open=True)]
+    numbers = metrics(DaemonGauges(daemon.supervisor, daemon.vitals), counts, now_s=time.monotonic)
+    return [
+        Part(blueprint=page(door, accounts)),
+        Part(blueprint=machines, is_open=True),
+        Part(blueprint=numbers),
+    ]
 
 
 def _gate(web: Web) -> Gate:

@@ -6,7 +6,7 @@ import structlog
 import structlog.testing
 
 from syncd.core import events as ev
-from syncd.core.model import Answer, Message, MessageId
+from syncd.core.model import Answer, Message, MessageId, State
 from syncd.flows.observing import observer
 from syncd.ports import Change
 from tests.contracts.stores import outbound
@@ -20,6 +20,17 @@ def test_a_deletion_there_is_no_news_of_what_was_settled_before() -> None:
     assert noted == []
     observe(Change(event=ev.Deleted(ends=True), after=outbound()))
     assert noted == [outbound()]
+
+
+def test_those_who_count_states_hear_of_entries_alone() -> None:
+    """An opened message entered its first state; a new phase is none."""
+    entered: list[Message] = []
+    observe = observer(lambda _: None, entered=entered.append)
+    opened, sent = outbound(), outbound(state=State.SENT, phase=None)
+    observe(Change(event=ev.Claimed(), after=opened))
+    observe(Change(event=ev.Submitting(files=()), after=opened, came_from=State.QUEUED))
+    observe(Change(event=ev.Delivered(mdn=None, place=None), after=sent, came_from=State.QUEUED))
+    assert entered == [opened, sent]
 
 
 def test_what_a_partner_did_not_accept_is_for_a_person() -> None:

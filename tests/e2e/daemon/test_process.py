@@ -14,6 +14,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+from urllib.error import HTTPError
 from urllib.request import urlopen
 
 import pytest
@@ -183,12 +184,29 @@ def test_the_page_is_there_from_start_to_end(bridge: Bridge) -> None:
         assert refused.returncode == 78
         assert f"web.listen: 127.0.0.1:{port} is taken" in refused.stderr
 
-    def page() -> str:
-        with urlopen(f"http://127.0.0.1:{port}/", timeout=5) as answer:
+    def page(path: str = "/") -> str:
+        with urlopen(f"http://127.0.0.1:{port}{path}", timeout=5) as answer:
             return str(answer.read().decode())
+
+    def is_ready() -> bool:
+        try:
+            return '"ready":true' in page("/readyz")
+        except HTTPError:
+            return False
 
     with started(bridge) as process:
         assert "acme" in page()
+        bridge.drop("order.edi")
+        until(is_ready)
+        until(
+            lambda: (
+                'syncd_requests_total{account="acme",operation="send",status="202"} 1.0' in page("/metrics")
+            )
+        )
+        assert 'syncd_messages_entered_total{account="acme",direction="outbound",state="queued"} 1.0' in page(
+            "/metrics"
+        )
+        assert page("/healthz") == '{"alive":true}\n'
         process.popen.send_signal(signal.SIGHUP)
         until(lambda: process.heard("READY=1", times=2))
         assert "acme" in page()
