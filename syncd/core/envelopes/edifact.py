@@ -120,6 +120,7 @@ class _Body:
             if source.was_unterminated and tag != b"UNZ":
                 break
             if way is not None:
+                source.spend()
                 way(split(segment, marks.element, marks.release))
             elif tag == b"UNZ":
                 unz = split(segment, marks.element, marks.release)
@@ -131,8 +132,10 @@ class _Body:
             else:
                 envelope.count_segment()
                 if self._report is not None:
+                    source.spend()
                     self._hear(segment, self._report)
         self._end_report()
+        envelope.is_opaque |= source.is_spent
         envelope.cut_off()
 
     def _hear(self, segment: bytes, report: SyntaxReport) -> None:

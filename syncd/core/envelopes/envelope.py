@@ -83,7 +83,7 @@ class Envelope:
         self._group_count = 0
         self._document_count = 0
         self.is_opaque = False
-        """It holds something whose length only its reader knows: no count of ours proves anything."""
+        """Not all was read, or only its reader knows how long what it holds is: no count proves anything."""
 
     def blame(self, fault: str) -> None:
         """Note what does not add up; beyond a few, only how many more."""

@@ -8,8 +8,12 @@ from dataclasses import dataclass, field
 from typing import BinaryIO
 
 CHUNK = 1 << 16
-MOST_SEGMENT = 4096
-"""Bytes of a segment that are looked at; the rest of a longer one is passed over."""
+MOST_SEGMENT = 1024
+"""Bytes of a segment that are looked at; the rest of a longer one is passed over. No header is that long."""
+MOST_STEPS = 1_000_000
+"""Steps that are spent on a file, a few seconds, whatever it holds: a segment is one, an envelope's more."""
+ENVELOPE_STEPS = 5
+"""What a segment of the envelopes or of an acknowledgement costs besides."""
 
 STARTS = frozenset({b"ISA", b"UNA", b"UNB"})
 """With these an interchange begins; nothing within one begins so."""
@@ -45,12 +49,22 @@ class Marks:
 class Source:
     """The segments of a stream, one after the other."""
 
-    def __init__(self, stream: BinaryIO) -> None:
+    def __init__(self, stream: BinaryIO, *, steps: int) -> None:
         self._stream = stream
         self._buffer = b""
         self._at = 0
+        self._left = steps
         self.was_unterminated = False
         """The segment given out last ended with the stream, not with a terminator."""
+
+    @property
+    def is_spent(self) -> bool:
+        """Whether no more of it is read, however much is left."""
+        return self._left <= 0
+
+    def spend(self) -> None:
+        """Note that the segment in hand costs more than others."""
+        self._left -= ENVELOPE_STEPS
 
     def peek(self, count: int) -> bytes:
         """The next bytes, still to come; fewer at the end."""
@@ -79,10 +93,11 @@ class Source:
     def segments(self, marks: Marks) -> Iterator[bytes]:
         """The segments without their terminators, at least how they begin; none of them is empty.
 
-        Ends with the stream, and before the start of another interchange.
+        Ends with the stream, before the start of another interchange, and when enough was read.
         """
         between = marks.between()
-        while self.skip_blank(between):
+        while not self.is_spent and self.skip_blank(between):
+            self._left -= 1
             tag = self.peek(4)
             if tag[:3] in STARTS:
                 return

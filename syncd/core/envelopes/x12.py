@@ -109,6 +109,7 @@ class _Body:
             if source.was_unterminated and tag != b"IEA":
                 break
             if way is not None:
+                source.spend()
                 way(segment.split(element))
             elif tag == b"IEA":
                 fields = segment.split(element)
@@ -119,7 +120,9 @@ class _Body:
             else:
                 envelope.count_segment()
                 if self._saying is not None:
+                    source.spend()
                     self._saying.hear(segment.split(element))
+        envelope.is_opaque = source.is_spent
         envelope.cut_off()
 
     def _open_group(self, gs: list[bytes]) -> None:

@@ -170,6 +170,26 @@ def test_what_is_kept_of_a_file_is_bounded() -> None:
     assert not reading(X12["850"] * 1_000).is_cut
 
 
+@pytest.mark.parametrize("unit", [b"GS*PO~", b"ST*850*1~", b"x~", b"TA1*1***A~"])
+def test_what_is_read_of_a_file_is_bounded(unit: bytes) -> None:
+    """A file of nothing but tiny segments holds up nothing: what it told so far is kept, and not judged."""
+    found = read(io.BytesIO(isa().encode() + unit * 3_000 + X12["810"]), steps=2_000)
+
+    assert found is not None
+    assert found.is_cut
+    assert [(each.control, each.faults) for each in found.interchanges] == [("000000905", ())]
+
+
+def test_reading_stops_between_two_interchanges_as_well() -> None:
+    whole = io.BytesIO(X12["850"] * 100)
+    found = read(whole, steps=300)
+
+    assert found is not None
+    assert found.is_cut
+    assert 1 < len(found.interchanges) < 100
+    assert not any(each.faults for each in found.interchanges)
+
+
 def test_a_very_long_segment_is_one_segment() -> None:
     """Though release characters fall on the edges of chunks."""
     body = ["FTX+AAI+++" + "?'" * 40_000 + filler for filler in ("", "x", "xx??")]
