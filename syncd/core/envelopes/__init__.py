@@ -46,6 +46,8 @@ def read(stream: BinaryIO, *, steps: int = MOST_STEPS) -> Reading | None:
 
 
 def _one(source: Source, room: Room) -> Envelope | None:
+    if source.is_wrapped:
+        source.unwrap()
     source.skip_blank()
     head = source.peek(x12.HEAD)
     marks = x12.marks(head)

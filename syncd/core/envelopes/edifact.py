@@ -127,7 +127,7 @@ class _Body:
                 self._end_report()
                 envelope.close(field(unz, 1), _plain(field(unz, 2), marks))
                 if source.was_unterminated:
-                    envelope.blame("its last segment, UNZ, has no terminator")
+                    envelope.end_without_terminator(_plain(field(unz, 2), marks))
                 return
             else:
                 envelope.count_segment()

@@ -179,6 +179,11 @@ class Envelope:
         )
         self._compare(self._tags.interchange[1], whole, count, control, noun)
 
+    def end_without_terminator(self, control: bytes) -> None:
+        """Its trailer ends with the file; with the whole control number in it, nothing else is missing."""
+        if control.strip() != self._header.control.strip():
+            self.blame(f"its last segment, {self._tags.interchange[1]}, has no terminator")
+
     def cut_off(self) -> None:
         """The end came before its trailer."""
         self._leave_group()

@@ -18,7 +18,7 @@ ENVELOPE_STEPS = 5
 STARTS = frozenset({b"ISA", b"UNA", b"UNB"})
 """With these an interchange begins; nothing within one begins so."""
 
-_BLANKS = rb" \t\r\n\0\x1a"
+_BLANKS = rb" \t\r\n\v\f\0\x1a"
 _BLANK = re.compile(b"[%s]*" % _BLANKS)
 _LINE_ENDS = b"\r\n"
 
@@ -52,8 +52,12 @@ class Source:
     def __init__(self, stream: BinaryIO, *, steps: int) -> None:
         self._stream = stream
         self._buffer = b""
+        self._dropped = b""
         self._at = 0
         self._left = steps
+        self._blank = _BLANK
+        self.is_wrapped = False
+        """Its lines end within segments, wherever that fell."""
         self.was_unterminated = False
         """The segment given out last ended with the stream, not with a terminator."""
 
@@ -81,10 +85,16 @@ class Source:
                 return
         self._at += count
 
-    def skip_blank(self, blank: re.Pattern[bytes] = _BLANK) -> bool:
-        """Pass over blanks, line ends and padding; False: nothing else is left."""
+    def unwrap(self) -> None:
+        """From here on line ends are nothing: a wrapped file has them also within its next header."""
+        self._buffer = self._buffer[self._at :].translate(None, _LINE_ENDS)
+        self._at = 0
+        self._dropped = _LINE_ENDS
+
+    def skip_blank(self) -> bool:
+        """Pass over blanks, line ends, padding and spare terminators; False: nothing else is left."""
         while True:
-            self._at = blank.match(self._buffer, self._at).end()  # type: ignore[union-attr]  # always matches
+            self._at = self._blank.match(self._buffer, self._at).end()  # type: ignore[union-attr]  # always matches
             if self._at < len(self._buffer):
                 return True
             if not self._fill():
@@ -95,8 +105,8 @@ class Source:
 
         Ends with the stream, before the start of another interchange, and when enough was read.
         """
-        between = marks.between()
-        while not self.is_spent and self.skip_blank(between):
+        self._blank = marks.between()
+        while not self.is_spent and self.skip_blank():
             self._left -= 1
             tag = self.peek(4)
             if tag[:3] in STARTS:
@@ -121,8 +131,12 @@ class Source:
                 break
         segment = head or self._buffer[self._at : min(end, self._at + MOST_SEGMENT)]
         self._at = min(end + 1, len(self._buffer))
-        # Some files are wrapped at a line length, wherever that falls.
-        return segment.translate(None, _LINE_ENDS) if b"\n" in segment or b"\r" in segment else segment
+        if b"\n" not in segment and b"\r" not in segment:
+            return segment
+        segment = segment.strip()
+        unwrapped = segment.translate(None, _LINE_ENDS)
+        self.is_wrapped |= len(unwrapped) < len(segment)
+        return unwrapped
 
     def _end(self, marks: Marks) -> int:
         buffer, release = self._buffer, marks.release
@@ -150,7 +164,7 @@ class Source:
 
     def _fill(self) -> bool:
         piece = self._stream.read(CHUNK)
-        self._buffer = self._buffer[self._at :] + piece
+        self._buffer = self._buffer[self._at :] + piece.translate(None, self._dropped)
         self._at = 0
         return bool(piece)
 
