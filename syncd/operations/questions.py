@@ -83,6 +83,8 @@ class Row:
     """What the partner's acknowledgements say of all of them, as soon as they do; or settled by a person."""
     acknowledge_by: datetime | None = None
     """Until when they were to come."""
+    resend_of: str | None = None
+    """The message whose file it sends again."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -123,6 +125,7 @@ def row(message: Message, roots: Roots, documents: Sequence[Filed] = ()) -> Row:
         documents=tuple(map(_document_row, shown)),
         acknowledged=message.acknowledged,
         acknowledge_by=message.acknowledge_by,
+        resend_of=message.resend_of,
         documents_more=max(0, sum(kind.count for kind in message.kinds) - len(shown)),
     )
 

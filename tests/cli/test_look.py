@@ -18,7 +18,7 @@ KEYS = [
     *("id", "account", "gateway", "direction", "state", "phase", "station", "partner", "partner_type"),
     *("message_id", "subject", "batch", "files", "created", "updated", "next", "reason", "mdn"),
     *("deleted", "kinds", "documents", "documents_more"),
-    *("acknowledged", "acknowledge_by"),
+    *("acknowledged", "acknowledge_by", "resend_of"),
 ]
 Screen = pytest.CaptureFixture[str]
 
@@ -61,6 +61,7 @@ def test_list_prints_an_array_of_rows(world: World, capsys: Screen) -> None:
         "documents_more": 0,
         "acknowledged": None,
         "acknowledge_by": None,
+        "resend_of": None,
     }
 
 
