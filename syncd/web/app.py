@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import datetime, tzinfo
 
 import structlog
 from flask import Blueprint, Flask, Response, g, render_template, request
@@ -12,6 +13,7 @@ from werkzeug.exceptions import HTTPException
 from syncd.errors import NotFound, SyncdError, UsageError
 from syncd.web.gate import Gate
 from syncd.web.refusal import Refusal
+from syncd.web.words import set_words
 
 log = structlog.get_logger(__name__)
 
@@ -39,11 +41,12 @@ class Part:
     is_open: bool = False
 
 
-def web_app(parts: Sequence[Part], *, gate: Gate) -> Flask:
-    """The WSGI app of these parts."""
+def web_app(parts: Sequence[Part], *, gate: Gate, zone: tzinfo, now: Callable[[], datetime]) -> Flask:
+    """The WSGI app of these parts; pages show times of that zone."""
     app = Flask("syncd.web", static_folder="static", template_folder="templates")
     app.config["MAX_CONTENT_LENGTH"] = LARGEST_FORM_BYTES
     app.jinja_options = {"trim_blocks": True, "lstrip_blocks": True}
+    set_words(app, zone=zone, now=now)
     for part in parts:
         app.register_blueprint(part.blueprint)
     guard = _Guard(gate, frozenset(part.blueprint.name for part in parts if part.is_open))

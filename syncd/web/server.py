@@ -26,8 +26,8 @@ from syncd.errors import ConfigError, Problem
 
 log = structlog.get_logger(__name__)
 
-THREADS = 6
-ACTING = 3
+THREADS = 8
+ACTING = 4
 """How many of the threads may be taken by what may take long."""
 CONNECTIONS = 200
 IDLE = timedelta(seconds=30)

@@ -11,15 +11,18 @@ from typing import TYPE_CHECKING
 import structlog
 
 from syncd.daemon.gauging import DaemonGauges
+from syncd.operations.mdns import the_mdn
+from syncd.web.acting import Acting
+from syncd.web.acts import acts
 from syncd.web.app import Part, web_app
 from syncd.web.counting import Counts
 from syncd.web.gate import Gate
 from syncd.web.health import health
 from syncd.web.hosts import Hosts
 from syncd.web.metrics import metrics
-from syncd.web.page import page
+from syncd.web.page import Source, page
 from syncd.web.passwords import Allowances, Password
-from syncd.web.server import WebServer, bound
+from syncd.web.server import ACTING, WebServer, bound
 
 if TYPE_CHECKING:
     from syncd.config import Settings
@@ -34,9 +37,11 @@ log = structlog.get_logger(__name__)
 def serving(web: Web, daemon: Daemon, door: Door, counts: Counts) -> Iterator[None]:
     """Serve for as long as the block lasts. Raises: ConfigError for an address or a password of no use."""
     gate = _gate(web)
-    server = WebServer(web_app(_parts(daemon, door, gate, counts), gate=gate), bound(*web.listen))
+    parts = _parts(daemon, door, gate, counts)
+    app = web_app(parts, gate=gate, zone=daemon.settings.timezone, now=daemon.doors.clock.now)
+    server = WebServer(app, bound(*web.listen))
     server.start()
-    log.info("web.opened", listen=str(web.listen.address), port=web.listen.port)
+    log.info("web.opened", listen=web.listen.address, port=web.listen.port)
     try:
         yield
     finally:
@@ -49,14 +54,26 @@ def counts_of(settings: Settings) -> Counts:
 
 
 def _parts(daemon: Daemon, door: Door, gate: Gate, counts: Counts) -> list[Part]:
-    accounts = tuple(daemon.runners)
-    machines = health(daemon.vitals, accounts, gate=gate)
+    source = _source(daemon, door)
+    machines = health(daemon.vitals, tuple(source.accounts), gate=gate)
     numbers = metrics(DaemonGauges(daemon.supervisor, daemon.vitals), counts, now_s=time.monotonic)
     return [
-        Part(blueprint=page(door, accounts)),
+        Part(blueprint=page(source)),
+        Part(blueprint=acts(source, Acting(ACTING))),
         Part(blueprint=machines, is_open=True),
         Part(blueprint=numbers),
     ]
+
+
+def _source(daemon: Daemon, door: Door) -> Source:
+    bridges = {name: runner.bridge for name, runner in daemon.runners.items()}
+    return Source(
+        door=door,
+        accounts=tuple(bridges),
+        zone=daemon.settings.timezone,
+        abilities={name: bridge.gateway.capabilities for name, bridge in bridges.items()},
+        mdn=lambda row: the_mdn(row, bridges[row.account].gateway),
+    )
 
 
 def _gate(web: Web) -> Gate:

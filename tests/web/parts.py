@@ -3,24 +3,33 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
 from functools import cached_property
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
+from syncd.errors import NotFound
+from syncd.operations.questions import Row
+from syncd.web.acting import Acting
+from syncd.web.acts import acts
 from syncd.web.app import Part, web_app
 from syncd.web.gate import Gate
 from syncd.web.hosts import Hosts
-from syncd.web.page import page
+from syncd.web.page import Source, page
 from syncd.web.passwords import Allowances, Password
-from tests.fakes.door import FakeDoor
+from tests.core.building import capabilities
+from tests.fakes.door import NOON, FakeDoor
 
 HERE = "http://127.0.0.1:8475"
+AS2GATEWAY = capabilities()
+ECGRID = replace(AS2GATEWAY, kind="ecgrid", has_mdn=False, can_retry=False)
 
 
 @dataclass
@@ -41,21 +50,28 @@ class Browser(FlaskClient):
         return super().open(*args, **{"base_url": HERE} | parts)
 
 
+def no_mdn(row: Row) -> bytes:
+    raise NotFound(f"the gateway has no MDN of message {row.id}", "None was asked for.")
+
+
 @dataclass
 class Site:
-    """The page of a door, at 127.0.0.1:8475."""
+    """The page of a door, at 127.0.0.1:8475; times are of the fake door's noon."""
 
     door: FakeDoor = field(default_factory=FakeDoor)
     password_file: Path | None = None
     address: str = "127.0.0.1"
+    port: int = 8475
     hosts: Sequence[str] = ()
     ticks: Ticks = field(default_factory=Ticks)
     more: Sequence[Part] = ()
+    mdn: Callable[[Row], bytes] = no_mdn
+    patience: timedelta = timedelta(seconds=8)
 
     @cached_property
     def gate(self) -> Gate:
         return Gate(
-            Hosts(self.address, 8475, names=self.hosts),
+            Hosts(self.address, self.port, names=self.hosts),
             Password(self.password_file) if self.password_file else None,
             Allowances(self.ticks),
             cookie="syncd_8475",
@@ -64,7 +80,18 @@ class Site:
 
     @property
     def app(self) -> Flask:
-        app = web_app([Part(blueprint=page(self.door, ("acme", "other"))), *self.more], gate=self.gate)
+        source = Source(
+            door=self.door,
+            accounts=("acme", "other"),
+            zone=ZoneInfo("Europe/Berlin"),
+            abilities={"acme": AS2GATEWAY, "other": ECGRID},
+            mdn=self.mdn,
+        )
+        pages = [
+            Part(blueprint=page(source)),
+            Part(blueprint=acts(source, Acting(2, patience=self.patience))),
+        ]
+        app = web_app([*pages, *self.more], gate=self.gate, zone=source.zone, now=lambda: NOON)
         app.test_client_class = Browser
         return app
 
