@@ -80,4 +80,12 @@ class NoticesTable(Table):
         "hours in `timezone` in which only what is urgent is told; the rest is told at their end",
         example="22:00-06:00",
     )
+    not_collected_after: Duration | None = key(
+        "how long a delivered file may stand in inbox/ before that is told; default: for ever", example="2h"
+    )
+    silent_after: Duration | None = key(
+        "how long a partner from whom something came may send nothing before that is told, weekends "
+        "counted; default: for ever",
+        example="3d",
+    )
     unreachable_after: Duration = key("how long a gateway does not answer before that is told", default="15m")

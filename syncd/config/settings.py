@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
@@ -86,6 +86,8 @@ class Notices:
     command: tuple[str, ...] = ()
     webhook: SecretStr | None = None
     pace: Pace
+    not_collected_after: timedelta | None = None
+    silent_after: timedelta | None = None
 
     @property
     def are_wanted(self) -> bool:
@@ -179,7 +181,13 @@ def _partner_table(keys: PartnerKeys) -> PartnerTable:
 
 def _notices(keys: NoticesTable) -> Notices:
     pace = Pace(digest=keys.digest, quiet=keys.quiet, unreachable_after=keys.unreachable_after)
-    return Notices(command=keys.command or (), webhook=keys.webhook, pace=pace)
+    return Notices(
+        command=keys.command or (),
+        webhook=keys.webhook,
+        pace=pace,
+        not_collected_after=keys.not_collected_after,
+        silent_after=keys.silent_after,
+    )
 
 
 def _hooks(keys: HooksTable) -> Hooks:

@@ -99,6 +99,11 @@ class PartnerTable(Table):
     acknowledged_within: Duration | None = key(
         "the account's acknowledged_within, for this pair", example="4h"
     )
+    mdn_within: Duration | None = key(
+        "people are told when no MDN (ecgrid: acknowledgement) has come so long after it was sent",
+        example="4h",
+    )
+    silent_after: Duration | None = key("the silent_after of [notices], for this pair", example="7d")
     done_marker: Ending | None = key(
         "take FILE only when FILE with this ending is there too", example=".done"
     )

@@ -37,6 +37,7 @@ class PairRules:
     partner_type: PartnerType | None = None
     done_marker: str | None = None
     mdn_within: timedelta | None = None
+    silent_after: timedelta | None = None
     gate: str | None = None
     interchange_sender: str | None = None
     """Ours in the envelope of an EDI file: "ZZ:ACME", or "ACME" with any qualifier."""

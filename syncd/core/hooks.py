@@ -21,6 +21,8 @@ CHANNEL = "hook"
 """The channel's name, and the kind of its lines in a history."""
 NAMES = {State.RECEIVED: "on_received", State.SENT: "on_sent", State.FAILED: "on_failed"}
 """The hook of each state that has one."""
+GIVEN_UP = "hook.given_up."
+"""Begins the fact that a hook was given up, and did not do its work since."""
 TIMEOUT = timedelta(seconds=60)
 PLACEHOLDERS = (
     "path",

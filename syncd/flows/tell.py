@@ -6,6 +6,7 @@ it stands in the message's history, and its state stays as it is.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, timedelta
@@ -14,7 +15,7 @@ import structlog
 
 from syncd.core.account import Account
 from syncd.core.backoff import delay
-from syncd.core.hooks import CHANNEL, NAMES, Command, command
+from syncd.core.hooks import CHANNEL, GIVEN_UP, NAMES, Command, command
 from syncd.core.model import State
 from syncd.ports import Clock, Ended, HookRunner, Journal, Records, Telling, Told
 
@@ -73,6 +74,7 @@ class Tell:
             self._failed(telling, ended, took_s)
             return False
         self._store(Told(telling=telling, text=_line(f"{_hook(telling)} ran in {took_s} s", ended)))
+        self._remember(telling, None)
         log.info("hook.ended", **_known(telling), seconds=took_s)
         return True
 
@@ -98,6 +100,9 @@ class Tell:
         known = {**_known(telling), "seconds": took_s, "output": shown(ended.output)}
         what = f"{_hook(telling)} {ended.problem}"
         if tries >= MOST_TRIES:
+            since = telling.at.isoformat()
+            given_up = {"since": since, "message": telling.message.id, "what": ended.problem}
+            self._remember(telling, json.dumps(given_up))
             self._store(Told(telling=telling, text=_line(f"{what}; given up after {tries} tries", ended)))
             log.error("hook.given_up", **known, what=what, tries=tries)
             return
@@ -106,6 +111,12 @@ class Tell:
         text = f"{what}; next try at {again_at.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC"
         self._store(Told(telling=telling, again_at=again_at, tries=tries, text=_line(text, ended)))
         log.warning("hook.failed", **known, what=what, next=again_at.isoformat())
+
+    def _remember(self, telling: Telling, given_up: str | None) -> None:
+        """Note that a hook was given up, until it does its work again: people are told of it."""
+        account, key = telling.message.account, GIVEN_UP + NAMES[State(telling.kind)]
+        if given_up or key in self.records.facts(account):
+            self.journal.remember(account, {key: given_up})
 
     def _store(self, told: Told) -> None:
         self.journal.told([told], at=self.clock.now())

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
+from syncd.core.model import Message, MessageId
 from syncd.core.notices.concerns import Changes, Concern
 from syncd.core.notices.notice import Notice
 from syncd.core.notices.times import Batch
@@ -23,6 +24,15 @@ class Post:
     at: datetime
     tries: int
     """In vain so far."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Spot:
+    """How far messages were looked through, in the order in which they were settled."""
+
+    at: datetime
+    message: MessageId | None
+    """The last one; None: none of that time was."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,6 +87,10 @@ class Notebook(Protocol):
 
     def postpone(self, post: Post, *, again_at: datetime, problem: str) -> None:
         """It was tried in vain; the others on its way wait with it."""
+        ...
+
+    def delivered(self, account: str, *, after: Spot, until: datetime, limit: int) -> Sequence[Message]:
+        """Received messages that were confirmed before `until`, the longest first, from a spot on."""
         ...
 
     def stuck(self, account: str) -> Sequence[Stuck]:

@@ -13,17 +13,19 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.exc import DBAPIError
 
+from syncd.core.model import Message, State
 from syncd.core.notices.concerns import Changes, Concern, Kind, Status
 from syncd.core.notices.notice import Notice
 from syncd.core.notices.times import Batch
 from syncd.errors import CannotAct
-from syncd.ports.notices import Post, Stuck
+from syncd.ports.notices import Post, Spot, Stuck
 from syncd.ports.store import Telling, Told
 from syncd.store import dialect, rows, schema, tellings
 from syncd.store.ids import Ids
 from syncd.store.tellings import AT_ONCE
 from syncd.store.writer import Writer
 
+_m = schema.messages.c
 _c = schema.concerns.c
 _n = schema.notices.c
 MANY = 500
@@ -134,6 +136,21 @@ class SqlNotebook:
             connection.execute(others)
 
         self._writer.do(write)
+
+    def delivered(self, account: str, *, after: Spot, until: datetime, limit: int) -> Sequence[Message]:
+        """Received messages that were confirmed before `until`, the longest first, from a spot on."""
+        number = self._ids.decode(after.message) if after.message else None
+        is_later = sa.or_(_m.settled_at > after.at, _m.number > (number or 0))
+        query = sa.select(schema.messages).where(
+            schema.DONE,
+            _m.account == account,
+            _m.settled_at >= after.at,
+            _m.settled_at < until,
+            is_later,
+            _m.state == State.RECEIVED.value,
+        )
+        found = self._rows(query.order_by(_m.settled_at, _m.number).limit(limit))
+        return [rows.message(row, self._ids) for row in found]
 
     def stuck(self, account: str) -> Sequence[Stuck]:
         """The ways on which notices of an account do not get out."""

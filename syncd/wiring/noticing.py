@@ -7,16 +7,20 @@ import random
 import socket
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
+from functools import partial
 from typing import TYPE_CHECKING
 
+from syncd.core.account import Account
 from syncd.core.notices.notice import trial
 from syncd.daemon.jobs import PULL, SEND, TRACK
 from syncd.daemon.noticer import Noticer
 from syncd.daemon.runner import Runner
+from syncd.flows.late import Late, Limits
 from syncd.flows.noticing import Look, Noticing
 from syncd.flows.once import PassResult
 from syncd.flows.standing import Standing
 from syncd.flows.standing import look as look_at
+from syncd.folders.standing import stands
 from syncd.notify import GuardedRunner
 from syncd.notify.ways import Send, Ways, by_command
 from syncd.operations.checking_notices import check_notices
@@ -72,12 +76,36 @@ def noticer(daemon: Daemon) -> Noticer | None:
     if not daemon.settings.notices.are_wanted:
         return None
     work = noticing(daemon.doors, ways(daemon.settings))
+    late = {name: _late(daemon.doors, runner.bridge.account) for name, runner in daemon.runners.items()}
 
     def looks() -> Sequence[Look]:
-        now = work.clock.now()
-        return [look_at(_standing(runner), now=now) for runner in daemon.runners.values()]
+        return [
+            each
+            for name, runner in daemon.runners.items()
+            for each in _looks(_standing(runner), late[name], now=work.clock.now())
+        ]
 
     return Noticer(work, looks)
+
+
+def _looks(standing: Standing, late: Late, *, now: datetime) -> tuple[Look, Look]:
+    """At the jobs, and at what is late."""
+    jobs = look_at(standing, now=now)
+    return jobs, late.look(receives=standing.is_proven and not jobs.found)
+
+
+def _late(doors: Doors, account: Account) -> Late:
+    wanted, root = doors.settings.notices, doors.tree(account)
+    return Late(
+        account=account,
+        limits=Limits(not_collected_after=wanted.not_collected_after, silent_after=wanted.silent_after),
+        records=doors.store.records,
+        notebook=doors.store.notebook,
+        journal=doors.store.journal,
+        clock=doors.clock,
+        check_root=root.check,
+        stands=partial(stands, root.reach),
+    )
 
 
 def _standing(runner: Runner) -> Standing:
@@ -109,6 +137,7 @@ def notice_once(
         for each in results
     ]
     work.take()
-    work.look([look_at(standing, now=now) for standing in standings])
+    for standing in standings:
+        work.look(_looks(standing, _late(doors, doors.account(standing.account)), now=now))
     work.announce()
     work.deliver(is_over=is_over)

@@ -65,7 +65,7 @@ def test_partners_tables_become_rules(read: Load) -> None:
         ('[[P]]\ncontent_type = "edi"', "partners[1].content_type"),
         ('[[P]]\ndone_marker = "/done"', "partners[1].done_marker"),
         ('[[P]]\npartner = ""', "partners[1].partner"),
-        ('[[P]]\nmdn_within = "4h"', "partners[1].mdn_within"),
+        ('[[P]]\nmdn_within = "soon"', "partners[1].mdn_within"),
     ],
 )
 def test_partners_tables_that_cannot_be_followed(read: Load, tables: str, key: str) -> None:
