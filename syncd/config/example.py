@@ -50,7 +50,8 @@ def example() -> str:
 _ABOUT = {
     "retention": "How long what is settled is kept: a duration, or never. Nothing is removed unless set; "
     "once set, the daemon removes by itself, every day: `syncd prune` shows first what goes.",
-    "web": "The status page, for a browser: how everything stands, and what a person may do about it.",
+    "web": "The status page, for a browser: how everything stands, and what a person may do about it; and "
+    "/healthz, /readyz and /metrics for machines.",
     "hooks": "Your own commands, run after the fact, at least once each. The same keys may stand in "
     "[accounts.NAME.hooks], and in [accounts.NAME.partners.hooks] below a partners table: the narrower wins, "
     "key by key; [] is no command.",

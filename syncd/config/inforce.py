@@ -108,6 +108,6 @@ def _shown(name: str, value: object) -> object:
     """Secrets as stars; times and dates of TOML as text; all else is plain already."""
     if name in SECRETS:
         return MASK
-    if name == "webhook" and isinstance(value, str):
+    if name in {"webhook", "ping_url"} and isinstance(value, str):
         return masked(value) if value else value
     return value.isoformat() if hasattr(value, "isoformat") else value

@@ -32,9 +32,14 @@ def read_quiet(value: object) -> Quiet | None:
 
 
 def read_webhook(value: object) -> object:
-    """An https address, or http of this machine; a secret, since many carry one."""
-    text = value.get_secret_value() if isinstance(value, SecretStr) else value
+    """Where notices are posted to."""
     remedy = 'Write an address like "https://chat.example/hooks/…"'
+    return read_secret_address(value, remedy=remedy, in_the_clear="would send names in the clear")
+
+
+def read_secret_address(value: object, *, remedy: str, in_the_clear: str) -> object:
+    """An https address, or http of this machine; a secret, since many carry one. Empty: none."""
+    text = value.get_secret_value() if isinstance(value, SecretStr) else value
     if text == "":
         return None
     if not isinstance(text, str) or not text.isprintable() or " " in text:
@@ -47,7 +52,7 @@ def read_webhook(value: object) -> object:
     if parts.scheme not in {"http", "https"} or not host:
         raise wrong("is not an address", remedy)
     if parts.scheme == "http" and not is_loopback(host):
-        raise wrong("would send names in the clear", "Write https://; http:// is for 127.0.0.1 only")
+        raise wrong(in_the_clear, "Write https://; http:// is for 127.0.0.1 only")
     return text
 
 

@@ -110,6 +110,8 @@ class Settings:
     retention: Retention
     web: Web | None
     """The status page; None: there is none."""
+    ping_url: SecretStr | None
+    """Who is told, every minute, that all is well."""
     notices: Notices
     accounts: tuple[Account, ...]
     credentials: Mapping[str, Credentials] = field(repr=False)
@@ -134,6 +136,7 @@ def settle(file: File, *, path: Path | None, environ: Mapping[str, str]) -> Sett
         control_group=file.control_group,
         retention=Retention(**{key: getattr(file.retention, key) for key in RetentionTable.model_fields}),
         web=web_of(file.web),
+        ping_url=file.web.ping_url,
         notices=_notices(file.notices),
         accounts=tuple(_account(name, keys, zone, hooks) for name, keys in accounts),
         credentials={name: _credentials(name, keys, environ) for name, keys in accounts},

@@ -1,4 +1,4 @@
-"""`[web]`: where the status page listens, and who is let in."""
+"""`[web]`: where the status page listens, who is let in, and who hears that all is well."""
 
 from __future__ import annotations
 
@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, NamedTuple
 
-from pydantic import BeforeValidator
+from pydantic import BeforeValidator, SecretStr
 
 from syncd.config.keys import Table, key
+from syncd.config.notices import read_secret_address
 from syncd.config.values import AbsolutePath, ListOf, wrong
 
 _LISTEN = re.compile(r"(?:\[(?P<six>[0-9A-Fa-f:.]+)\]|(?P<four>[0-9.]+)):(?P<port>[0-9]{1,5})", re.ASCII)
@@ -66,6 +67,15 @@ def read_host(value: object) -> str:
     return name
 
 
+def read_ping_url(value: object) -> object:
+    """Where somebody waits for a sign of life."""
+    remedy = 'Write an address like "https://hc-ping.com/your-check"'
+    return read_secret_address(value, remedy=remedy, in_the_clear="would send its secret in the clear")
+
+
+PingUrl = Annotated[SecretStr | None, BeforeValidator(read_ping_url)]
+
+
 class WebTable(Table):
     """`[web]`."""
 
@@ -84,6 +94,12 @@ class WebTable(Table):
         "answered",
         default=[],
         example=["edi.acme.example"],
+    )
+
+    ping_url: PingUrl = key(
+        "an address that is asked (GET) at most once a minute, while every job that is not paused has "
+        "succeeded lately: whoever is there tells you when it stops. Also without listen; it is kept secret",
+        example="https://hc-ping.com/your-check",
     )
 
 

@@ -19,6 +19,7 @@ from syncd.control.server import ControlServer, socket_path
 from syncd.core.account import Account
 from syncd.daemon.daily import Daily
 from syncd.daemon.hub import Hub
+from syncd.daemon.pinger import Pinger
 from syncd.daemon.runner import FOLDERS, Runner
 from syncd.daemon.sdnotify import service_manager, watchdog_within
 from syncd.daemon.supervisor import Supervisor
@@ -178,6 +179,8 @@ def run_daemon(settings: Settings, *, config: Path | None) -> int:
         daemon = Daemon(settings, doors, stop, stack)
         if settings.retention.is_set:
             stack.enter_context(_pruning(daemon))
+        if settings.ping_url:
+            stack.enter_context(_pinging(daemon, settings.ping_url.get_secret_value()))
         stack.enter_context(_noticing(daemon))
         door = DaemonDoor(daemon, lambda: _load(config))
         if settings.web and counts:
@@ -236,6 +239,20 @@ def _noticing(daemon: Daemon) -> Iterator[None]:
     finally:
         found.end()
         found.join()
+
+
+@contextmanager
+def _pinging(daemon: Daemon, url: str) -> Iterator[None]:
+    """A sign of life every minute, for as long as the block lasts."""
+    from syncd.notify.ping import Ping  # noqa: PLC0415 - only where somebody waits for it
+
+    with Ping(url, tls=daemon.doors.own_tls()) as ping:
+        pinger = Pinger(ping.send, daemon.vitals, clock=daemon.doors.clock)
+        pinger.start()
+        try:
+            yield
+        finally:
+            pinger.stop()
 
 
 def _load(config: Path | None) -> object:

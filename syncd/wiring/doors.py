@@ -176,6 +176,11 @@ class Doors:
                 raise CannotAct(what, "Name a readable file with PEM certificates.") from error
         return self._contexts[ca_file]
 
+    def own_tls(self) -> ssl.SSLContext:
+        """The context for all that is asked besides the gateways."""
+        with self._lock:
+            return self._tls(None, "")
+
     def tree(self, account: Account) -> Tree:
         """The account's root."""
         known = ROOT_FACT in self.store.records.facts(account.name)

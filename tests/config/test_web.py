@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from syncd.config import load_with_sources
 from syncd.config.web import Listen
 from tests.config.reading import ACME, Load, problems
 
@@ -64,3 +65,29 @@ def test_a_mistake_is_named_with_its_remedy(read: Load, table: str, key: str, re
     found = problems(read, f"{ACME}[web]\n{table}")
     assert list(found) == [key]
     assert remedy in found[key]
+
+
+PING = "https://hc-ping.example/sesame-open"
+
+
+def test_the_ping_needs_no_page_and_is_never_shown(tmp_path: Path) -> None:
+    """Neither by `syncd config` nor by a value's own words."""
+    path = tmp_path / "syncd.toml"
+    path.write_text(f'{ACME}[web]\nping_url = "{PING}"\n')
+    settings, lines = load_with_sources(path, {})
+    assert settings.web is None
+    assert settings.ping_url is not None
+    assert settings.ping_url.get_secret_value() == PING
+    assert {line.key: line.value for line in lines}["web.ping_url"] == "https://********"
+    assert "sesame" not in repr((settings, lines))
+
+
+@pytest.mark.parametrize(
+    "written", ["http://hc-ping.example/sesame", "hc-ping.example/sesame", "ftp://sesame"]
+)
+def test_a_ping_that_cannot_be_is_a_mistake(read: Load, written: str) -> None:
+    """Named by its key, with the remedy and without the value."""
+    [(key, told)] = problems(read, f'{ACME}[web]\nping_url = "{written}"\n').items()
+    assert key == "web.ping_url"
+    assert "https://" in told
+    assert "sesame" not in told
