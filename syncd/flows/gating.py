@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 
 import structlog
 
@@ -26,6 +27,8 @@ from syncd.ports import Records
 log = structlog.get_logger(__name__)
 
 Rule = Callable[["Judge", Message, Reading], Iterator[str]]
+REPEATED_WITHIN = timedelta(days=90)
+"""A number that comes back later is none that was sent twice: counters begin anew, some every year."""
 MOST_RESENDS = 100
 """Links of a chain of resends that are followed."""
 
@@ -37,6 +40,7 @@ class Judge:
     account: Account
     records: Records
     under_way: UnderWay
+    now: datetime
 
 
 @contextmanager
@@ -50,7 +54,9 @@ def through_gate(bridge: Bridge, row: Message, names: Sequence[str], readings: R
     if mode == gate.OFF:
         yield row
         return
-    judge = Judge(account=bridge.account, records=bridge.records, under_way=bridge.under_way)
+    judge = Judge(
+        account=bridge.account, records=bridge.records, under_way=bridge.under_way, now=bridge.clock.now()
+    )
     flaws = [] if row.progress.is_judged else judged(judge, flaws_of, row, names, readings)
     has_number = not (flaws and mode == gate.HOLD)
     with bridge.under_way.entered(row, readings if has_number else ()):
@@ -109,8 +115,8 @@ def _sent_before(judge: Judge, row: Message, interchange: Interchange) -> Messag
     other = judge.under_way.other(row, interchange)  # before the records: what left it stands there
     if other is not None:
         return other
-    family = _family(judge.records, row)
-    for found in judge.records.carrying(interchange, account=row.account, pair=row.pair):
+    family, since = _family(judge.records, row), judge.now - REPEATED_WITHIN
+    for found in judge.records.carrying(interchange, account=row.account, pair=row.pair, since=since):
         if not family & _family(judge.records, found):
             return found.id
     return None

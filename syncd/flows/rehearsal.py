@@ -75,7 +75,9 @@ def _judged(bridge: Rehearsed, drop: Dropped) -> str:
     except FolderError:  # the pass will say so
         return ""
     names = [name for name, _ in contents]
-    judge = Judge(account=bridge.account, records=bridge.records, under_way=UnderWay())
+    judge = Judge(
+        account=bridge.account, records=bridge.records, under_way=UnderWay(), now=bridge.clock.now()
+    )
     readings = read_contents(message, contents)
     flaws = judged(judge, flaws_of, message, names, readings)
     return gate.together(flaws + judged(judge, repeats_of, message, names, readings))

@@ -14,7 +14,7 @@ from syncd.core.documents import Interchange
 from syncd.core.filed import Readings, number
 from syncd.core.model import Message, MessageId, Pair
 
-_Key = tuple[Pair, str, str, str, str]
+_Key = tuple[Pair, str, str, str, str, bool]
 
 
 class UnderWay:
@@ -51,4 +51,5 @@ def _key(pair: Pair, interchange: Interchange) -> _Key:
         interchange.sender,
         interchange.receiver,
         number(interchange.control),
+        interchange.is_test,
     )

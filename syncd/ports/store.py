@@ -247,10 +247,13 @@ class Records(Protocol):
         """The first `most` business documents of each message, in order; one without any is left out."""
         ...
 
-    def carrying(self, interchange: Interchange, *, account: str, pair: Pair) -> Sequence[Message]:
+    def carrying(
+        self, interchange: Interchange, *, account: str, pair: Pair, since: datetime
+    ) -> Sequence[Message]:
         """Queued and sent messages of the pair with an interchange of that number between those names.
 
-        Of one standard, compared without leading zeros; newest first, and not more than a few.
+        Of one standard, both for test or neither, dropped since then; compared without leading zeros,
+        newest first, and not more than a few.
         """
         ...
 

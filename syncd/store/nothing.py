@@ -118,7 +118,14 @@ class NoRecords:
         """None."""
         return {}
 
-    def carrying(self, interchange: Interchange, *, account: str, pair: Pair) -> Sequence[Message]:  # noqa: ARG002
+    def carrying(
+        self,
+        interchange: Interchange,  # noqa: ARG002
+        *,
+        account: str,  # noqa: ARG002
+        pair: Pair,  # noqa: ARG002
+        since: datetime,  # noqa: ARG002
+    ) -> Sequence[Message]:
         """None."""
         return ()
 

@@ -206,9 +206,11 @@ class SqlRecords:
                 found.setdefault(wanted[row.message], []).append(rows.document(row))
         return found
 
-    def carrying(self, interchange: Interchange, *, account: str, pair: Pair) -> Sequence[Message]:
+    def carrying(
+        self, interchange: Interchange, *, account: str, pair: Pair, since: datetime
+    ) -> Sequence[Message]:
         """Queued and sent messages of the pair with an interchange of that number, newest first."""
-        query = by_interchange(interchange, account=account, pair=pair, limit=MOST_ALIKE)
+        query = by_interchange(interchange, account=account, pair=pair, since=since, limit=MOST_ALIKE)
         return self._messages(query.order_by(*_NEWEST_FIRST))
 
     def sent_as(self, account: str, pair: Pair, subject: Subject) -> Sequence[Message]:

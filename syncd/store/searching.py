@@ -74,7 +74,9 @@ def by_documents(wanted: Search) -> list[Query]:
     return queries
 
 
-def by_interchange(interchange: Interchange, *, account: str, pair: Pair, limit: int) -> Query:
+def by_interchange(
+    interchange: Interchange, *, account: str, pair: Pair, since: datetime, limit: int
+) -> Query:
     """Outbound messages that carry it, on their way or sent; the newest, from the documents' side."""
     fits = (
         _m.number == _d.message,
@@ -84,6 +86,7 @@ def by_interchange(interchange: Interchange, *, account: str, pair: Pair, limit:
         _m.station == pair.station,
         _m.partner == pair.partner,
         _m.partner_type == pair.partner_type.value,
+        _m.created >= since,
     )
     carrying = (
         sa.select(_d.message)
@@ -93,6 +96,7 @@ def by_interchange(interchange: Interchange, *, account: str, pair: Pair, limit:
             _d.sender == interchange.sender,
             _d.receiver == interchange.receiver,
             _d.standard == interchange.standard,
+            _d.is_test == interchange.is_test,
             sa.exists().where(*fits).correlate(schema.documents),
         )
     )

@@ -1,6 +1,8 @@
 """What every store promises of the business documents in messages."""
 
 from collections.abc import Iterator
+from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +14,7 @@ from syncd.ports.store import Search
 from tests.contracts.stores import (
     FILES,
     KINDS,
+    NOON,
     PAIR,
     AnyStore,
     a_store,
@@ -131,16 +134,17 @@ def test_documents_are_found(store: AnyStore, wanted: dict[str, Any], found: lis
         ("123", {"sender": "OTHER"}, False),
         ("123", {"receiver": "OTHER"}, False),
         ("123", {"standard": "edifact"}, False),
+        ("123", {"is_test": True}, False),
     ],
 )
 def test_what_carries_an_interchange_is_found(
     store: AnyStore, control: str, change: dict[str, Any], is_found: bool
 ) -> None:
-    """By its number, its names and its standard."""
+    """By its number, its names and its standard; what is for test has numbers of its own."""
     row = orders_sent(store)
-    wanted = interchange(control, **change)
+    wanted = replace(interchange(control), **change)
 
-    found = store.records.carrying(wanted, account="acme", pair=PAIR)
+    found = store.records.carrying(wanted, account="acme", pair=PAIR, since=NOON)
 
     assert ids(*found) == ([row.id] if is_found else [])
 
@@ -153,10 +157,11 @@ def test_only_what_was_sent_to_the_pair_or_is_queued_for_it_carries_anything(sto
     (newer,) = opened(store, outbound("again.edi", minute=1))
     newer = happened(store, newer, ev.Submitting(files=FILES, readings=(reading(ORDERS),)))
 
-    def found(account: str = "acme", pair: Pair = PAIR) -> list[MessageId]:
-        return ids(*store.records.carrying(ORDERS, account=account, pair=pair))
+    def found(account: str = "acme", pair: Pair = PAIR, since: datetime = NOON) -> list[MessageId]:
+        return ids(*store.records.carrying(ORDERS, account=account, pair=pair, since=since))
 
     assert found() == [newer.id, row.id]
     assert found(pair=partner) == found(account="other") == []
+    assert found(since=newer.created) == [newer.id]
     happened(store, row, ev.Refused(reason="no", place=None))
     assert found() == [newer.id]

@@ -289,12 +289,15 @@ class FakeStore:
     def documents(self, messages: Sequence[MessageId], *, most: int) -> Mapping[MessageId, Sequence[Filed]]:
         return {message: self.filed[message][:most] for message in messages if self.filed.get(message)}
 
-    def carrying(self, interchange: Interchange, *, account: str, pair: Pair) -> Sequence[Message]:
+    def carrying(
+        self, interchange: Interchange, *, account: str, pair: Pair, since: datetime
+    ) -> Sequence[Message]:
         found = [
             message
             for message in self.messages.values()
             if (message.account, message.pair, message.direction) == (account, pair, Direction.OUTBOUND)
             and message.state in {State.QUEUED, State.SENT}
+            and message.created >= since
             and any(_carries(each, interchange) for each in self.filed.get(message.id, ()))
         ]
         return sorted(found, key=_age, reverse=True)
@@ -432,8 +435,8 @@ def _holds(documents: Sequence[Filed], wanted: Search) -> bool:
 
 
 def _carries(document: Filed, wanted: Interchange) -> bool:
-    same = (document.standard, document.sender, document.receiver)
-    if same != (wanted.standard, wanted.sender, wanted.receiver):
+    same = (document.standard, document.sender, document.receiver, document.is_test)
+    if same != (wanted.standard, wanted.sender, wanted.receiver, wanted.is_test):
         return False
     return number(document.interchange) == number(wanted.control)
 

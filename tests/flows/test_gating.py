@@ -4,21 +4,24 @@ from __future__ import annotations
 
 import io
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from syncd.core import events as ev
 from syncd.core.account import Account, PairRules, PartnerTable
 from syncd.core.envelopes import read
 from syncd.core.model import Direction, Message, MessageId, Pair, State
 from syncd.flows.gating import Judge, flaws_of, judged, repeats_of
 from syncd.flows.under_way import UnderWay
+from tests.contracts.stores import FILES, happened, opened, outbound
 from tests.core.documents.written import X12
 from tests.fakes.store import FakeStore
 
 WHOLE = X12["850"]
+NOW = datetime(2026, 1, 31, tzinfo=UTC)
 PAIR = Pair(station="RJ_Station", partner="RJ_Partner")
 
 
@@ -30,15 +33,15 @@ def a_message() -> Message:
         direction=Direction.OUTBOUND,
         state=State.QUEUED,
         pair=PAIR,
-        created=datetime(2026, 1, 31, tzinfo=UTC),
-        updated=datetime(2026, 1, 31, tzinfo=UTC),
+        created=NOW,
+        updated=NOW,
     )
 
 
 def a_judge(**rules: str) -> Judge:
     table = PartnerTable(partner=PAIR.partner, rules=PairRules(**rules))  # type: ignore[arg-type]  # all are words
     account = Account(name="acme", gateway="as2gateway", url="", root=Path("/"), partners=(table,))
-    return Judge(account=account, records=FakeStore().records, under_way=UnderWay())
+    return Judge(account=account, records=FakeStore().records, under_way=UnderWay(), now=NOW)
 
 
 @pytest.mark.parametrize(
@@ -56,6 +59,18 @@ def test_a_qualifier_counts_where_it_is_named(wanted: str, says: str) -> None:
     found = judged(judge, flaws_of, a_message(), ["a.edi"], (read(io.BytesIO(WHOLE)),))
 
     assert found == ([says] if says else [])
+
+
+@pytest.mark.parametrize(("age", "is_repeat"), [(timedelta(days=89), True), (timedelta(days=91), False)])
+def test_a_number_is_used_again_some_day(age: timedelta, is_repeat: bool) -> None:
+    """Counters begin anew, and business goes on."""
+    store, readings = FakeStore(), (read(io.BytesIO(WHOLE)),)
+    (old,) = opened(store, outbound())
+    happened(store, old, ev.Submitting(files=FILES, readings=readings))
+    row = replace(a_message(), pair=old.pair, created=old.created + age)
+    judge = replace(a_judge(), records=store.records, now=row.created)
+
+    assert bool(judged(judge, repeats_of, row, ["a.edi"], readings)) is is_repeat
 
 
 def test_a_judge_that_breaks_stops_nothing() -> None:

@@ -98,7 +98,7 @@ OF_A_PERSON: dict[str, tuple[Question, str]] = {
         "documents_kind",
     ),
     "carrying a number": (
-        lambda r: r.carrying(interchange("77"), account="acme", pair=PAIR),
+        lambda r: r.carrying(interchange("77"), account="acme", pair=PAIR, since=NOON),
         "documents_interchange",
     ),
     "search of a number": (lambda r: r.search(Search(control="77", limit=5)), "documents_control"),
