@@ -78,7 +78,7 @@ class Fetcher:
 
         Nobody answered: then a question that was always answered tells which of the two it is.
         """
-        if not isinstance(error, Unanswered) or isinstance(error, BadReply) or error.status is not None:
+        if not is_silence(error):
             return
         try:
             self._bridge.gateway.stations()
@@ -126,13 +126,17 @@ class Fetcher:
         if self._lost >= MOST_LOST:
             return NotArrived(row=row, reason="the gateway gives nothing at the moment")
         try:
-            outcome = self._whole(row)
-        except NotThere as error:
-            return self._missing(row, error)
+            return self._whole_or_missing(row)
         except (Rejected, Unanswered) as error:
             self._blame(error)
             self._lost += 1
             return NotArrived(row=row, reason=error.what)
+
+    def _whole_or_missing(self, row: Message) -> Outcome:
+        try:
+            outcome = self._whole(row)
+        except NotThere as error:
+            return self._missing(row, error)
         self._lost = 0
         return outcome
 
@@ -173,6 +177,11 @@ class Fetcher:
         return NotArrived(row=row, reason=f"no longer at the gateway, and it was {before}", gone=True)
 
 
+def is_silence(error: GatewayError) -> bool:
+    """Whether nobody answered: then no message is to blame."""
+    return isinstance(error, Unanswered) and error.status is None and not isinstance(error, BadReply)
+
+
 def wanted_of(row: Message) -> Wanted:
     """The row as a download asks for it. Raises: ValueError for a row without a gateway id."""
     if row.message_id is None:
@@ -181,8 +190,16 @@ def wanted_of(row: Message) -> Wanted:
 
 
 def is_at_gateway(bridge: Bridge, row: Message) -> bool:
-    """Whether the gateway still has an inbound message, read by somebody or not. One request."""
-    return _at_gateway(bridge, row) is not None
+    """Whether the gateway still has an inbound message, read by somebody or not. One request.
+
+    An answer that does not tell is no proof that it has not.
+    """
+    try:
+        return _at_gateway(bridge, row) is not None
+    except (Rejected, Unanswered) as error:
+        if is_silence(error):
+            raise
+        return True
 
 
 def is_untouched(bridge: Bridge, message_id: GatewayId) -> bool:

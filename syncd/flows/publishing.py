@@ -17,10 +17,8 @@ from syncd.core.machine import STAGED, advance, spot
 from syncd.core.model import GatewayId, Message, MessageId, State
 from syncd.core.planning import pull as planning
 from syncd.errors import (
-    BadReply,
     DiskFull,
     FolderError,
-    GatewayError,
     NameTaken,
     NotThere,
     Rejected,
@@ -29,7 +27,7 @@ from syncd.errors import (
 )
 from syncd.flows.answering import Answering
 from syncd.flows.bridge import Bridge, Step, Trouble
-from syncd.flows.fetching import Arrived, NotArrived, Outcome, wanted_of
+from syncd.flows.fetching import Arrived, NotArrived, Outcome, is_silence, wanted_of
 from syncd.flows.holding import NEVER_BY_ITSELF
 
 log = structlog.get_logger(__name__)
@@ -231,14 +229,9 @@ def _confirm_together(bridge: Bridge, rows: Sequence[Message]) -> frozenset[Gate
     try:
         return bridge.gateway.confirm_batch([wanted_of(row) for row in rows])
     except (Rejected, NotThere, Unanswered) as error:
-        if _is_silence(error):
+        if is_silence(error):
             raise
         return frozenset()
-
-
-def _is_silence(error: GatewayError) -> bool:
-    """Whether nobody answered: then no message is to blame."""
-    return isinstance(error, Unanswered) and error.status is None and not isinstance(error, BadReply)
 
 
 def _confirm_one(bridge: Bridge, row: Message) -> str | None:
@@ -248,7 +241,7 @@ def _confirm_one(bridge: Bridge, row: Message) -> str | None:
     except NotThere:
         return ""
     except (Rejected, Unanswered) as error:
-        if _is_silence(error):
+        if is_silence(error):
             raise
         what = f"the gateway does not confirm message {row.id}: {error.what}"
         bridge.complain(Trouble(account=bridge.account.name, job="pull", what=what))

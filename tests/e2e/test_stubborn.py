@@ -9,10 +9,13 @@ from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import pytest
+
 from syncd.core.model import Direction, Place
 from syncd.errors import DiskFull, FolderError
 from syncd.flows.once import OncePass
 from syncd.sandbox import Sandbox
+from syncd.wiring.acting import refetch
 from tests.e2e.invariants import faults
 from tests.e2e.verified import found as found_by_verify
 
@@ -36,6 +39,31 @@ def test_three_poisoned_messages_hold_up_nobody(ground: Ground, box: Sandbox) ->
 
     assert len([name for name in ground.names("inbox") if name != "bad.edi"]) == 60
     assert {row.state for row in ground.rows() if row.progress.tries} == {"arriving"}
+
+
+@pytest.mark.parametrize("status", [400, 500])
+def test_one_that_the_gateway_cannot_even_speak_of_holds_up_nobody(
+    ground: Ground, box: Sandbox, status: int
+) -> None:
+    """Its file is not found, its entry is not told: listed, asked for by a person, or not listed any more."""
+    box.deliver(files={"bad.edi": b"UNA"}, message_id="poisoned@gateway")
+    ground.settle()
+    refetch(ground.settings, ground.row("poisoned@gateway").id, "anna")
+    box.deliver(files={"bad.edi": b"UNA"}, message_id="poisoned-too@gateway")
+    box.trouble("status", status=404, operation="batch", times=None)
+    box.trouble("status", status=404, path="poisoned.*attachments", times=None)
+    box.trouble("status", status=status, operation="get_received", path="poisoned", times=None)
+    box.deliver(files={"a.edi": b"UNA a"}, message_id="sound@gateway")
+
+    assert ground.run().troubles == ()
+    box.mark_read("poisoned-too@gateway")
+    ground.later(minutes=2)
+    assert ground.run().troubles == ()
+
+    assert ground.row("sound@gateway").state == "received"
+    for name in ("poisoned@gateway", "poisoned-too@gateway"):
+        assert ground.row(name).phase == "waiting"
+        assert ground.row(name).progress.tries == 2
 
 
 def test_one_poisoned_of_a_hundred_waits_longer_and_longer_until_it_is_held(
