@@ -219,6 +219,10 @@ class Records(Protocol):
         """How many messages need a person; a thousand are as many as are counted."""
         ...
 
+    def opened(self, direction: Direction, since: datetime, until: datetime) -> int:
+        """How many messages of a direction were created in that time, of all accounts."""
+        ...
+
     def facts(self, account: str) -> Mapping[str, str]:
         """The remembered facts of an account."""
         ...

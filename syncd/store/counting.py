@@ -1,7 +1,8 @@
-"""Counts by the index of what is unfinished, or needs a person: however long the history is."""
+"""Counts by an index: of what is unfinished, or needs a person, or was created in a time."""
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -38,3 +39,10 @@ def in_need(account: str) -> sa.Select[Any]:
     """How many need a person, up to MOST: nobody may have looked for years."""
     some = sa.select(_m.account).where(schema.ATTENTION, _m.account == account).limit(MOST)
     return sa.select(sa.func.count().label("messages")).select_from(some.subquery())
+
+
+def created(direction: Direction, since: datetime, until: datetime) -> sa.Select[Any]:
+    """How many of a direction were created in that time."""
+    of_time = (_m.created >= since, _m.created < until)
+    query = sa.select(sa.func.count().label("messages")).select_from(schema.messages)
+    return query.where(_m.direction == direction.value, *of_time)

@@ -90,6 +90,10 @@ class NoRecords:
         """None."""
         return 0
 
+    def opened(self, direction: Direction, since: datetime, until: datetime) -> int:  # noqa: ARG002
+        """None."""
+        return 0
+
     def facts(self, account: str) -> Mapping[str, str]:  # noqa: ARG002
         """None."""
         return {}

@@ -145,6 +145,11 @@ class SqlRecords:
         [row] = self._rows(counting.in_need(account))
         return int(row.messages)
 
+    def opened(self, direction: Direction, since: datetime, until: datetime) -> int:
+        """How many messages of a direction were created in that time, of all accounts."""
+        [row] = self._rows(counting.created(direction, since, until))
+        return int(row.messages)
+
     def facts(self, account: str) -> Mapping[str, str]:
         """The remembered facts of an account."""
         facts = schema.facts

@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from syncd.store import dialect
 from syncd.store.types import AnyText, UtcDateTime
 
-VERSION = "0011"
+VERSION = "0012"
 """The migration that leads to these tables; four digits, counting up."""
 
 metadata = sa.MetaData(naming_convention={"pk": "pk_%(table_name)s"})
@@ -98,6 +98,7 @@ def _index(
 
 
 _index("messages_created", _m.created)
+_index("messages_traffic", _m.created, _m.direction)
 _index("messages_group", _m.state, _m.account, _m.station, _m.created)
 _index("messages_partner", _m.partner, _m.station, _m.account, _m.state, _m.created)
 _index("messages_attention", _m.account, _m.created, where=ATTENTION)

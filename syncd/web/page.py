@@ -18,6 +18,7 @@ from syncd.operations.questions import Row, Whole
 from syncd.operations.status import AccountStatus, Status
 from syncd.ports import Search
 from syncd.web import searching
+from syncd.web.chart import Traffic
 from syncd.web.verbs import Verb, verbs
 
 LAST = 20
@@ -35,6 +36,7 @@ class Source:
     """What the gateway of each account can do."""
     mdn: Callable[[Row], bytes]
     """The MDN of a message, asked of its gateway. Raises: SyncdError."""
+    traffic: Traffic
 
 
 def page(source: Source) -> Blueprint:
@@ -93,7 +95,12 @@ class _Pages:
 
     def _state(self) -> dict[str, object]:
         status = self._source.door.status(self._source.accounts)
-        return {"status": status, "needs": needs(status), "verbs_of": self._at_once}
+        return {
+            "status": status,
+            "needs": needs(status),
+            "verbs_of": self._at_once,
+            "chart": self._source.traffic.chart(),
+        }
 
     def _last(self) -> Sequence[Row]:
         return self._source.door.list_messages(Search(limit=LAST))

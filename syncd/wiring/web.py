@@ -15,6 +15,7 @@ from syncd.operations.mdns import the_mdn
 from syncd.web.acting import Acting
 from syncd.web.acts import acts
 from syncd.web.app import Part, web_app
+from syncd.web.chart import Traffic
 from syncd.web.counting import Counts
 from syncd.web.gate import Gate
 from syncd.web.health import health
@@ -73,6 +74,9 @@ def _source(daemon: Daemon, door: Door) -> Source:
         zone=daemon.settings.timezone,
         abilities={name: bridge.gateway.capabilities for name, bridge in bridges.items()},
         mdn=lambda row: the_mdn(row, bridges[row.account].gateway),
+        traffic=Traffic(
+            daemon.doors.store.records.opened, zone=daemon.settings.timezone, now=daemon.doors.clock.now
+        ),
     )
 
 

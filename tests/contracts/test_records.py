@@ -270,6 +270,21 @@ def test_what_needs_a_person_is_counted(store: AnyStore) -> None:
     assert store.records.attention("none") == 0
 
 
+def test_what_began_in_a_time_is_counted(store: AnyStore) -> None:
+    """Of all accounts; the end is not in it any more."""
+    opened(
+        store,
+        inbound("a"),
+        inbound("b", minute=1, account="other"),
+        outbound(minute=1),
+        inbound("c", minute=2),
+    )
+    span = (NOON + timedelta(minutes=1), NOON + timedelta(minutes=2))
+    assert store.records.opened(Direction.INBOUND, *span) == 1
+    assert store.records.opened(Direction.OUTBOUND, *span) == 1
+    assert store.records.opened(Direction.OUTBOUND, NOON, NOON) == 0
+
+
 # What a person asks ------------------------------------------------------------------------------
 
 

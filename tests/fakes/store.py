@@ -255,6 +255,9 @@ class FakeStore:
     def attention(self, account: str) -> int:
         return min(sum(map(needs_person, self._of(account))), 1_000)
 
+    def opened(self, direction: Direction, since: datetime, until: datetime) -> int:
+        return sum(m.direction is direction and since <= m.created < until for m in self.messages.values())
+
     def facts(self, account: str) -> Mapping[str, str]:
         return dict(self._facts.get(account, {}))
 

@@ -45,6 +45,7 @@ OF_A_PASS: dict[str, tuple[Question, str]] = {
 OF_A_PERSON: dict[str, tuple[Question, str]] = {
     "search": (lambda r: r.search(Search(limit=5)), "messages_created"),
     "search of a time": (lambda r: r.search(Search(since=NOON, limit=5)), "messages_created"),
+    "opened": (lambda r: r.opened(Direction.INBOUND, NOON, NOON), "COVERING INDEX messages_traffic"),
     "search of an account": (lambda r: r.search(Search(account="acme", limit=5)), "messages_group"),
     "search of a direction": (
         lambda r: r.search(Search(direction=Direction.INBOUND, limit=5)),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -15,11 +15,13 @@ from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
+from syncd.core.model import Direction
 from syncd.errors import NotFound
 from syncd.operations.questions import Row
 from syncd.web.acting import Acting
 from syncd.web.acts import acts
 from syncd.web.app import Part, web_app
+from syncd.web.chart import Opened, Traffic
 from syncd.web.gate import Gate
 from syncd.web.hosts import Hosts
 from syncd.web.page import Source, page
@@ -54,6 +56,10 @@ def no_mdn(row: Row) -> bytes:
     raise NotFound(f"the gateway has no MDN of message {row.id}", "None was asked for.")
 
 
+def quiet(_way: Direction, _since: datetime, _until: datetime) -> int:
+    return 0
+
+
 @dataclass
 class Site:
     """The page of a door, at 127.0.0.1:8475; times are of the fake door's noon."""
@@ -67,6 +73,7 @@ class Site:
     more: Sequence[Part] = ()
     mdn: Callable[[Row], bytes] = no_mdn
     patience: timedelta = timedelta(seconds=8)
+    opened: Opened = quiet
 
     @cached_property
     def gate(self) -> Gate:
@@ -86,6 +93,7 @@ class Site:
             zone=ZoneInfo("Europe/Berlin"),
             abilities={"acme": AS2GATEWAY, "other": ECGRID},
             mdn=self.mdn,
+            traffic=Traffic(self.opened, zone=ZoneInfo("Europe/Berlin"), now=lambda: NOON),
         )
         pages = [
             Part(blueprint=page(source)),
