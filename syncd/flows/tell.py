@@ -60,16 +60,15 @@ class Tell:
 
     def tell(self, telling: Telling) -> bool:
         """Run the hook, and store what came of it; True: it is done with. Raises: StateError."""
-        run = self._command(telling)
-        if run is None:
+        began_s = self.clock.monotonic()
+        ended = self._run(telling)
+        took_s = round(self.clock.monotonic() - began_s, 1)
+        if ended is None:
             text = f"{_hook(telling)} is not configured any more: not run"
             self._store(Told(telling=telling, text=text))
             return True
-        began_s = self.clock.monotonic()
-        ended = self.hooks.run(run)
         if ended.was_cut:
             return False  # it is told at the next start
-        took_s = round(self.clock.monotonic() - began_s, 1)
         if ended.problem:
             self._failed(telling, ended, took_s)
             return False
@@ -77,6 +76,15 @@ class Tell:
         self._remember(telling, None)
         log.info("hook.ended", **_known(telling), seconds=took_s)
         return True
+
+    def _run(self, telling: Telling) -> Ended | None:
+        """Run the hook; None: there is none. What breaks here breaks for this telling, and is tried again."""
+        try:
+            run = self._command(telling)
+            return None if run is None else self.hooks.run(run)
+        except Exception as error:
+            log.exception("hook.broke", **_known(telling))
+            return Ended(problem=f"could not be run: {error}")
 
     def _wait_for(self, moving: Sequence[Telling]) -> None:
         now = self.clock.now()

@@ -22,9 +22,13 @@ class FakeHooks:
     """Message and hook of each run, as it began."""
     events: list[str] = field(default_factory=list)
     """The event id of each."""
+    breaks: bool = False
+    """Whether nothing can be run at all, for the lack of something that the machine has not."""
     is_cut: bool = False
 
     def run(self, command: Command) -> Ended:
+        if self.breaks:
+            raise OSError(24, "Too many open files")
         message = command.variables["SYNCD_HOOK_ID"]
         self.events.append(command.variables["SYNCD_EVENT_ID"])
         self.runs.append((message, command.variables["SYNCD_HOOK"]))

@@ -49,6 +49,19 @@ def test_a_hook_that_fails_is_run_again_more_and_more_slowly_for_a_day() -> None
     assert stage.store.get(message.id) == message
 
 
+def test_a_hook_that_cannot_be_run_at_all_is_tried_again() -> None:
+    """When the machine lacks something for a moment, nothing is forgotten until a restart."""
+    stage = Stage()
+    message = stage.received()
+    stage.hooks.breaks = True
+    assert told(stage.tell()) == [False]
+    [line] = stage.lines(message)
+    assert line.startswith("hook on_received could not be run: [Errno 24] Too many open files; next try")
+    stage.hooks.breaks = False
+    stage.clock.wait(timedelta(minutes=1))
+    assert told(stage.tell()) == [True]
+
+
 def test_a_later_event_waits_for_an_earlier_one_of_its_message_only() -> None:
     """Delivered, then failed after all: never the other way around."""
     stage = Stage()
