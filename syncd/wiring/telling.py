@@ -56,5 +56,9 @@ def tell_once(doors: Doors, *, is_over: Callable[[], bool]) -> frozenset[str]:
 
 
 def _is_wanted(doors: Doors) -> bool:
-    has_hooks = any(commands(account) for account in doors.settings.accounts)
-    return has_hooks or bool(doors.store.records.untold(CHANNEL, now=doors.clock.now(), limit=1))
+    if any(commands(account) for account in doors.settings.accounts):
+        return True
+    records, now = doors.store.records, doors.clock.now()
+    return (
+        bool(records.untold(CHANNEL, now=now, limit=1)) or records.next_untold(CHANNEL, after=now) is not None
+    )

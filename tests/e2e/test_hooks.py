@@ -1,14 +1,17 @@
 """Hooks after a pass: what is committed is told, with the file where it says, and at least once."""
 
 import json
+import threading
 from pathlib import Path
 
 import pytest
 
 from syncd.operations.status import Status
 from syncd.sandbox import Sandbox
+from syncd.wiring.doors import open_doors
 from syncd.wiring.local import LocalDoor
 from syncd.wiring.once import run_once
+from syncd.wiring.telling import teller
 from tests.e2e.harness import ACCOUNT, Ground
 
 NOTE = """#!/bin/sh
@@ -76,3 +79,16 @@ def test_a_hook_that_fails_stands_in_the_status_until_it_does_its_work(
     assert len(ran(hook)) == 1
     [row] = ground.rows()
     assert row.state == "received"
+
+
+def test_what_waits_for_a_hook_that_is_taken_out_of_the_configuration_is_seen_to(
+    ground: Ground, box: Sandbox, hook: Path
+) -> None:
+    """Also when it was the last of them, and its next try is not due yet: or it would be told of for ever."""
+    (hook.parent / "broken").touch()
+    box.deliver(files={"in.edi": b"UNA"})
+    passed(ground)
+    ground.configure(**{f"hooks.{name}": [] for name in ("on_received", "on_sent", "on_failed")})
+
+    with open_doors(ground.settings, threading.Event()) as doors:
+        assert teller(doors) is not None
