@@ -6,7 +6,7 @@ the account's root.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import NewType
@@ -162,6 +162,10 @@ class Identity:
     inode: int
     size: int
     mtime_ns: int
+
+    def is_as(self, other: Identity | None) -> bool:
+        """Whether that is the same file, unchanged: a device may have another number after a restart."""
+        return other is not None and replace(other, device=self.device) == self
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

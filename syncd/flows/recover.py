@@ -116,7 +116,8 @@ def _finish_claim(bridge: Bridge, row: Message) -> Step:
         return (row, ev.Moved())
     if bridge.outbox.identity(row.place) is not None:
         return (row, ev.Moved())
-    if bridge.outbox.identity(row.moving_from) == row.progress.identity:
+    there = bridge.outbox.identity(row.moving_from)
+    if there is not None and there.is_as(row.progress.identity):
         moved = take(bridge, row)
         return (row, moved) if isinstance(moved, ev.Withdrawn) else (moved, ev.Moved())
     bridge.tree.check()

@@ -97,7 +97,7 @@ def _changed(bridge: Bridge, row: Message) -> ev.Unsettled | None:
     if row.place is None or row.progress.identity is None:
         return None
     identity = bridge.outbox.identity(row.place)
-    if identity is None or identity == row.progress.identity:
+    if identity is None or identity.is_as(row.progress.identity):
         return None
     next_at = bridge.clock.now() + bridge.account.settle
     return ev.Unsettled(reason="it changed after it was taken", next_at=next_at, identity=identity)

@@ -157,7 +157,7 @@ def finish_splits(bridge: Bridge, rows: Iterable[Message]) -> frozenset[MessageI
 def _finish(bridge: Bridge, rows: Sequence[Message]) -> list[Step]:
     """Only the very files that were claimed are taken, not others of the same names."""
     outbox = bridge.outbox
-    left = [row for row in rows if row.moving_from and outbox.identity(row.moving_from) == _claimed(row)]
+    left = [row for row in rows if row.moving_from and _is_claimed(row, outbox.identity(row.moving_from))]
     steps: list[Step] = []
     for row in rows:
         if row in left:
@@ -167,5 +167,5 @@ def _finish(bridge: Bridge, rows: Sequence[Message]) -> list[Step]:
     return steps + (_move_together(bridge, left) if left else [])
 
 
-def _claimed(row: Message) -> Identity | None:
-    return row.progress.identity
+def _is_claimed(row: Message, there: Identity | None) -> bool:
+    return there is not None and there.is_as(row.progress.identity)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import astuple
 from enum import Enum
 from itertools import islice
 
@@ -35,7 +34,7 @@ def judge(desk: Desk, row: Message) -> There:
         return There.NOTHING
     if row.progress.pruned and row.is_folder and _is_left(there, row.progress.identity):
         return There.OURS
-    if _is_same(there, row.progress.identity) or _has_its_bytes(desk, row, row.place, there):
+    if there.is_as(row.progress.identity) or _has_its_bytes(desk, row, row.place, there):
         return There.OURS
     return There.ANOTHER
 
@@ -50,11 +49,6 @@ def is_taken(desk: Desk, row: Message) -> bool:
         raise
     except FolderError:
         return False
-
-
-def _is_same(there: Identity, claimed: Identity | None) -> bool:
-    """The number of a device changes with a restart; inode, size and time do not."""
-    return claimed is not None and astuple(there)[1:] == astuple(claimed)[1:]
 
 
 def _is_left(there: Identity, claimed: Identity | None) -> bool:

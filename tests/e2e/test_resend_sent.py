@@ -7,10 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from syncd.core.model import Message
+from syncd.core.model import Identity, Message, Place
 from syncd.errors import DiskFull, UsageError
 from syncd.flows.bridge import Bridge
 from syncd.flows.resending import resend as copy_and_claim
+from syncd.ports import Outbox
 from syncd.sandbox import Sandbox
 from syncd.wiring.acting import resend
 from tests.e2e.harness import Ground
@@ -129,6 +130,30 @@ def test_death_at_any_moment_loses_nothing_and_leaves_no_copy(
     assert copies(ground) == []
     assert ground.all_files("queued") == {}
     assert found(ground) == []
+
+
+@dataclass
+class Renumbered:
+    """An outbox on a device that has another number since the restart."""
+
+    outbox: Outbox
+
+    def __getattr__(self, name: str) -> object:
+        return getattr(self.outbox, name)
+
+    def identity(self, place: Place) -> Identity | None:
+        there = self.outbox.identity(place)
+        return there and replace(there, device=there.device + 1)
+
+
+def test_a_restart_that_renumbers_devices_takes_the_copy_for_the_same(ground: Ground, box: Sandbox) -> None:
+    """Death before the rename, of the machine too: what a person asked for is done all the same."""
+    old = sent(ground)
+    with ground.process() as process, pytest.raises(Dies):
+        copy_and_claim(dying(process.bridge, "outbox", "move", after=False), old, by="anna")
+    ground.settle(wrap=lambda bridge: replace(bridge, outbox=Renumbered(bridge.outbox)))  # type: ignore[arg-type]
+    assert [row.state for row in ground.rows()] == ["sent", "sent"]
+    assert len(box.ledger.sent) == 2
 
 
 def test_one_in_doubt_is_not_taken_for_the_old_one(ground: Ground, box: Sandbox) -> None:
