@@ -211,5 +211,5 @@ def test_what_is_still_on_its_way_is_not_sent_again(ground: Ground, box: Sandbox
     ground.later(minutes=1)
     ground.run()
     assert ground.row("a.edi").phase == "awaiting_mdn"
-    with pytest.raises(UsageError, match="MDN is still to come"):
+    with pytest.raises(UsageError, match="is still to come"):
         resend(ground.settings, ground.row("a.edi").id, "anna")
