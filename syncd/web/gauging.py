@@ -32,7 +32,8 @@ def families(gauges: Gauges) -> Iterator[Metric]:
 
 
 def _of_jobs(jobs: Sequence[JobHealth]) -> Iterator[Metric]:
-    labels = ("account", "job")
+    """Prometheus has a label `job` of its own, for what it asks."""
+    labels = ("account", "syncd_job")
     yield _gauge(
         "syncd_last_success_timestamp_seconds",
         "When the job last did its work; left out while it has not since the start.",

@@ -122,8 +122,8 @@ def test_labels_never_name_a_partner_a_file_or_an_id() -> None:
         counts.entered(outbound(f"order-{number}.edi", state=State.SENT, phase=None, **more))
     told = list(samples(scraped(counts=counts)))
     assert {label for sample in told for label in sample.labels} == {
-        *("account", "direction", "job", "le", "needs_person", "operation", "phase"),
-        *("python", "state", "status", "version"),
+        *("account", "direction", "le", "needs_person", "operation", "phase"),
+        *("python", "state", "status", "syncd_job", "version"),
     }
     assert sum(sample.name == "syncd_messages_entered_total" for sample in told) == sum(
         len(STATES[direction]) for direction in Direction
