@@ -168,6 +168,12 @@ def answer(documents: Iterable[Filed]) -> Answer | None:
     return Answer.PARTLY if verdicts - {None, Verdict.ACCEPTED} else None
 
 
+def is_worse(before: Iterable[Filed], new: Iterable[Mark]) -> bool:
+    """Whether something is not accepted that was, or of which nothing was said."""
+    fine = {each.position for each in before if each.verdict in {None, Verdict.ACCEPTED}}
+    return any(mark.position in fine for mark in new if mark.verdict is not Verdict.ACCEPTED)
+
+
 def is_to_be_acknowledged(documents: Iterable[Filed]) -> bool:
     """Whether there is anything in it that a partner acknowledges."""
     return any(each.kind and each.kind not in ACKNOWLEDGE for each in documents)

@@ -305,7 +305,8 @@ def _rehoused(message: Message, event: ev.Rehoused, now: datetime) -> Message:
 
 def _acknowledged(message: Message, event: ev.Acknowledged, now: datetime) -> Message:
     del now
-    keeps = message.acknowledged is Answer.SETTLED and event.answer is not Answer.ACCEPTED
+    is_no_news = event.answer is not Answer.ACCEPTED and not event.is_worse
+    keeps = message.acknowledged is Answer.SETTLED and is_no_news
     return message if keeps else replace(message, acknowledged=event.answer)
 
 

@@ -249,11 +249,13 @@ class Restarted(Event):
 class Acknowledged(Event):
     """The message `answered_by` says what became of documents in this one, at the partner's.
 
-    `answer` is what is known of all of them by that. Only this is stored: the row may be in other hands.
+    `answer` is what is known of all of them by that; `is_worse`: something was rejected that was not before.
+    Only this is stored: the row may be in other hands.
     """
 
     answered_by: MessageId
     answer: Answer | None
+    is_worse: bool = False
     marks: tuple[Mark, ...]
     says: str
 

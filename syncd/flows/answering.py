@@ -79,6 +79,7 @@ class Answering:
         return ev.Acknowledged(
             answered_by=row.id,
             answer=acknowledging.answer(after),
+            is_worse=acknowledging.is_worse(documents, marks),
             marks=tuple(marks),
             says=acknowledging.words(documents, marks),
         )

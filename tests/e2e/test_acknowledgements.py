@@ -206,3 +206,20 @@ def test_a_person_settles_what_was_rejected(ground: Ground, box: Sandbox) -> Non
     with ground.records() as records:
         assert records.search(Search(attention=True)) == []
         assert records.history(row.id)[-1].by == "anna"
+
+
+def test_what_is_rejected_after_it_was_settled_needs_a_person_again(ground: Ground, box: Sandbox) -> None:
+    """Settled was that nothing came; the same rejection once more is no news."""
+    ground.configure(acknowledged_within="1h")
+    row = sent(ground, "a.edi", orders(1))
+    resolve(ground.settings, row.id, "done", "anna")
+    rejection = {"997.edi": acknowledgement(answered("PO", 17, "R", d1="R"))}
+
+    box.deliver(files=rejection)
+    ground.run()
+    assert ground.row("a.edi").acknowledged == "rejected"
+
+    resolve(ground.settings, row.id, "done", "anna")
+    box.deliver(files=rejection)
+    ground.run()
+    assert ground.row("a.edi").acknowledged == "settled"
