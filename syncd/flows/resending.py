@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from syncd.core import events as ev
+from syncd.core.layout import name_of
 from syncd.core.model import Folder, Message, Place, State
 from syncd.core.shown import Dropped
 from syncd.errors import DiskFull, FileChanged, FileGone, FolderError, UsageError
@@ -17,6 +18,7 @@ from syncd.flows.bridge import Bridge
 from syncd.flows.claiming import keep_free, take
 from syncd.flows.drafting import complain, draft
 
+MOST_NAMESAKES = 1000
 DROP_IT = "Drop it into the outbox again instead."
 
 
@@ -28,13 +30,21 @@ def resend(bridge: Bridge, old: Message, *, by: str) -> Message:
     bridge.tree.check()
     if old.state is State.SENT:
         return _resend_sent(bridge, old, by)
-    if old.place is None or old.moving_from is not None:
+    if old.place is None or old.moving_from is not None or _is_anothers(bridge, old, old.place):
         raise _not_there(old)
     row = _opened(bridge, old, old.place, by)
     moved = _taken(bridge, row)
     if moved.moving_from is None and moved.place is not None:
         bridge.record([(old, ev.TakenAway(note=_as(row), by=by))])
     return moved
+
+
+def _is_anothers(bridge: Bridge, old: Message, place: Place) -> bool:
+    """Whether what stands at its place is not its own file: another has the name of what was taken."""
+    if old.progress.file_gone:
+        return True
+    rows = bridge.records.find(name_of(place), account=old.account, limit=MOST_NAMESAKES)
+    return any(row.id != old.id and row.place == place and not row.progress.file_gone for row in rows)
 
 
 def _resend_sent(bridge: Bridge, old: Message, by: str) -> Message:

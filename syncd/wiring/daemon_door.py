@@ -88,6 +88,10 @@ class DaemonDoor:
             )
         return tuple(accounts)
 
+    def _runner(self, account: str) -> Runner:
+        [name] = self._known([account])
+        return self._daemon.runners[name]
+
     def _account(self, runner: Runner) -> AccountStatus:
         root = runner.bridge.account.root
         return account_status(
@@ -143,7 +147,7 @@ class DaemonDoor:
     def resolve(self, message_id: str, verdict: str, *, by: str) -> Row:
         """Decide on a held message."""
         held = actions.held_message(self._records, MessageId(message_id), verdict)
-        runner = self._daemon.runners[held.account]
+        runner = self._runner(held.account)
         with runner.alone():
             held = actions.held_message(self._records, held.id, verdict)
             runner.bridge.tree.check()
@@ -167,7 +171,7 @@ class DaemonDoor:
     def resend(self, message_id: str, *, by: str) -> Row:
         """Send a failed or sent file again, at once."""
         known = tries.to_resend(actions.named(self._records, MessageId(message_id)))
-        runner = self._daemon.runners[known.account]
+        runner = self._runner(known.account)
         with runner.alone():
             old = tries.to_resend(actions.named(self._records, known.id))
             after = resending.resend(runner.bridge, old, by=by)
@@ -177,7 +181,7 @@ class DaemonDoor:
     def refetch(self, message_id: str, *, by: str) -> Row:
         """Ask for a partner's message once more; it is fetched at once."""
         known = tries.to_refetch(actions.named(self._records, MessageId(message_id)))
-        runner = self._daemon.runners[known.account]
+        runner = self._runner(known.account)
         with runner.alone():
             wanted = tries.to_refetch(actions.named(self._records, known.id))
             after = refetching.refetch(runner.bridge, wanted, by=by)
@@ -192,11 +196,10 @@ class DaemonDoor:
 
     def refetch_unknown(self, message_id: str, *, account: str, by: str) -> Row:
         """Ask for a message that is not known here; it is fetched at once."""
-        [name] = self._known([account])
-        runner = self._daemon.runners[name]
+        runner = self._runner(account)
         with runner.alone():
             after = refetching.refetch_unknown(runner.bridge, GatewayId(message_id), by=by)
-        self._daemon.supervisor.poke(name, PULL)
+        self._daemon.supervisor.poke(runner.name, PULL)
         return row(after, self._roots)
 
     def refetch_span(
@@ -214,7 +217,7 @@ class DaemonDoor:
 
     def _alone(self, message_id: str, act: Callable[[Bridge, Message], Message]) -> Message:
         known = actions.named(self._records, MessageId(message_id))
-        runner = self._daemon.runners[known.account]
+        runner = self._runner(known.account)
         with runner.alone():
             return act(runner.bridge, actions.named(self._records, known.id))
 
@@ -222,7 +225,7 @@ class DaemonDoor:
         """Delete at the gateway, while no job of the account runs."""
         parts: list[Deletions] = []
         for name, ids in of_accounts(self._records, message_ids):
-            runner = self._daemon.runners[name]
+            runner = self._runner(name)
             with nullcontext() if only_look else runner.alone():
                 parts.append(delete_of(runner.bridge, ids, only_look=only_look, by=by, roots=self._roots))
         return all_deletions(parts, done=not only_look)

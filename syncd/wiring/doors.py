@@ -17,7 +17,7 @@ from syncd.core.hooks import channel
 from syncd.core.model import Message
 from syncd.core.notices.concerns import CHANNEL
 from syncd.core.shown import Partner, Station
-from syncd.errors import CannotAct
+from syncd.errors import CannotAct, UsageError
 from syncd.flows.bridge import Bridge, Trouble
 from syncd.flows.observing import observer
 from syncd.folders.durable import own_umask
@@ -122,8 +122,12 @@ class Doors:
         return self._store
 
     def account(self, name: str) -> Account:
-        """The rules of one account."""
-        return next(account for account in self.settings.accounts if account.name == name)
+        """The rules of one account. Raises: UsageError for one that was taken out of the configuration."""
+        found = next((account for account in self.settings.accounts if account.name == name), None)
+        if found is None:
+            remedy = "What was its can be looked at; to act on it, write it into the configuration again."
+            raise UsageError(f"there is no account {name} in the configuration", remedy)
+        return found
 
     @contextmanager
     def gateway(self, account: Account) -> Iterator[Gateway]:

@@ -75,6 +75,30 @@ def dying(bridge: Bridge) -> Bridge:
     return replace(bridge, outbox=DyingOutbox(bridge.outbox))  # type: ignore[arg-type]
 
 
+def test_another_file_of_its_name_is_not_sent_in_its_place(ground: Ground, box: Sandbox) -> None:
+    """Whether it was noted that its own was taken, or not yet: another order has the name by now."""
+    old = failed(ground, box)
+    for path in (ground.root / "failed" / ground.pair).iterdir():
+        path.unlink()
+    ground.drop("a.edi", b"UNA another order")
+    box.trouble("status", status=422, operation="send")
+    with ground.process() as process:
+        process.run(jobs=("send",))
+        [other] = [row for row in ground.rows() if row.id != old.id]
+        assert other.place == old.place
+        for known in (old, noted(ground, old)):
+            with pytest.raises(UsageError, match="not in failed/"):
+                claim_anew(process.bridge, known, by="anna")
+    assert resend(ground.settings, other.id, "anna").resend_of == other.id
+
+
+def noted(ground: Ground, row: Message) -> Message:
+    """The row as it is now; its file was noted as taken away."""
+    [now] = [each for each in ground.rows() if each.id == row.id]
+    assert now.progress.file_gone
+    return now
+
+
 def test_what_cannot_be_sent_again_says_what_to_do(ground: Ground, box: Sandbox) -> None:
     """Refused here, or taken out of failed/."""
     old = failed(ground, box)

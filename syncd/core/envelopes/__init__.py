@@ -13,7 +13,7 @@ from typing import BinaryIO
 from syncd.core.documents import Reading
 from syncd.core.envelopes import edifact, x12
 from syncd.core.envelopes.envelope import Envelope, Room
-from syncd.core.envelopes.source import Source
+from syncd.core.envelopes.source import MOST_STEPS, Source
 from syncd.core.envelopes.words import quoted
 
 MOST_INTERCHANGES = 1_000
@@ -22,17 +22,20 @@ MOST_INTERCHANGES = 1_000
 _BOM = b"\xef\xbb\xbf"
 
 
-def read(stream: BinaryIO) -> Reading | None:
+def read(stream: BinaryIO, *, steps: int = MOST_STEPS) -> Reading | None:
     """What the envelopes of a file tell; None: it is neither X12 nor EDIFACT.
 
+    Of one that takes more steps than these, what they told; nothing is said against its last interchange.
     Raises nothing but the stream's own OSError.
     """
-    source, room = Source(stream), Room()
+    source, room = Source(stream, steps=steps), Room()
     if source.peek(3) == _BOM:
         source.skip(3)
     found: list[Envelope] = []
     while (envelope := _one(source, room)) is not None:
         found.append(envelope)
+        if source.is_spent:
+            return _reading(found, is_cut=True)
         if len(found) == MOST_INTERCHANGES:
             return _reading(found, is_cut=room.is_cut or source.skip_blank())
     if not found:
@@ -43,6 +46,8 @@ def read(stream: BinaryIO) -> Reading | None:
 
 
 def _one(source: Source, room: Room) -> Envelope | None:
+    if source.is_wrapped:
+        source.unwrap()
     source.skip_blank()
     head = source.peek(x12.HEAD)
     marks = x12.marks(head)

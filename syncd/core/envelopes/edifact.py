@@ -120,19 +120,22 @@ class _Body:
             if source.was_unterminated and tag != b"UNZ":
                 break
             if way is not None:
+                source.spend()
                 way(split(segment, marks.element, marks.release))
             elif tag == b"UNZ":
                 unz = split(segment, marks.element, marks.release)
                 self._end_report()
                 envelope.close(field(unz, 1), _plain(field(unz, 2), marks))
                 if source.was_unterminated:
-                    envelope.blame("its last segment, UNZ, has no terminator")
+                    envelope.end_without_terminator(_plain(field(unz, 2), marks))
                 return
             else:
                 envelope.count_segment()
                 if self._report is not None:
+                    source.spend()
                     self._hear(segment, self._report)
         self._end_report()
+        envelope.is_opaque |= source.is_spent
         envelope.cut_off()
 
     def _hear(self, segment: bytes, report: SyntaxReport) -> None:

@@ -83,7 +83,7 @@ class Envelope:
         self._group_count = 0
         self._document_count = 0
         self.is_opaque = False
-        """It holds something whose length only its reader knows: no count of ours proves anything."""
+        """Not all was read, or only its reader knows how long what it holds is: no count proves anything."""
 
     def blame(self, fault: str) -> None:
         """Note what does not add up; beyond a few, only how many more."""
@@ -178,6 +178,11 @@ class Envelope:
             count=self._group_count if by_group else self._document_count,
         )
         self._compare(self._tags.interchange[1], whole, count, control, noun)
+
+    def end_without_terminator(self, control: bytes) -> None:
+        """Its trailer ends with the file; with the whole control number in it, nothing else is missing."""
+        if control.strip() != self._header.control.strip():
+            self.blame(f"its last segment, {self._tags.interchange[1]}, has no terminator")
 
     def cut_off(self) -> None:
         """The end came before its trailer."""

@@ -8,13 +8,17 @@ from dataclasses import dataclass, field
 from typing import BinaryIO
 
 CHUNK = 1 << 16
-MOST_SEGMENT = 4096
-"""Bytes of a segment that are looked at; the rest of a longer one is passed over."""
+MOST_SEGMENT = 1024
+"""Bytes of a segment that are looked at; the rest of a longer one is passed over. No header is that long."""
+MOST_STEPS = 1_000_000
+"""Steps that are spent on a file, a few seconds, whatever it holds: a segment is one, an envelope's more."""
+ENVELOPE_STEPS = 5
+"""What a segment of the envelopes or of an acknowledgement costs besides."""
 
 STARTS = frozenset({b"ISA", b"UNA", b"UNB"})
 """With these an interchange begins; nothing within one begins so."""
 
-_BLANKS = rb" \t\r\n\0\x1a"
+_BLANKS = rb" \t\r\n\v\f\0\x1a"
 _BLANK = re.compile(b"[%s]*" % _BLANKS)
 _LINE_ENDS = b"\r\n"
 
@@ -45,12 +49,26 @@ class Marks:
 class Source:
     """The segments of a stream, one after the other."""
 
-    def __init__(self, stream: BinaryIO) -> None:
+    def __init__(self, stream: BinaryIO, *, steps: int) -> None:
         self._stream = stream
         self._buffer = b""
+        self._dropped = b""
         self._at = 0
+        self._left = steps
+        self._blank = _BLANK
+        self.is_wrapped = False
+        """Its lines end within segments, wherever that fell."""
         self.was_unterminated = False
         """The segment given out last ended with the stream, not with a terminator."""
+
+    @property
+    def is_spent(self) -> bool:
+        """Whether no more of it is read, however much is left."""
+        return self._left <= 0
+
+    def spend(self) -> None:
+        """Note that the segment in hand costs more than others."""
+        self._left -= ENVELOPE_STEPS
 
     def peek(self, count: int) -> bytes:
         """The next bytes, still to come; fewer at the end."""
@@ -67,10 +85,16 @@ class Source:
                 return
         self._at += count
 
-    def skip_blank(self, blank: re.Pattern[bytes] = _BLANK) -> bool:
-        """Pass over blanks, line ends and padding; False: nothing else is left."""
+    def unwrap(self) -> None:
+        """From here on line ends are nothing: a wrapped file has them also within its next header."""
+        self._buffer = self._buffer[self._at :].translate(None, _LINE_ENDS)
+        self._at = 0
+        self._dropped = _LINE_ENDS
+
+    def skip_blank(self) -> bool:
+        """Pass over blanks, line ends, padding and spare terminators; False: nothing else is left."""
         while True:
-            self._at = blank.match(self._buffer, self._at).end()  # type: ignore[union-attr]  # always matches
+            self._at = self._blank.match(self._buffer, self._at).end()  # type: ignore[union-attr]  # always matches
             if self._at < len(self._buffer):
                 return True
             if not self._fill():
@@ -79,10 +103,11 @@ class Source:
     def segments(self, marks: Marks) -> Iterator[bytes]:
         """The segments without their terminators, at least how they begin; none of them is empty.
 
-        Ends with the stream, and before the start of another interchange.
+        Ends with the stream, before the start of another interchange, and when enough was read.
         """
-        between = marks.between()
-        while self.skip_blank(between):
+        self._blank = marks.between()
+        while not self.is_spent and self.skip_blank():
+            self._left -= 1
             tag = self.peek(4)
             if tag[:3] in STARTS:
                 return
@@ -106,8 +131,12 @@ class Source:
                 break
         segment = head or self._buffer[self._at : min(end, self._at + MOST_SEGMENT)]
         self._at = min(end + 1, len(self._buffer))
-        # Some files are wrapped at a line length, wherever that falls.
-        return segment.translate(None, _LINE_ENDS) if b"\n" in segment or b"\r" in segment else segment
+        if b"\n" not in segment and b"\r" not in segment:
+            return segment
+        segment = segment.strip()
+        unwrapped = segment.translate(None, _LINE_ENDS)
+        self.is_wrapped |= len(unwrapped) < len(segment)
+        return unwrapped
 
     def _end(self, marks: Marks) -> int:
         buffer, release = self._buffer, marks.release
@@ -135,7 +164,7 @@ class Source:
 
     def _fill(self) -> bool:
         piece = self._stream.read(CHUNK)
-        self._buffer = self._buffer[self._at :] + piece
+        self._buffer = self._buffer[self._at :] + piece.translate(None, self._dropped)
         self._at = 0
         return bool(piece)
 

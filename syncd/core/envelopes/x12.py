@@ -66,6 +66,7 @@ def read_interchange(source: Source, marks: Marks, room: Room) -> Envelope:
     source.skip(length + len(marks.terminator))
     envelope = Envelope(_header(head), _TAGS, room)
     width = length - sum(each.count(b"\n") + each.count(b"\r") for each in head[:16])
+    source.is_wrapped |= width < length
     if width != ISA_BYTES:
         envelope.blame(f"its ISA has {width} characters without its terminator, not {ISA_BYTES}")
     if not head[16][1:2]:
@@ -109,17 +110,20 @@ class _Body:
             if source.was_unterminated and tag != b"IEA":
                 break
             if way is not None:
+                source.spend()
                 way(segment.split(element))
             elif tag == b"IEA":
                 fields = segment.split(element)
                 envelope.close(field(fields, 1), field(fields, 2))
                 if source.was_unterminated:
-                    envelope.blame("its last segment, IEA, has no terminator")
+                    envelope.end_without_terminator(field(fields, 2))
                 return
             else:
                 envelope.count_segment()
                 if self._saying is not None:
+                    source.spend()
                     self._saying.hear(segment.split(element))
+        envelope.is_opaque = source.is_spent
         envelope.cut_off()
 
     def _open_group(self, gs: list[bytes]) -> None:

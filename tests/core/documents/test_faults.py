@@ -20,7 +20,7 @@ FLAWS = {
     (b"IEA*1*", b"IEA*2*"): "IEA counts 2 groups, and ISA has 1",
     (b"IEA*1*000000905", b"IEA*1*000000906"): ("IEA has the control number '000000906', and ISA '000000905'"),
     (b"IEA*1*000000905~", b""): "it has no IEA: it is not complete",
-    (b"000000905~", b"000000905"): "its last segment, IEA, has no terminator",
+    (b"*1*000000905~", b"*1*905"): "its last segment, IEA, has no terminator",
     (b"NORTHWIND      ", b"NORTHWIND"): "its ISA has 99 characters without its terminator, not 105",
 }
 
@@ -37,7 +37,7 @@ EDIFACT_FLAWS = {
     (b"UNZ+1+", b"UNZ+2+"): "UNZ counts 2 messages, and UNB has 1",
     (b"UNZ+1+REF4711", b"UNZ+1+REF"): "UNZ has the control number 'REF', and UNB 'REF4711'",
     (b"UNZ+1+REF4711'", b""): "it has no UNZ: it is not complete",
-    (b"UNZ+1+REF4711'", b"UNZ+1+REF4711"): "its last segment, UNZ, has no terminator",
+    (b"UNZ+1+REF4711'", b"UNZ+1+REF471"): "its last segment, UNZ, has no terminator",
     (b"UNH+", b"UNE+1+G'UNH+"): "UNE G closes no group",
 }
 
@@ -49,6 +49,20 @@ def test_a_flaw_of_edifact_is_named(flaw: tuple[bytes, bytes]) -> None:
 
 def test_zeros_in_front_make_no_difference_to_an_interchange_number() -> None:
     assert only(X12["850"].replace(b"IEA*1*000000905", b"IEA*01*905")).faults == ()
+
+
+@pytest.mark.parametrize("end", [b"", b"~~", b"~\r\n~", b"~\x0c", b"~\x1a\0\0", b" \r\n"])
+def test_how_a_file_ends_is_nothing_that_stops_business(end: bytes) -> None:
+    """With the whole control number in its trailer nothing of it can be missing."""
+    assert only(X12["850"].removesuffix(b"~") + end).faults == ()
+    assert only(EDIFACT["ORDERS"].removesuffix(b"'") + end.replace(b"~", b"'")).faults == ()
+
+
+def test_a_trailer_that_ends_within_its_number_is_not_whole() -> None:
+    """Also where what is there reads as the same number."""
+    zeros = X12["850"].replace(b"000000905", b"000000000")
+
+    assert only(zeros.removesuffix(b"00~")).faults == ("its last segment, IEA, has no terminator",)
 
 
 def test_a_new_header_ends_an_interchange_without_a_trailer() -> None:

@@ -131,8 +131,8 @@ def test_a_file_cut_off_anywhere_is_said_to_be_so(kind: str) -> None:
     whole = len(content.rstrip())
     for length in range(whole):
         found = read(io.BytesIO(content[:length]))
-        is_by_line = kind == "860" and length >= whole - 1
-        assert found is None or is_by_line or found.interchanges[0].faults, content[:length]
+        has_all = length >= whole - 1  # but the terminator
+        assert found is None or has_all or found.interchanges[0].faults, content[:length]
     assert read(io.BytesIO(content[: whole - 20])) is not None
 
 
@@ -168,6 +168,40 @@ def test_what_is_kept_of_a_file_is_bounded() -> None:
     assert len(found.interchanges[0].groups[0].documents) == 10_000
     assert (interchanges.is_cut, len(interchanges.interchanges)) == (True, 1_000)
     assert not reading(X12["850"] * 1_000).is_cut
+
+
+@pytest.mark.parametrize("kind", ["850", "ORDERS", "DESADV"])
+@pytest.mark.parametrize("width", [72, 80])
+def test_a_wrapped_file_of_several_interchanges_is_read(kind: str, width: int) -> None:
+    """Wherever a line ends: also in the middle of the second header."""
+    for filler in range(width):
+        whole = EVERY[kind].replace(b"\r\n", b"").replace(b"P-100", b"P" * (filler + 1))
+        whole = whole.replace(b"P100", b"P" * (filler + 1)).replace(b"351", b"3" * (filler + 1)) * 2
+        wrapped = b"\r\n".join(whole[at : at + width] for at in range(0, len(whole), width))
+
+        found = reading(wrapped).interchanges
+
+        assert [each.faults for each in found] == [(), ()], wrapped
+
+
+@pytest.mark.parametrize("unit", [b"GS*PO~", b"ST*850*1~", b"x~", b"TA1*1***A~"])
+def test_what_is_read_of_a_file_is_bounded(unit: bytes) -> None:
+    """A file of nothing but tiny segments holds up nothing: what it told so far is kept, and not judged."""
+    found = read(io.BytesIO(isa().encode() + unit * 3_000 + X12["810"]), steps=2_000)
+
+    assert found is not None
+    assert found.is_cut
+    assert [(each.control, each.faults) for each in found.interchanges] == [("000000905", ())]
+
+
+def test_reading_stops_between_two_interchanges_as_well() -> None:
+    whole = io.BytesIO(X12["850"] * 100)
+    found = read(whole, steps=300)
+
+    assert found is not None
+    assert found.is_cut
+    assert 1 < len(found.interchanges) < 100
+    assert not any(each.faults for each in found.interchanges)
 
 
 def test_a_very_long_segment_is_one_segment() -> None:
