@@ -56,7 +56,7 @@ _ABOUT = {
     "[accounts.NAME.hooks], and in [accounts.NAME.partners.hooks] below a partners table: the narrower wins, "
     "key by key; [] is no command.",
     "notices": "Who is told when something is wrong, and when it is right again. Nobody is, unless "
-    "command or webhook is set.",
+    "one of the first three is set.",
 }
 
 

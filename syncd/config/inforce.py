@@ -110,4 +110,6 @@ def _shown(name: str, value: object) -> object:
         return MASK
     if name in {"webhook", "ping_url"} and isinstance(value, str):
         return masked(value) if value else value
+    if name == "to":
+        return [masked(str(each)) for each in value] if isinstance(value, list) else MASK
     return value.isoformat() if hasattr(value, "isoformat") else value

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import time
+from importlib.util import find_spec
 from typing import Annotated
 from urllib.parse import urlsplit
 
@@ -11,9 +12,10 @@ from pydantic import BeforeValidator, SecretStr
 
 from syncd.config.commands import read_program
 from syncd.config.keys import Table, key
-from syncd.config.values import Duration, is_loopback, wrong
+from syncd.config.values import Duration, is_loopback, read_list, wrong
 from syncd.core.notices.times import Quiet
 
+_SCHEME = re.compile(r"[a-z][a-z0-9+.-]*://.", re.IGNORECASE)
 _HOURS = re.compile(r"([01]\d|2[0-3]):([0-5]\d)-([01]\d|2[0-3]):([0-5]\d)")
 
 
@@ -56,6 +58,19 @@ def read_secret_address(value: object, *, remedy: str, in_the_clear: str) -> obj
     return text
 
 
+def read_addresses(value: object) -> object:
+    """Addresses of Apprise, which has to be there."""
+    found = read_list(value)
+    if not isinstance(found, list | tuple) or not all(isinstance(each, str | SecretStr) for each in found):
+        raise wrong("is not a list of addresses", 'Write it like ["mailto://…"]')
+    texts = [each.get_secret_value() if isinstance(each, SecretStr) else each for each in found]
+    if not all(map(_SCHEME.match, texts)):
+        raise wrong("has something that is no address", 'Each begins like "mailto://"; see Apprise\'s list')
+    if texts and find_spec("apprise") is None:
+        raise wrong("needs the package apprise", "Install it: pip install 'syncd[notices]'")
+    return tuple(texts)
+
+
 def masked(address: str) -> str:
     """An address without all that may be a secret: `mailto://********`."""
     scheme, _, rest = address.partition("://")
@@ -63,6 +78,7 @@ def masked(address: str) -> str:
 
 
 QuietHours = Annotated[Quiet | None, BeforeValidator(read_quiet)]
+Addresses = Annotated[tuple[SecretStr, ...], BeforeValidator(read_addresses)]
 Webhook = Annotated[SecretStr | None, BeforeValidator(read_webhook)]
 Program = Annotated[tuple[str, ...], BeforeValidator(read_program)]
 
@@ -70,6 +86,11 @@ Program = Annotated[tuple[str, ...], BeforeValidator(read_program)]
 class NoticesTable(Table):
     """`[notices]`. Nobody is told anything unless a way is set."""
 
+    to: Addresses | None = key(
+        "addresses of Apprise (mail, chat, text messages; https://appriseit.com/services/): "
+        "needs pip install 'syncd[notices]'",
+        example=["mailto://user:password@mail.example?to=edi@acme.example"],
+    )
     command: Program | None = key(
         "a program and its arguments, never a shell's line: it has the notice as JSON on its standard input",
         example=["/usr/local/bin/page"],

@@ -81,8 +81,10 @@ class Credentials:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Notices:
-    """How people are told. The address is a secret."""
+    """How people are told. The addresses are secrets."""
 
+    to: tuple[SecretStr, ...] = ()
+    """Addresses of Apprise."""
     command: tuple[str, ...] = ()
     webhook: SecretStr | None = None
     pace: Pace
@@ -92,7 +94,7 @@ class Notices:
     @property
     def are_wanted(self) -> bool:
         """Whether there is any way to tell them."""
-        return bool(self.command or self.webhook)
+        return bool(self.to or self.command or self.webhook)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -185,6 +187,7 @@ def _partner_table(keys: PartnerKeys) -> PartnerTable:
 def _notices(keys: NoticesTable) -> Notices:
     pace = Pace(digest=keys.digest, quiet=keys.quiet, unreachable_after=keys.unreachable_after)
     return Notices(
+        to=keys.to or (),
         command=keys.command or (),
         webhook=keys.webhook,
         pace=pace,

@@ -13,14 +13,14 @@ from syncd.errors import StateError
 from syncd.flows.bridge import Trouble
 from syncd.flows.noticing import Look, Noticing
 
-LOOKS_EVERY = timedelta(minutes=1)
+LOOKS_EVERY = timedelta(seconds=15)
 ENDS_WITHIN = timedelta(seconds=1)
 
 log = structlog.get_logger(__name__)
 
 
 class Noticer:
-    """Looks every minute, and at once when a message failed or was held. Listens to accounts' changes."""
+    """Looks now and then, and at once when a message failed or was held. Listens to accounts' changes."""
 
     def __init__(self, noticing: Noticing, looks: Callable[[], Sequence[Look]]) -> None:
         self._noticing = noticing

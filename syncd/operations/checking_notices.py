@@ -11,7 +11,7 @@ def check_notices(notifier: Notifier, notice: Notice) -> tuple[CheckLine, ...]:
     """Send it; one line for each way, or one that says that there is none."""
     if not notifier.ways:
         what = "nobody is told: no way is set"
-        remedy = "Set command or webhook in [notices]"
+        remedy = "Set to, command or webhook in [notices]"
         return (CheckLine(account=None, name="notices", ok=False, what=what, remedy=remedy),)
     return tuple(_tried(notifier, way, notice) for way in notifier.ways)
 

@@ -39,6 +39,10 @@ def ways(settings: Settings) -> Notifier:
     """Every way that is configured, by its key."""
     wanted, runner = settings.notices, GuardedRunner(os.environ)
     sends: dict[str, Send] = {}
+    if wanted.to:
+        from syncd.notify.addresses import by_address  # noqa: PLC0415 - not everybody has Apprise
+
+        sends |= {f"to[{n}]": by_address(to.get_secret_value()) for n, to in enumerate(wanted.to, start=1)}
     if wanted.command:
         sends["command"] = by_command(wanted.command, runner)
     if wanted.webhook is not None:

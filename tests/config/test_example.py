@@ -19,7 +19,7 @@ def test_the_example_can_be_loaded(tmp_path: Path) -> None:
     assert load(EXAMPLE, {}).accounts[0].name == "acme"
     lines = EXAMPLE.read_text(encoding="utf-8").splitlines()
     for number, line in enumerate(lines):
-        if line.startswith(("#password =", "#api_key =", "#api_key_file =")):
+        if line.startswith(("#password =", "#api_key =", "#api_key_file =", "#to =")):
             continue
         taken = [
             *lines[:number],

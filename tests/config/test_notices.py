@@ -1,7 +1,10 @@
 """`[notices]`: what is taken, what is refused, and that no secret is ever shown."""
 
+import sys
 from datetime import time, timedelta
+from importlib.machinery import ModuleSpec
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 
@@ -10,6 +13,26 @@ from syncd.core.notices.times import Quiet
 from tests.config.reading import ACME, Load, problems
 
 HOOK = "https://chat.example/hooks/sesame?sig=open"
+
+
+def test_addresses_need_their_package(read: Load, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """And are shown by their scheme alone."""
+    text = f'[notices]\nto = ["mailto://bob:sesame@x.example", "slack://sesame"]\n{ACME}'
+    monkeypatch.setitem(sys.modules, "apprise", None)
+    [(key, told)] = problems(read, text).items()
+    assert (key, told) == (
+        "notices.to",
+        "needs the package apprise. Install it: pip install 'syncd[notices]'",
+    )
+    apprise = ModuleType("apprise")
+    apprise.__spec__ = ModuleSpec("apprise", None)
+    monkeypatch.setitem(sys.modules, "apprise", apprise)
+    assert read(text).notices.are_wanted
+    _, lines = load_with_sources(tmp_path / "syncd.toml", {})
+    shown = {line.key: line.value for line in lines}["notices.to"]
+    assert shown == ["mailto://********", "slack://********"]
+    assert "sesame" not in repr(read(text)) + repr(lines)
+    assert list(problems(read, f'[notices]\nto = ["sesame"]\n{ACME}')) == ["notices.to"]
 
 
 def test_no_address_is_shown(tmp_path: Path) -> None:

@@ -1,19 +1,24 @@
 """The ways out: what arrives, and what is said of one that does not; never a secret."""
 
+import io
 import json
 import os
+import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import pytest
 
 from syncd.core.notices.notice import Notice, trial
 from syncd.notify import GuardedRunner
+from syncd.notify.addresses import by_address
 from syncd.notify.ways import by_command
 from syncd.notify.webhook import by_webhook
 from tests.contracts.stores import NOON
@@ -71,6 +76,47 @@ def test_a_webhook_that_is_not_there_is_named_by_its_host() -> None:
     assert by_webhook("http://u:pazzword@127.0.0.1:9/sesame")(NOTICE) == (
         "127.0.0.1 cannot be reached (ConnectError)"
     )
+
+
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")  # Apprise's own
+def test_an_address_of_apprise_is_sent_to() -> None:
+    """By its own JSON service; what it says of a failure holds no secret."""
+    pytest.importorskip("apprise", reason="an extra: pip install syncd[notices]")
+    with listening(200) as (address, posted):
+        place = address.removeprefix("http://user:pazzword@").partition("/")[0]
+        assert by_address(f"json://user:pazzword@{place}/sesame")(NOTICE) == ""
+    [(path, (_, told))] = posted
+    assert (path, told["title"]) == ("/sesame", NOTICE.subject)
+    said = by_address(f"json://user:pazzword@{place}/sesame")(NOTICE)
+    assert said.startswith("Apprise could not send it by json: ")
+    assert "pazzword" not in said
+    assert by_address("bogus://x:pazzword@y")(NOTICE) == "Apprise knows no such address: bogus://…"
+
+
+class FakeApprise(ModuleType):
+    """A mail server that tells the password back, and a service with a mistake."""
+
+    class LogCapture(io.StringIO):
+        def __init__(self, **_: object) -> None:
+            super().__init__("535 user bob@x.example: hunter2 is wrong\n")
+
+    class Apprise:
+        def add(self, address: str) -> bool:
+            return address.startswith("mail")
+
+        def notify(self, *, title: str, **_: object) -> bool:
+            if "break" in title:
+                raise KeyError("hunter2")
+            return False
+
+
+def test_whatever_apprise_says_or_does_the_secret_stays(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Also percent-encoded, and when a service has a mistake."""
+    monkeypatch.setitem(sys.modules, "apprise", FakeApprise("apprise"))
+    send = by_address("mailtos://bob:%68unter2@x.example?to=ops@y.example")
+    assert send(NOTICE) == "Apprise could not send it by mailtos: 535 user ***@x.example: *** is wrong"
+    broken = replace(NOTICE, subject="break")
+    assert send(broken) == "Apprise could not send it by mailtos: KeyError"
 
 
 def test_a_command_has_the_json_on_its_standard_input(tmp_path: Path) -> None:
