@@ -96,7 +96,7 @@ class Send:
         if self._mood.refused is None:
             return
         if not_before and self._bridge.clock.now() < not_before:
-            self._complain(self._mood.refused, "", Kind.REFUSED)
+            self._complain(self._mood.refused, "It is asked again by itself.", Kind.REFUSED)
             return
         try:
             self._bridge.gateway.stations()

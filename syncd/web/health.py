@@ -12,6 +12,7 @@ from typing import Any
 from flask import Blueprint, Response, jsonify, request
 
 from syncd.core.freshness import JobHealth, are_ready
+from syncd.errors import StateError
 from syncd.operations.health import Vitals
 from syncd.web.gate import Gate
 
@@ -34,7 +35,10 @@ def health(vitals: Vitals, accounts: Sequence[str], *, gate: Gate) -> Blueprint:
         wanted = request.args.get("account")
         if wanted is not None and wanted not in accounts:
             return jsonify(error="there is no such account", remedy="Leave ?account= away for all."), 404
-        jobs = [job for job in vitals.jobs() if wanted in {None, job.account}]
+        try:
+            jobs = [job for job in vitals.jobs() if wanted in {None, job.account}]
+        except StateError:
+            return jsonify(ready=False), UNWELL
         is_ready = vitals.is_alive() and are_ready(jobs)
         known = {"jobs": list(map(_told, jobs))} if gate.knows(request) else {}
         return jsonify(ready=is_ready, **known), 200 if is_ready else UNWELL

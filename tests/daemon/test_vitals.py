@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from syncd.core.freshness import GRACE, JobHealth
+from syncd.core.model import Place
 from syncd.daemon.supervisor import A_MOMENT
 from syncd.daemon.vitals import DaemonVitals
 from syncd.errors import AccountRefused, Unreachable
@@ -152,6 +153,22 @@ def test_what_kept_a_pass_from_its_work_makes_it_no_success(world: World) -> Non
     assert world.runner.run("addresses")
     state = world.runner.jobs["addresses"]
     assert (state.last_success, state.failures, state.not_before) == (None, 0, None)
+
+
+def test_an_account_that_may_not_send_has_no_success_until_it_may(world: World) -> None:
+    """Also in the passes between, which ask nothing; the trouble stands all the while."""
+    assert world.runner.run("addresses")
+    world.disk.write(Place("outbox/RJ_Station/RJ_Partner/a.edi"), b"UNA")
+    world.gateway.fail_next(AccountRefused("the gateway answered 403", status=403), call="send")
+    for _ in range(3):
+        world.runner.run("send")
+    assert world.runner.jobs["send"].last_success is None
+    assert [each.trouble.what for each in world.troubles.open()] == ["the gateway answered 403"]
+    assert job(world, "send").trouble == "the gateway answered 403"
+    world.clock.passed += timedelta(minutes=20)
+    world.runner.run("send")
+    assert job(world, "send").is_fresh
+    assert world.troubles.open() == ()
 
 
 def test_it_lives_while_it_looks_at_itself(world: World) -> None:

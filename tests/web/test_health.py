@@ -12,6 +12,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from syncd.core.freshness import JobHealth
+from syncd.errors import StateBroken
 from syncd.web.app import Part
 from syncd.web.health import health
 from tests.web.parts import Site
@@ -34,11 +35,14 @@ class Patient:
 
     alive: bool = True
     found: Sequence[JobHealth] = field(default_factory=lambda: [FRESH])
+    is_broken: bool = False
 
     def is_alive(self) -> bool:
         return self.alive
 
     def jobs(self) -> Sequence[JobHealth]:
+        if self.is_broken:
+            raise StateBroken("the database cannot be read")
         return self.found
 
 
@@ -62,6 +66,7 @@ def test_all_is_ready_when_each_job_is() -> None:
     answer = asking(Patient()).get("/readyz")
     assert (answer.status_code, answer.get_json()["ready"]) == (200, True)
     assert asking(Patient(alive=False)).get("/readyz").status_code == 503
+    assert asking(Patient(is_broken=True)).get("/readyz").status_code == 503
 
 
 def test_what_is_not_ready_is_named_with_its_remedy() -> None:
