@@ -6,6 +6,7 @@ released is not judged again.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -21,7 +22,7 @@ from syncd.core.filed import Readings
 from syncd.core.model import Folder, Message, MessageId
 from syncd.flows.bridge import Bridge
 from syncd.flows.placing import place_for, record_and_settle
-from syncd.flows.under_way import UnderWay
+from syncd.flows.under_way import UnderWay, key_of
 from syncd.ports import Records
 
 log = structlog.get_logger(__name__)
@@ -101,8 +102,12 @@ def flaws_of(judge: Judge, row: Message, reading: Reading) -> Iterator[str]:
 
 
 def repeats_of(judge: Judge, row: Message, reading: Reading) -> Iterator[str]:
-    """Interchanges whose number was sent before."""
-    for interchange in reading.interchanges:
+    """Interchanges that stand in it more than once, or whose number was sent before."""
+    counts = Counter(key_of(row.pair, each) for each in reading.interchanges if each.control)
+    once = {key_of(row.pair, each): each for each in reading.interchanges}
+    for key, interchange in once.items():
+        if counts[key] > 1:
+            yield f"interchange {interchange.control} stands in it {counts[key]} times"
         before = _sent_before(judge, row, interchange)
         if before is not None:
             yield f"interchange {interchange.control} was sent before, by message {before}"

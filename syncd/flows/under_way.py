@@ -14,7 +14,7 @@ from syncd.core.documents import Interchange
 from syncd.core.filed import Readings, number
 from syncd.core.model import Message, MessageId, Pair
 
-_Key = tuple[Pair, str, str, str, str, bool]
+Key = tuple[Pair, str, str, str, str, bool]
 
 
 class UnderWay:
@@ -22,12 +22,12 @@ class UnderWay:
 
     def __init__(self) -> None:
         self._lock = Lock()
-        self._first: dict[_Key, MessageId] = {}
+        self._first: dict[Key, MessageId] = {}
 
     @contextmanager
     def entered(self, row: Message, readings: Readings) -> Iterator[None]:
         """While a message is judged and its row is written; who comes first has the number."""
-        keys = {_key(row.pair, each) for reading in readings if reading for each in reading.interchanges}
+        keys = {key_of(row.pair, each) for reading in readings if reading for each in reading.interchanges}
         with self._lock:
             mine = [key for key in keys if self._first.setdefault(key, row.id) == row.id]
         try:
@@ -40,11 +40,12 @@ class UnderWay:
     def other(self, row: Message, interchange: Interchange) -> MessageId | None:
         """The message, not this one, that has such an interchange in hand."""
         with self._lock:
-            first = self._first.get(_key(row.pair, interchange))
+            first = self._first.get(key_of(row.pair, interchange))
         return first if first != row.id else None
 
 
-def _key(pair: Pair, interchange: Interchange) -> _Key:
+def key_of(pair: Pair, interchange: Interchange) -> Key:
+    """What two interchanges have in common that are taken for one."""
     return (
         pair,
         interchange.standard,

@@ -73,6 +73,15 @@ def test_a_number_is_used_again_some_day(age: timedelta, is_repeat: bool) -> Non
     assert bool(judged(judge, repeats_of, row, ["a.edi"], readings)) is is_repeat
 
 
+def test_a_file_that_was_written_twice_over_is_noticed() -> None:
+    """Each number once, however often it stands there; what is for test has numbers of its own."""
+    content = WHOLE * 3 + WHOLE.replace(b"*P*>", b"*T*>")
+
+    found = judged(a_judge(), repeats_of, a_message(), ["a.edi"], (read(io.BytesIO(content)),))
+
+    assert found == ["interchange 000000905 stands in it 3 times"]
+
+
 def test_a_judge_that_breaks_stops_nothing() -> None:
     unreadable: Any = object()
 
