@@ -60,39 +60,37 @@ class Pull:
         bridge = self._bridge
         self._facts = dict(bridge.records.facts(bridge.account.name))
         bridge.tree.check()
-        unfinished = self._finish()
+        self._finish()
         if not has_room(bridge):
             return
         if bridge.addresses.stations is None:
             bridge.refresh_addresses()
-        self._fetch_wanted(unfinished)
+        self._fetch_wanted()
         for partner_type in bridge.account.partner_types:
             self._pull_type(partner_type)
 
-    def _finish(self) -> Sequence[Message]:
-        """Publish what is staged, confirm what is published; returns what was unfinished before that."""
+    def _finish(self) -> None:
+        """Publish what is staged, confirm what is published."""
         bridge = self._bridge
-        rows = self._unfinished()
-        staged = [row for row in rows if row.phase is Phase.STAGED]
+        staged = self._unfinished(Phase.STAGED)
         bridge.inbox.promise(staged)
         recover_staged(bridge, staged)
-        rows = self._unfinished()
-        self._confirm([row for row in rows if row.phase is Phase.PUBLISHED])
-        return rows
+        self._confirm(self._unfinished(Phase.PUBLISHED))
 
-    def _unfinished(self) -> Sequence[Message]:
-        return self._bridge.records.unfinished(self._bridge.account.name, Direction.INBOUND)
+    def _unfinished(self, phase: Phase | None = None) -> Sequence[Message]:
+        return self._bridge.records.unfinished(self._bridge.account.name, Direction.INBOUND, phase=phase)
 
-    def _fetch_wanted(self, rows: Sequence[Message]) -> None:
+    def _fetch_wanted(self) -> None:
         """Fetch what a person asked for by its id: the unread list may lack it, or have years before it.
 
         Nothing is marked at the gateway for it, so that no other reader of the mailbox takes it meanwhile.
         """
-        due = planning.wanted(rows, now=self._bridge.clock.now())
-        for start in range(0, len(due), walking.MOST_TO_FETCH):
-            some = due[start : start + walking.MOST_TO_FETCH]
-            hold_empty(self._bridge, [row for row in some if not row.files])
-            self._fetch([row for row in some if row.files])
+        bridge, last, size = self._bridge, None, walking.MOST_TO_FETCH
+        while rows := bridge.records.wanted(bridge.account.name, after=last, limit=size):
+            last = rows[-1]
+            due = planning.wanted(rows, now=bridge.clock.now())
+            hold_empty(bridge, [row for row in due if not row.files])
+            self._fetch([row for row in due if row.files])
 
     def _pull_type(self, partner_type: PartnerType) -> None:
         passed_over: int | None = None

@@ -27,6 +27,7 @@ from syncd.ports.folders import Stranger
 
 log = structlog.get_logger(__name__)
 
+MOST_HELD = 100_000
 MOST_LOOKED_AT = 100
 """Failed messages whose file is looked for in one pass, the newest first."""
 
@@ -78,11 +79,11 @@ def _note_cleared(bridge: Bridge) -> None:
 
 def recover_inbound(bridge: Bridge) -> None:
     """Heal what was on its way in, as far as a pull does not do it by itself; none may run meanwhile."""
-    rows = bridge.records.unfinished(bridge.account.name, Direction.INBOUND)
-    for row in rows:
-        if row.state is State.HELD:
-            bridge.inbox.write_alone(row.pair, row.id, status_file.render(row))
-    _clear_staging(bridge, rows)
+    name, way = bridge.account.name, Direction.INBOUND
+    held = Search(account=name, direction=way, states=(State.HELD,), limit=MOST_HELD)
+    for row in bridge.records.search(held):
+        bridge.inbox.write_alone(row.pair, row.id, status_file.render(row))
+    _clear_staging(bridge, bridge.records.unfinished(name, way, phase=Phase.STAGED))
 
 
 def _doubt(bridge: Bridge, rows: Sequence[Message]) -> None:
@@ -165,6 +166,6 @@ def _stranger(bridge: Bridge, found: Stranger) -> Draft:
 
 def _clear_staging(bridge: Bridge, rows: Sequence[Message]) -> None:
     """Remove staging folders of messages that are not staged: they are fetched again, or done."""
-    staged = {row.id for row in rows if row.phase is Phase.STAGED}
+    staged = {row.id for row in rows}
     for message_id in bridge.inbox.staging() - staged:
         bridge.inbox.discard(message_id)

@@ -157,8 +157,17 @@ class Search:
 class Records(Protocol):
     """The reader. Nothing here costs more when the history grows, but for common names and `flaws`."""
 
-    def unfinished(self, account: str, direction: Direction) -> Sequence[Message]:
-        """Every message that is not at rest (held ones included), oldest first."""
+    def unfinished(
+        self, account: str, direction: Direction, *, phase: Phase | None = None
+    ) -> Sequence[Message]:
+        """Every message that is not at rest (held ones included), or those in a phase, oldest first."""
+        ...
+
+    def wanted(self, account: str, *, after: Message | None, limit: int) -> Sequence[Message]:
+        """Inbound messages that a person asked for and that are not here yet, by their time of listing.
+
+        `after` is the last of those that were given before: there may be very many.
+        """
         ...
 
     def moving(self, account: str) -> Sequence[Message]:

@@ -8,14 +8,24 @@ from datetime import datetime
 from syncd.core.acknowledging import Subject
 from syncd.core.documents import Interchange
 from syncd.core.filed import Filed
-from syncd.core.model import Direction, GatewayId, Message, MessageId, Pair, State
+from syncd.core.model import Direction, GatewayId, Message, MessageId, Pair, Phase, State
 from syncd.ports import Line, Outstanding, Search, Telling, Untold
 
 
 class NoRecords:
     """Answers every question with nothing."""
 
-    def unfinished(self, account: str, direction: Direction) -> Sequence[Message]:  # noqa: ARG002
+    def unfinished(
+        self,
+        account: str,  # noqa: ARG002
+        direction: Direction,  # noqa: ARG002
+        *,
+        phase: Phase | None = None,  # noqa: ARG002
+    ) -> Sequence[Message]:
+        """None."""
+        return ()
+
+    def wanted(self, account: str, *, after: Message | None, limit: int) -> Sequence[Message]:  # noqa: ARG002
         """None."""
         return ()
 

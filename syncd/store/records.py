@@ -45,10 +45,23 @@ class SqlRecords:
         self._ids = ids
         self._path = path
 
-    def unfinished(self, account: str, direction: Direction) -> Sequence[Message]:
-        """Every message that is not at rest (held ones included), oldest first."""
+    def unfinished(
+        self, account: str, direction: Direction, *, phase: Phase | None = None
+    ) -> Sequence[Message]:
+        """Every message that is not at rest (held ones included), or those in a phase, oldest first."""
         query = _MESSAGES.where(schema.UNFINISHED, _m.account == account, _m.direction == direction.value)
+        if phase is not None:
+            query = query.where(_m.phase == phase.value)
         return self._messages(query.order_by(*_OLDEST_FIRST))
+
+    def wanted(self, account: str, *, after: Message | None, limit: int) -> Sequence[Message]:
+        """Inbound messages that a person asked for and that are not here yet, by their time of listing."""
+        inbound = _m.direction == Direction.INBOUND.value
+        query = _MESSAGES.where(schema.UNFINISHED, _m.account == account, inbound, schema.WANTED)
+        at = sa.func.coalesce(_m.listed_at, 0)
+        if after is not None:
+            query = query.where(sa.tuple_(at, _m.number) > (after.listed_at or 0, self._ids.decode(after.id)))
+        return self._messages(query.order_by(at, _m.number).limit(limit))
 
     def moving(self, account: str) -> Sequence[Message]:
         """Messages whose rename is not known to be done, oldest first."""

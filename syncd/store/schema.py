@@ -65,6 +65,7 @@ _m = messages.c
 INBOUND = _m.direction == sa.literal_column("'inbound'")
 OUTBOUND = _m.direction == sa.literal_column("'outbound'")
 UNFINISHED = _m.unfinished.is_(sa.true())
+WANTED = sa.not_(dialect.is_unset(_m.progress, "wanted"))
 MOVING = _m.moving_from.is_not(None)
 FAILED = sa.and_(OUTBOUND, _m.state == sa.literal_column("'failed'"))
 WITH_FILE = sa.and_(OUTBOUND, _m.settled_at.is_not(None), _m.place.is_not(None))

@@ -77,6 +77,29 @@ def test_unfinished_are_of_one_account_and_direction(store: AnyStore) -> None:
     assert store.records.unfinished("acme", Direction.INBOUND) == [mine]
 
 
+def test_unfinished_of_one_phase(store: AnyStore) -> None:
+    """Without all the others, which may be very many."""
+    a, _ = opened(store, *(inbound(name, minute=n) for n, name in enumerate("ab")))
+    staged = happened(store, a, ev.Staged(files=FILES))
+    assert store.records.unfinished("acme", Direction.INBOUND, phase=Phase.STAGED) == [staged]
+    assert store.records.unfinished("acme", Direction.INBOUND, phase=Phase.PUBLISHED) == []
+
+
+def test_wanted_are_those_that_a_person_asked_for_until_they_are_here(store: AnyStore) -> None:
+    """A few at a time, in the order of the gateway's listing, twins too."""
+    asked = Progress(wanted=True)
+    named = [("late", 9), ("early", 3), ("twin", 3), ("here", 1)]
+    rows = opened(
+        store, *(replace(inbound(n), listed_at=at, progress=asked) for n, at in named), inbound("x")
+    )
+    late, early, twin, here, _ = rows
+    happened(store, here, ev.Staged(files=FILES), ev.Published())
+    assert store.records.wanted("acme", after=None, limit=2) == [early, twin]
+    assert store.records.wanted("acme", after=early, limit=5) == [twin, late]
+    assert store.records.wanted("acme", after=late, limit=5) == []
+    assert store.records.wanted("other", after=None, limit=5) == []
+
+
 def test_a_message_that_is_revived_is_unfinished_again(store: AnyStore) -> None:
     """Rest is not for ever."""
     (message,) = opened(store, failed())

@@ -176,9 +176,17 @@ class FakeStore:
 
     # Records
 
-    def unfinished(self, account: str, direction: Direction) -> Sequence[Message]:
+    def unfinished(
+        self, account: str, direction: Direction, *, phase: Phase | None = None
+    ) -> Sequence[Message]:
         found = [m for m in self._of(account) if m.direction is direction and is_unfinished(m)]
-        return sorted(found, key=_age)
+        return sorted((m for m in found if phase in {None, m.phase}), key=_age)
+
+    def wanted(self, account: str, *, after: Message | None, limit: int) -> Sequence[Message]:
+        found = [m for m in self.unfinished(account, Direction.INBOUND) if m.progress.wanted]
+        found.sort(key=lambda m: (m.listed_at or 0, _age(m)))
+        begin = 0 if after is None else [m.id for m in found].index(after.id) + 1
+        return found[begin : begin + limit]
 
     def moving(self, account: str) -> Sequence[Message]:
         return sorted((m for m in self._of(account) if m.moving_from is not None), key=_age)

@@ -26,6 +26,11 @@ Question = Callable[[SqlRecords], object]
 
 OF_A_PASS: dict[str, tuple[Question, str]] = {
     "unfinished": (lambda r: r.unfinished("acme", Direction.INBOUND), "messages_unfinished"),
+    "staged": (
+        lambda r: r.unfinished("acme", Direction.INBOUND, phase=Phase.STAGED),
+        "messages_unfinished",
+    ),
+    "wanted": (lambda r: r.wanted("acme", after=None, limit=5), "messages_unfinished"),
     "moving": (lambda r: r.moving("acme"), "messages_moving"),
     "by_gateway_ids": (
         lambda r: r.by_gateway_ids("acme", [GatewayId("live"), GatewayId("b")]),
@@ -128,7 +133,12 @@ AS_MANY: dict[str, tuple[Question, str]] = {
 """What is counted, and costs as much as there is, up to a thousand."""
 GROWING = ("SCAN messages", "SCAN names", "SCAN history", "SCAN tellings", "SCAN documents")
 QUESTIONS = OF_A_PASS | OF_A_PERSON
-OF_FEW = {"by_gateway_ids", "search of overdue ones", "outstanding"}  # sorted, but never more than asked for
+OF_FEW = {
+    "by_gateway_ids",
+    "search of overdue ones",
+    "outstanding",
+    "wanted",
+}  # sorted, but never more than asked for
 
 
 @pytest.fixture
