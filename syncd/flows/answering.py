@@ -20,7 +20,7 @@ from syncd.flows.bridge import Bridge, Step
 log = structlog.get_logger(__name__)
 
 MOST_REPLIES = 300
-"""Groups or interchanges that one message may acknowledge; what it says of more is not noted."""
+"""Groups or interchanges that one message may acknowledge; of more is told that they are not noted."""
 SHOWN = 10
 
 
@@ -37,7 +37,10 @@ class Answering:
         Never raises for what is in a message: then nothing is noted.
         """
         try:
-            return self._hear(row, acknowledging.replies(readings)[:MOST_REPLIES])
+            replies = acknowledging.replies(readings)
+            is_cut = len(replies) > MOST_REPLIES or any(each and each.is_cut for each in readings)
+            note, steps = self._hear(row, replies[:MOST_REPLIES])
+            return f"{note}; it is too long, the rest is not noted" if note and is_cut else note, steps
         except Exception:
             log.exception("acknowledgement.not_matched", message=row.id, account=row.account)
             return "", []
