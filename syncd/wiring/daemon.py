@@ -182,7 +182,7 @@ def run_daemon(settings: Settings, *, config: Path | None) -> int:
         if settings.ping_url:
             stack.enter_context(_pinging(daemon, settings.ping_url.get_secret_value()))
         stack.enter_context(_noticing(daemon))
-        door = DaemonDoor(daemon, lambda: _load(config))
+        door = DaemonDoor(daemon, lambda: _check(config, settings))
         if settings.web and counts:
             from syncd.wiring.web import serving  # noqa: PLC0415 - only where there is a page
 
@@ -190,7 +190,7 @@ def run_daemon(settings: Settings, *, config: Path | None) -> int:
         server = ControlServer(
             socket_path(settings.state_dir, os.environ), door, group=settings.control_group
         )
-        with _signals(daemon, lambda: _load(config)):
+        with _signals(daemon, lambda: _check(config, settings)):
             server.start()
             try:
                 daemon.supervisor.run()
@@ -255,10 +255,15 @@ def _pinging(daemon: Daemon, url: str) -> Iterator[None]:
             pinger.stop()
 
 
-def _load(config: Path | None) -> object:
+def _check(config: Path | None, now: Settings) -> None:
+    """See that a daemon could start with the configuration as it is now. Raises: ConfigError, CannotAct."""
     from syncd.config import load  # noqa: PLC0415 - for a reload only
 
-    return load(config)
+    web = load(config).web
+    if web is not None:
+        from syncd.wiring.web import prove  # noqa: PLC0415 - only where there is a page
+
+        prove(web, now.web)
 
 
 def _leave(daemon: Daemon) -> None:

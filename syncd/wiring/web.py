@@ -49,6 +49,19 @@ def serving(web: Web, daemon: Daemon, door: Door, counts: Counts) -> Iterator[No
         server.stop()
 
 
+def prove(web: Web | None, before: Web | None) -> None:
+    """See that a page can be opened as it is configured anew, while the one of before is open.
+
+    The port of before is ours, and free by then. Raises: ConfigError.
+    """
+    if web is None:
+        return
+    if web.password_file:
+        Password(web.password_file)
+    if before is None or before.listen.port != web.listen.port:
+        bound(*web.listen).close()
+
+
 def counts_of(settings: Settings) -> Counts:
     """What is counted from the start of a daemon."""
     return Counts(account.name for account in settings.accounts)
