@@ -46,7 +46,7 @@ class _Desk:
         verb = _verb(request.form.get("verb", ""))
         by = g.visitor.by
         done = self._acting.run(f"message {row.id}", lambda: self._carry_out(verb, row.id, by))
-        return render_template("done.html", verb=verb, row=done or row, is_done=done is not None)
+        return render_template("done.html", row=done or row, is_done=done is not None)
 
     def _carry_out(self, verb: Verb, message_id: str, by: str) -> Row:
         if verb.command == "resolve":

@@ -135,8 +135,8 @@ def test_guessing_is_slow_and_locks_nobody_out(secret: Path) -> None:
         return browser.get("/", headers=headers, environ_base={"REMOTE_ADDR": address}).status_code
 
     assert ask(known, right, "10.0.0.1") == 200
-    codes = [ask(guesser, basic(f"guess {n}"), "10.0.0.1") for n in range(1000)]
-    assert codes == [401] * AT_ONCE + [429] * (1000 - AT_ONCE)
+    codes = [ask(guesser, basic(f"guess {n}"), "10.0.0.1") for n in range(300)]
+    assert codes == [401] * AT_ONCE + [429] * (300 - AT_ONCE)
     assert ask(known, right, "10.0.0.1") == 200
     assert ask(other, right, "10.0.0.2") == 200
     assert ask(guesser, right, "10.0.0.1") == 429
