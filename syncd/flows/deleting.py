@@ -13,6 +13,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 
 from syncd.core import events as ev
 from syncd.core.deletion import boxes, refusal
@@ -21,13 +22,16 @@ from syncd.core.model import Direction, Folder, GatewayId, Message, MessageId, P
 from syncd.core.planning import track as planning
 from syncd.core.planning.track import Fate
 from syncd.core.shown import Box, Record
-from syncd.errors import GatewayError, NotThere, Rejected, SyncdError, UsageError
+from syncd.errors import GatewayError, NotThere, Rejected, SyncdError, TryLater, Unanswered, UsageError
 from syncd.flows.bridge import Bridge, Step
+from syncd.flows.fetching import is_silence
 from syncd.flows.placing import place_for, settle
 from syncd.flows.track import entry
 
 AT_ONCE = 100
 """Ids in one request (REST v1, §9.2)."""
+MOST_UNCLEAR = 5
+"""Answers in a row that say nothing of the message, after which it is the gateway that is to blame."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,6 +98,7 @@ class _Work:
         self._note = note
         self.deleted: list[Message] = []
         self.left: list[tuple[Message, SyncdError]] = []
+        self._unclear = 0
 
     def fitting(self, rows: Sequence[Message]) -> list[Message]:
         """Those that are settled here, each once."""
@@ -108,6 +113,7 @@ class _Work:
 
     def delete(self, rows: Sequence[Message]) -> None:
         """Delete what nothing speaks against. Raises: GatewayError: the rest was not tried."""
+        self._refuse_to_hang_on()
         wanted = _still_wanted(self._bridge, rows)
         self.left += [(row, wanted[row.id]) for row in rows if row.id in wanted]
         rows = [row for row in rows if row.id not in wanted]
@@ -115,14 +121,21 @@ class _Work:
             self._record(rows)
             return
         for row in rows:
+            self._refuse_to_hang_on()
             self._one(row)
+
+    def _refuse_to_hang_on(self) -> None:
+        if self._bridge.clock.wait(timedelta()):
+            raise TryLater("the program is stopping", remedy="What is left goes when it is asked for again.")
 
     def _together(self, rows: Sequence[Message]) -> bool:
         """Whether the gateway says that it deleted every one of them."""
         (box,) = boxes(rows[0])
         try:
             return self._bridge.gateway.delete(box, [_there(row) for row in rows]) == len(rows)
-        except (NotThere, Rejected):
+        except (NotThere, Rejected, Unanswered) as error:
+            if is_silence(error):
+                raise
             return False
 
     def _one(self, row: Message) -> None:
@@ -133,16 +146,24 @@ class _Work:
                 found = True
             except NotThere:
                 continue
-            except Rejected as refused:
-                self.left.append((row, refused))
+            except (Rejected, Unanswered) as error:
+                self._leave(row, error)
                 return
         if spot(row) == STOPPED and not found:
             self.left.append((row, _not_stopped(row)))
             return
         self._record([row])
 
+    def _leave(self, row: Message, error: GatewayError) -> None:
+        """One that the gateway cannot delete keeps no other there. Raises: the error, if not."""
+        self._unclear += isinstance(error, Unanswered)
+        if is_silence(error) or self._unclear >= MOST_UNCLEAR:
+            raise error
+        self.left.append((row, error))
+
     def _record(self, rows: Sequence[Message]) -> None:
         bridge = self._bridge
+        self._unclear = 0
         after = bridge.record([self._step(row) for row in rows])
         settle(bridge, [row for row in after if row.moving_from])
         for row in rows:

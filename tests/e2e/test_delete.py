@@ -125,6 +125,33 @@ def test_a_refused_request_for_many_says_nothing_of_each(ground: Ground, box: Sa
     assert sorted(one.outcome for one in box.ledger.sent) == ["deleted", "sent"]
 
 
+def test_one_that_the_gateway_cannot_delete_keeps_no_other_there(ground: Ground, box: Sandbox) -> None:
+    """It is left with the answer; a gateway that answers so each time is asked no more."""
+    for number in range(8):
+        box.deliver(files={"in.edi": b"UNA"}, message_id=f"in-{number}")
+    ground.settle()
+    box.trouble("status", status=500, method="DELETE", times=None)
+    assert "500" in str(delete(ground).trouble)
+    assert box.ledger.operations()["delete"] == 5
+    box.calm()
+    box.trouble("status", status=500, operation="delete_many", times=None)
+    box.trouble("status", status=500, path="in-3", method="DELETE", times=None)
+    done = delete(ground)
+    assert (done.trouble, len(done.deleted)) == (None, 7)
+    assert "500" in why(done)
+
+
+def test_a_program_that_is_stopped_deletes_no_more(ground: Ground, box: Sandbox) -> None:
+    """And says so; what is left goes another time."""
+    box.deliver(files={"in.edi": b"UNA"}, message_id="in-1")
+    ground.settle()
+    ground.clock.is_stopping = True
+    assert "stopping" in str(delete(ground).trouble)
+    assert not box.ledger.received[0].is_deleted
+    ground.clock.is_stopping = False
+    assert len(delete(ground).deleted) == 1
+
+
 def test_an_answer_that_is_lost_ends_it_and_a_second_time_ends_well(ground: Ground, box: Sandbox) -> None:
     """What may have been deleted is recorded when the gateway says that it is not there."""
     ground.drop("a.edi", b"UNA a")
