@@ -116,13 +116,30 @@ def _is_possible(sent: Pair, arrived: Pair, *, same_ends: bool) -> bool:
 
 
 def marks(documents: Iterable[Filed], reply: Reply) -> tuple[Mark, ...]:
-    """What the reply says of each of these documents; nothing of those that it is not about."""
-    found: list[Mark] = []
-    for document in documents:
-        said = _said_of(document, reply) if reply.subject.fits(document) else None
-        if said is not None:
-            found.append(Mark(position=document.position, verdict=said.verdict, note=said.note))
-    return tuple(found)
+    """What the reply says of each of these documents; nothing of those that it is not about.
+
+    Where a part of them was rejected, those that it does not name are good. When it names none, nobody knows.
+    """
+    said = {each.position: _said_of(each, reply) for each in documents if reply.subject.fits(each)}
+    known = {position: each for position, each in said.items() if each is not None}
+    names_the_bad = any(
+        each.verdict is not Verdict.ACCEPTED and not _is_of_some(each) for each in known.values()
+    )
+    return tuple(_mark(position, each, names_the_bad=names_the_bad) for position, each in known.items())
+
+
+def _is_of_some(said: Acknowledgement) -> bool:
+    """Whether it says that a part of many was rejected, and not which."""
+    return said.verdict is Verdict.PARTLY and not (said.document_control or said.document_kind)
+
+
+def _mark(position: int, said: Acknowledgement, *, names_the_bad: bool) -> Mark:
+    if not _is_of_some(said):
+        return Mark(position=position, verdict=said.verdict, note=said.note)
+    if names_the_bad:
+        return Mark(position=position, verdict=Verdict.ACCEPTED)
+    note = f"{said.note}; which were rejected is not said".removeprefix("; ")
+    return Mark(position=position, verdict=Verdict.PARTLY, note=note)
 
 
 def _said_of(document: Filed, reply: Reply) -> Acknowledgement | None:
@@ -133,8 +150,6 @@ def _said_of(document: Filed, reply: Reply) -> Acknowledgement | None:
             own = said if _is_of(said, document) else own
         elif said.group_control in {"", document.group} or reply.subject.group:
             whole = said
-    if own is None and whole is not None and whole.verdict is Verdict.PARTLY:
-        return replace(whole, verdict=Verdict.ACCEPTED, note="")  # the others are named
     if whole is not None and whole.verdict is Verdict.REJECTED:
         notes = [said.note for said in (own, whole) if said is not None and said.note]
         return replace(whole, note="; ".join(notes))
