@@ -16,7 +16,6 @@ import logging
 import ssl
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from http.cookiejar import DefaultCookiePolicy
 from typing import TypeVar
@@ -32,6 +31,7 @@ from syncd.gateways.limiter import Limiter
 from syncd.gateways.log_in import Entrance, LogIn
 from syncd.gateways.observed import Observed
 from syncd.gateways.redirects import moved_to
+from syncd.gateways.timeouts import Timeouts
 from syncd.gateways.tokens import Token, Tokens
 from syncd.gateways.transport import Deadline, environment_proxy, transport
 from syncd.gateways.voice import Voice, message_voice
@@ -45,31 +45,6 @@ _LAST_WORD_S = 3.0
 _SAME_TIME = timedelta(seconds=2)
 _A_WAIT = timedelta(milliseconds=1)
 """What is shorter was spent on writing the stamps down."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Timeouts:
-    """How long each phase may take, and the whole: `total`, or `transfer` when it carries files."""
-
-    connect: timedelta = timedelta(seconds=10)
-    read: timedelta = timedelta(seconds=30)
-    write: timedelta = timedelta(seconds=30)
-    pool: timedelta = timedelta(seconds=10)
-    total: timedelta = timedelta(seconds=60)
-    transfer: timedelta = timedelta(seconds=300)
-
-    def of(self, request: Request) -> float:
-        """The seconds that a request may take as a whole."""
-        return (self.transfer if request.is_transfer else self.total).total_seconds()
-
-    def of_phases(self) -> httpx.Timeout:
-        """The limits of each wait."""
-        return httpx.Timeout(
-            connect=self.connect.total_seconds(),
-            read=self.read.total_seconds(),
-            write=self.write.total_seconds(),
-            pool=self.pool.total_seconds(),
-        )
 
 
 class Session:

@@ -28,7 +28,8 @@ from syncd.gateways.as2gateway import AS2Gateway, As2LogIn
 from syncd.gateways.ecgrid import ApiKeyLogIn, ECGrid, JwtLogIn, voice
 from syncd.gateways.limiter import Limiter, Windows
 from syncd.gateways.log_in import LogIn
-from syncd.gateways.session import Session, Timeouts
+from syncd.gateways.session import Session
+from syncd.gateways.timeouts import Timeouts
 from syncd.gateways.transport import tls_context
 from syncd.gateways.voice import Voice, message_voice
 from syncd.ports import Clock, Gateway
