@@ -17,9 +17,7 @@ import structlog
 
 from syncd.control.server import ControlServer, socket_path
 from syncd.core.account import Account
-from syncd.daemon.daily import Daily
 from syncd.daemon.hub import Hub
-from syncd.daemon.pinger import Pinger
 from syncd.daemon.runner import FOLDERS, Runner
 from syncd.daemon.sdnotify import service_manager, watchdog_within
 from syncd.daemon.supervisor import Supervisor
@@ -32,10 +30,9 @@ from syncd.folders.tree import Tree
 from syncd.folders.watcher import Watcher
 from syncd.operations.units import why_blocked
 from syncd.wiring.acting import check_folders
+from syncd.wiring.besides import pinging, pruning, telling_people
 from syncd.wiring.daemon_door import DaemonDoor
 from syncd.wiring.doors import Doors, open_doors
-from syncd.wiring.noticing import noticer
-from syncd.wiring.pruning import by_itself
 from syncd.wiring.telling import teller
 
 if TYPE_CHECKING:
@@ -178,10 +175,10 @@ def run_daemon(settings: Settings, *, config: Path | None) -> int:
     with open_doors(settings, stop, counts=counts) as doors, ExitStack() as stack:
         daemon = Daemon(settings, doors, stop, stack)
         if settings.retention.is_set:
-            stack.enter_context(_pruning(daemon))
+            stack.enter_context(pruning(daemon))
         if settings.ping_url:
-            stack.enter_context(_pinging(daemon, settings.ping_url.get_secret_value()))
-        stack.enter_context(_noticing(daemon))
+            stack.enter_context(pinging(daemon, settings.ping_url.get_secret_value()))
+        stack.enter_context(telling_people(daemon))
         door = DaemonDoor(daemon, lambda: _check(config, settings))
         if settings.web and counts:
             from syncd.wiring.web import serving  # noqa: PLC0415 - only where there is a page
@@ -210,49 +207,6 @@ def _counts(settings: Settings) -> Counts | None:
     from syncd.wiring.web import counts_of  # noqa: PLC0415 - only where somebody asks
 
     return counts_of(settings)
-
-
-@contextmanager
-def _pruning(daemon: Daemon) -> Iterator[None]:
-    """Retention, once a day, for as long as the block lasts."""
-    daily = Daily(lambda: by_itself(daemon.doors, daemon.runners), clock=daemon.doors.clock)
-    daily.start()
-    try:
-        yield
-    finally:
-        daily.stop()
-
-
-@contextmanager
-def _noticing(daemon: Daemon) -> Iterator[None]:
-    """People are told, for as long as the block lasts."""
-    found = noticer(daemon)
-    if found is None:
-        yield
-        return
-    found.start(fail=daemon.supervisor.fail)
-    try:
-        with ExitStack() as listening:
-            for runner in daemon.runners.values():
-                listening.enter_context(runner.hub.listening(found))
-            yield
-    finally:
-        found.end()
-        found.join()
-
-
-@contextmanager
-def _pinging(daemon: Daemon, url: str) -> Iterator[None]:
-    """A sign of life every minute, for as long as the block lasts."""
-    from syncd.notify.ping import Ping  # noqa: PLC0415 - only where somebody waits for it
-
-    with Ping(url, tls=daemon.doors.own_tls()) as ping:
-        pinger = Pinger(ping.send, daemon.vitals, clock=daemon.doors.clock)
-        pinger.start()
-        try:
-            yield
-        finally:
-            pinger.stop()
 
 
 def _check(config: Path | None, now: Settings) -> None:
