@@ -14,6 +14,8 @@ from syncd.flows.bridge import Trouble
 from syncd.flows.noticing import Look, Noticing
 
 LOOKS_EVERY = timedelta(seconds=15)
+PAUSE = timedelta(milliseconds=500)
+"""After each turn: in a storm, messages are taken over by the hundred."""
 ENDS_WITHIN = timedelta(seconds=1)
 
 log = structlog.get_logger(__name__)
@@ -26,7 +28,7 @@ class Noticer:
         self._noticing = noticing
         self._looks = looks
         self._bell = threading.Event()
-        self._ends = False
+        self._over = threading.Event()
         self._fail: Callable[[StateError], None] = lambda _: None
         self._thread = threading.Thread(target=self._work, name="noticer", daemon=True)
 
@@ -45,7 +47,7 @@ class Noticer:
 
     def end(self) -> None:
         """Begin nothing any more; what is under way is cut, and sent at the next start."""
-        self._ends = True
+        self._over.set()
         self._bell.set()
         self._noticing.notifier.cut()
 
@@ -56,13 +58,13 @@ class Noticer:
 
     def _work(self) -> None:
         looked_s: float | None = None
-        while not self._ends:
+        while not self._over.wait(PAUSE.total_seconds()):
             self._bell.clear()
             try:
                 looked_s, next_at = self._turn(looked_s)
                 wait = self._noticing.due_in(next_at)
             except StateError as error:
-                if not self._ends:
+                if not self._over.is_set():
                     self._fail(error)
                 return
             except Exception:
@@ -80,5 +82,5 @@ class Noticer:
             noticing.look(self._looks())
             looked_s = now_s
         next_at = noticing.announce()
-        noticing.deliver(is_over=lambda: self._ends)
+        noticing.deliver(is_over=self._over.is_set)
         return looked_s, next_at

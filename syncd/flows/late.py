@@ -17,6 +17,8 @@ from syncd.core.history import span_words
 from syncd.core.hooks import GIVEN_UP, commands
 from syncd.core.model import Direction, Mdn, MdnStatus, Message, MessageId, Pair, Phase, State
 from syncd.core.notices.concerns import Concern, Kind
+from syncd.core.planning.pull import passed_over
+from syncd.core.planning.refetch import command
 from syncd.errors import FolderError
 from syncd.flows.noticing import Look
 from syncd.ports import Clock, Journal, Records, Search
@@ -60,7 +62,8 @@ class Late:
 
     def look(self, *, receives: bool) -> Look:
         """What is late now, every five minutes. `receives`: nothing keeps messages from arriving here."""
-        found, judged = list(self._hooks()), {Kind.HOOK}
+        found = [*self._hooks(), *self._passed_over()]
+        judged = {Kind.HOOK, Kind.PASSED_OVER}
         now_s = self.clock.monotonic()
         if self._looked_s is None or now_s - self._looked_s >= EVERY.total_seconds():
             self._looked_s = now_s
@@ -70,6 +73,7 @@ class Late:
         return Look(account=self.account.name, found=tuple(found), judged=frozenset(judged))
 
     def _looks(self, *, receives: bool) -> Iterator[tuple[set[Kind], list[Concern]]]:
+        yield {Kind.REJECTED}, list(self._rejected())
         yield {Kind.UNACKNOWLEDGED}, list(self._unacknowledged())
         if any(table.rules.mdn_within for table in self.account.partners):
             yield {Kind.MDN_OVERDUE}, list(self._mdns())
@@ -96,6 +100,29 @@ class Late:
                     what=f"{name} was given up: {told['what']}",
                     remedy=f"syncd show {told['message']}",
                 )
+
+    def _passed_over(self) -> Iterator[Concern]:
+        """Told with the first notice of a new account: what it does not fetch."""
+        old = passed_over(self.records.facts(self.account.name))
+        if old.count and old.oldest and old.newest:
+            yield self._concern(
+                Kind.PASSED_OVER,
+                "old",
+                since=old.oldest,
+                what=f"{old.count} unread messages, up to {old.newest:%Y-%m-%d %H:%M} UTC, are not fetched",
+                remedy=f"To have them: {command(self.account.name, old.oldest, old.newest)}",
+            )
+
+    def _rejected(self) -> Iterator[Concern]:
+        wanted = Search(account=self.account.name, states=(State.SENT,), attention=True, limit=MOST)
+        for pair, late in _by_pair(self.records.search(wanted)):
+            yield self._of_pair(
+                Kind.REJECTED,
+                pair,
+                since=min(message.updated for message in late),
+                what=f"{_named(late)} not accepted, or not in all parts",
+                remedy=f"syncd show {late[0].id}; when it is seen to: syncd resolve {late[0].id} done",
+            )
 
     def _unacknowledged(self) -> Iterator[Concern]:
         now = self.clock.now()

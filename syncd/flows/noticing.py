@@ -104,10 +104,10 @@ class Noticing:
             for post in posts:
                 if is_over():
                     return
-                if post.way not in stuck and not self._send(post, posts):
+                if post.way not in stuck and not self._send(post, posts, is_over=is_over):
                     stuck.add(post.way)
 
-    def _send(self, post: Post, others: Sequence[Post]) -> bool:
+    def _send(self, post: Post, others: Sequence[Post], *, is_over: Callable[[], bool]) -> bool:
         known = {"account": post.notice.account, "notice": post.notice.id, "way": post.way}
         if post.way not in self.notifier.ways:
             log.warning("notice.dropped", **known, why="this way is configured no more")
@@ -118,6 +118,8 @@ class Noticing:
             self.notebook.sent(post)
             log.info("notice.sent", **known)
             return True
+        if is_over():
+            return False  # it may have been cut off: it is sent at the next start
         now = self.clock.now()
         if now - post.at >= KEPT:
             log.error("notice.given_up", **known, what=problem, subject=post.notice.subject)

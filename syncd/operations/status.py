@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,7 +10,7 @@ from pathlib import Path
 from syncd.core.account import Account
 from syncd.core.hooks import CHANNEL, NAMES
 from syncd.core.model import State
-from syncd.core.planning.pull import Old
+from syncd.core.planning.pull import passed_over
 from syncd.operations.questions import Roots, Row, row
 from syncd.operations.reports import Left
 from syncd.ports import Records, Search
@@ -110,7 +109,7 @@ def account_status(
     for (_, state), count in records.counts(account.name).items():
         counts[state] = counts.get(state, 0) + count
     wanted = Search(account=account.name, attention=True, limit=SHOWN)
-    old = _passed_over(records.facts(account.name))
+    old = passed_over(records.facts(account.name))
     return AccountStatus(
         account=account.name,
         gateway=account.gateway,
@@ -159,17 +158,3 @@ def notice_troubles(stuck: Sequence[Stuck]) -> list[TroubleStatus]:
 def counted(messages: int) -> str:
     """A number of messages in words."""
     return f"{messages} message{'s' if messages != 1 else ''}"
-
-
-def _passed_over(facts: Mapping[str, str]) -> Old:
-    """What the last walks passed over, of all partner types together."""
-    known = [json.loads(words) for key, words in facts.items() if key.startswith("old.")]
-    return Old(
-        count=sum(each.get("count", 0) for each in known),
-        oldest=min(_times(known, "oldest"), default=None),
-        newest=max(_times(known, "newest"), default=None),
-    )
-
-
-def _times(known: Sequence[Mapping[str, str]], key: str) -> list[datetime]:
-    return [datetime.fromisoformat(each[key]) for each in known if each.get(key)]

@@ -1,5 +1,6 @@
 """What is late: each question over a real store, with time that a test lets pass."""
 
+import json
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
@@ -160,6 +161,26 @@ def test_an_acknowledgement_that_is_overdue_is_found_by_its_pair(inbox: Inbox) -
     assert stored
     assert stored.acknowledged is Answer.SETTLED
     assert inbox.found(Kind.UNACKNOWLEDGED) == []
+
+
+def test_documents_that_a_partner_rejected_are_found_until_they_are_seen_to(inbox: Inbox) -> None:
+    """By a person, who settles them."""
+    (message,) = opened(inbox.desk.store, outbound("o.edi", state=State.SENT, phase=None, settled_at=NOON))
+    rejected = ev.Acknowledged(answer=Answer.REJECTED, answered_by=MessageId("m7"), marks=(), says="no")
+    message = inbox.happened(message, rejected)
+    [late] = inbox.found(Kind.REJECTED)
+    assert late.what == "o.edi not accepted, or not in all parts"
+    inbox.happened(message, ev.Excused())
+    assert inbox.found(Kind.REJECTED) == []
+
+
+def test_what_a_new_account_leaves_at_the_gateway_is_found(inbox: Inbox) -> None:
+    """With what to type to have it."""
+    old = {"count": 7, "oldest": "2024-01-01T00:00:00+00:00", "newest": "2026-01-01T00:00:00+00:00"}
+    inbox.desk.store.journal.remember("acme", {"old.production": json.dumps(old)})
+    [late] = inbox.found(Kind.PASSED_OVER)
+    assert late.what == "7 unread messages, up to 2026-01-01 00:00 UTC, are not fetched"
+    assert "syncd refetch --since 2024-01-01T00:00Z --until 2026-01-01T00:01Z --account acme" in late.remedy
 
 
 def test_a_hook_that_was_given_up_is_found_until_it_does_its_work(inbox: Inbox) -> None:

@@ -8,10 +8,10 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from syncd.core import events as ev
-from syncd.core.notices.concerns import Kind
+from syncd.core.notices.concerns import Changes, Kind
 from syncd.core.notices.times import Quiet
 from tests.contracts.stores import NOON, happened, opened, outbound
-from tests.flows.noticing import MINUTE, Desk, a_desk
+from tests.flows.noticing import MINUTE, Desk, a_desk, concern
 
 HOUR = 60 * MINUTE
 NAMES = [f"{number:03}.edi" for number in range(500)]
@@ -175,6 +175,20 @@ def test_one_that_is_never_taken_holds_up_no_other(desk: Desk) -> None:
     desk.clock.wait(timedelta(days=8))
     desk.turn()
     assert desk.store.notebook.next_due() is None
+
+
+def test_what_retention_forgets_is_no_concern_any_more(desk: Desk) -> None:
+    """Neither what was told nor what is to be told."""
+    told = desk.failed("a.edi")
+    desk.turn()
+    new = desk.failed("b.edi")
+    desk.noticing().take()
+    desk.store.journal.forget("acme", [*told, *new], {})
+    assert desk.later(HOUR) == []
+    assert desk.store.notebook.pending(limit=9) == []
+    late = concern("message/gone", at=NOON, message=new[0].id)
+    desk.store.notebook.keep(Changes(kept=(late,)))
+    assert desk.store.notebook.pending(limit=9) == []
 
 
 def test_ways_and_accounts_that_are_configured_no_more_are_let_go(desk: Desk) -> None:

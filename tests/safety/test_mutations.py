@@ -15,10 +15,11 @@ from tests.safety.mutations import Mutation, StaleMutation
 from tests.safety.mutations_answers import ANSWERS
 from tests.safety.mutations_ecgrid import ECGRID
 from tests.safety.mutations_inbound import INBOUND
+from tests.safety.mutations_notices import NOTICES
 from tests.safety.mutations_outbound import OUTBOUND
 from tests.safety.mutations_telling import TELLING
 
-EVERY = (*INBOUND, *OUTBOUND, *ECGRID, *TELLING, *ANSWERS)
+EVERY = (*INBOUND, *OUTBOUND, *ECGRID, *TELLING, *NOTICES, *ANSWERS)
 CHECKOUT = Path(__file__).parents[2]
 ORDINARY = ("-n", "0", "-p", "no:randomly", "-p", "no:cacheprovider", "-q", "--tb=no", "-rfE", "--color=no")
 BOUND_S = 600

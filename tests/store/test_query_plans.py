@@ -14,6 +14,7 @@ from syncd.core import events as ev
 from syncd.core.acknowledging import Subject
 from syncd.core.machine import advance
 from syncd.core.model import Direction, GatewayId, Phase, State
+from syncd.ports.notices import Notebook, Spot
 from syncd.ports.store import Change, Search
 from syncd.store import Store, open_store
 from syncd.store.records import SqlRecords
@@ -186,6 +187,27 @@ def test_a_question_uses_its_index(store: Store, name: str) -> None:
     assert index in how
     unbounded = [step for step in how.splitlines() if step.startswith(GROWING) and "INDEX" not in step]
     assert unbounded == []
+
+
+OF_NOTICES: dict[str, tuple[Callable[[Notebook], object], str]] = {
+    "standing": (lambda n: n.standing(), "concerns_standing"),
+    "pending": (lambda n: n.pending(limit=5), "concerns_pending"),
+    "relieved": (lambda n: n.relieved(limit=5), "concerns_message"),
+    "delivered": (
+        lambda n: n.delivered("acme", after=Spot(at=NOON, message=None), until=NOON, limit=5),
+        "messages_done",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", OF_NOTICES)
+def test_a_question_of_notices_uses_its_index(store: Store, name: str) -> None:
+    """They are asked every minute."""
+    question, index = OF_NOTICES[name]
+    how = "\n".join(plans(store, lambda _: question(store.notebook)))
+    assert index in how
+    assert "SCAN messages" not in how
+    assert "TEMP B-TREE" not in how
 
 
 OF_DOCUMENTS = {name for name in QUESTIONS if "documents" in name or "number" in name} - {"documents"}

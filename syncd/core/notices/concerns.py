@@ -27,6 +27,8 @@ class Kind(StrEnum):
     DISK = "disk"
     TROUBLE = "trouble"
     HOOK = "hook"
+    PASSED_OVER = "passed_over"
+    REJECTED = "rejected"
     NOT_COLLECTED = "not_collected"
     SILENT = "silent"
     UNACKNOWLEDGED = "unacknowledged"
@@ -97,6 +99,18 @@ KINDS: Mapping[Kind, Words] = {
         many="{n} messages held",
         over="1 held message is seen to",
         over_many="{n} held messages are seen to",
+    ),
+    Kind.REJECTED: Words(
+        one="1 partner rejected documents",
+        many="{n} partners rejected documents",
+        over="the rejected documents of 1 partner are seen to",
+        over_many="the rejected documents of {n} partners are seen to",
+    ),
+    Kind.PASSED_OVER: Words(
+        one="older unread messages stay at the gateway",
+        many="older unread messages stay at the gateway",
+        over="no older unread messages are left at the gateway",
+        over_many="no older unread messages are left at the gateway",
     ),
     Kind.HOOK: Words(
         one="a hook was given up",

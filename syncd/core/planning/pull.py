@@ -10,6 +10,7 @@ years of history. What a person asked for is fetched by its id before any walk.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -273,3 +274,17 @@ def _is_due(row: Message, now: datetime) -> bool:
     if row.state not in (State.ARRIVING, State.HELD) or row.phase is Phase.STAGED:
         return False
     return row.next_at <= now if row.next_at else row.state is State.ARRIVING
+
+
+def passed_over(facts: Mapping[str, str]) -> Old:
+    """What the last walks passed over, of all partner types together."""
+    known = [json.loads(words) for key, words in facts.items() if key.startswith("old.")]
+    return Old(
+        count=sum(each.get("count", 0) for each in known),
+        oldest=min(_times(known, "oldest"), default=None),
+        newest=max(_times(known, "newest"), default=None),
+    )
+
+
+def _times(known: Sequence[Mapping[str, str]], key: str) -> list[datetime]:
+    return [datetime.fromisoformat(each[key]) for each in known if each.get(key)]
