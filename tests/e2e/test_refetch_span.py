@@ -59,6 +59,26 @@ def test_what_was_passed_over_as_too_old_comes_when_it_is_asked_for(ground: Grou
     assert len(ground.names("inbox")) == 130
 
 
+def test_what_a_restored_gateway_brought_back_is_not_delivered_once_more(
+    ground: Ground, box: Sandbox
+) -> None:
+    """It was received here, and a person settled it: that it is *gone* since then makes it no new one."""
+    for number in range(21):
+        box.deliver(files={"in.edi": b"UNA %d" % number})
+    ground.settle()
+    ground.run()
+    for one in box.ledger.received:
+        box.mark_unread(one.id)
+    ground.run()
+    for row in ground.rows():
+        assert row.state == "held"
+        ground.resolve(row, "done")
+    [found] = refetch_span(ground.settings, [ACCOUNT], span(ground), only_look=False, by="anna")
+    assert (found.missing, found.received) == (0, 21)
+    ground.run()
+    assert len(ground.names("inbox")) == 21
+
+
 def test_what_check_and_status_say_to_type_fetches_all_that_is_old(ground: Ground, box: Sandbox) -> None:
     """Before the first pass, after it, and when later passes see the newest of them only."""
     old(ground, box, 250)

@@ -236,7 +236,7 @@ REFETCH_SPAN = (
         rule="refetch",
         mistake="delivers unasked what was received already",
         file="core/planning/refetch.py",
-        old="    if again or here == GONE:\n",
+        old="    if again or not had:\n",
         new="    if True:\n",
         caught_by=(f"{SPAN}::test_what_was_passed_over_as_too_old_comes_when_it_is_asked_for",),
     ),

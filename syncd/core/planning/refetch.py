@@ -1,8 +1,8 @@
 """What of a gateway's received messages is fetched when a person asks for those of some time.
 
 Those that are not here are: passed over as too old, read by another program, removed from the database by
-retention, or *gone*. Those that were received here come once more only when that is said. What is on its way
-in, or waits for a person, goes its own way.
+retention, or *gone* before they were ever in the inbox. Those that were received here come once more only
+when that is said. What is on its way in, or waits for a person, goes its own way.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ class Span:
 class Refetched:
     """What the gateway of an account has of a span: to be fetched, or asked for by now.
 
-    `missing`: not here, or gone; `received`: received here before; `under_way`: on its way in, or held.
+    `missing`: not here, and never was; `received`: received here before; `under_way`: on its way in, or held.
     `oldest` and `newest` are times of what is fetched.
     """
 
@@ -104,9 +104,12 @@ def _judge_known(record: Record, row: Message, piles: Sorted, *, again: bool) ->
     if here not in (CONFIRMED, GONE):
         piles.under_way += 1
         return
-    piles.missing += here == GONE
-    piles.received += here == CONFIRMED
-    if again or here == GONE:
+    had = here == CONFIRMED or row.accepted_at is not None
+    if not had and not record.files:
+        return  # a person settled it: there is nothing to fetch
+    piles.missing += not had
+    piles.received += had
+    if again or not had:
         piles.known.append(row)
         _note_time(record, piles)
 

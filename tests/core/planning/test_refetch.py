@@ -1,5 +1,6 @@
 """What is fetched when a person asks for all of some time."""
 
+from dataclasses import replace
 from datetime import timedelta
 from itertools import pairwise
 
@@ -34,6 +35,16 @@ def test_what_is_not_here_or_gone_is_fetched_and_what_was_received_only_when_tha
             fetched = place == machine.GONE or (again and place == machine.CONFIRMED)
             assert piles.known == ([row] if fetched else [])
             assert piles.fresh == []
+
+
+def test_what_was_settled_after_it_was_received_is_not_missing() -> None:
+    """As after a gateway was restored: it was in the inbox. What has no files is not asked for again."""
+    settled = replace(inbound(spot=machine.GONE), accepted_at=NOW)
+    piles = sorted_out(record(), settled)
+    assert (piles.missing, piles.received, piles.known) == (0, 1, [])
+    assert sorted_out(record(), settled, again=True).known == [settled]
+    empty = sorted_out(record(files=()), inbound(spot=machine.GONE), again=True)
+    assert (empty.missing, empty.received, empty.known) == (0, 0, [])
 
 
 def test_a_retransmission_is_compared_with_the_one_before() -> None:
