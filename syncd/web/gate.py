@@ -15,12 +15,15 @@ import secrets
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
+import structlog
 from flask import Request, Response
 from werkzeug.datastructures import Headers
 
 from syncd.web.hosts import Hosts
 from syncd.web.passwords import EACH_S, Allowances, Password
 from syncd.web.refusal import Refusal
+
+log = structlog.get_logger(__name__)
 
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 _LONGEST_NAME = 40
@@ -62,7 +65,9 @@ class Gate:
             self._check_origin(request.headers)
             self._check_token(request.form.get("token", ""), nonce)
         nonce = nonce or secrets.token_urlsafe(16)
-        return Visitor(by=_by(request), nonce=nonce, token=self._mark("form", nonce))
+        name = _user(request) if self._password is not None else ""
+        by = f"web:{name or request.remote_addr}"
+        return Visitor(by=by, nonce=nonce, token=self._mark("form", nonce))
 
     def knows(self, request: Request) -> bool:
         """Whether whoever asks has the password, or none is set."""
@@ -83,6 +88,8 @@ class Gate:
             raise _no_password()
         visitor = f"cookie {nonce}" if nonce else _address(request)
         if not self._allowances.spend(visitor):
+            if self._allowances.spend("lines of the log"):
+                log.warning("web.guesses_refused", address=request.remote_addr)
             wait = {"Retry-After": str(round(EACH_S))}
             raise Refusal(429, "too many wrong passwords came from there", "Wait a little.", headers=wait)
         fits = password.fits(given.password)
@@ -140,9 +147,8 @@ def _address(request: Request) -> str:
     return str(ipaddress.ip_network((number, 64), strict=False))
 
 
-def _by(request: Request) -> str:
-    """Who acts, for the history: the name that goes with the password, else the address."""
+def _user(request: Request) -> str:
+    """The name that goes with the password, in letters that can be printed."""
     given = request.authorization
     name = (given.username or "") if given is not None and given.type == "basic" else ""
-    shown = "".join(letter for letter in name if letter.isprintable()).strip()[:_LONGEST_NAME]
-    return f"web:{shown or request.remote_addr}"
+    return "".join(letter for letter in name if letter.isprintable()).strip()[:_LONGEST_NAME]

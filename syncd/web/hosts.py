@@ -20,11 +20,16 @@ class Hosts:
         self._names = frozenset(names)
 
     def has(self, given: str) -> bool:
-        """Whether a Host header means this page; a name of the configuration may have any port."""
+        """Whether a Host header means this page.
+
+        Any port will do for a name of the configuration, and where every address is listened at: a proxy
+        or a container may stand between, with a port of its own.
+        """
         name, port = _split(given)
         if name in self._names:
             return True
-        return port == self._port and self._is_own(name)
+        is_port = port == self._port or (self._address.is_unspecified and bool(port))
+        return is_port and self._is_own(name)
 
     def _is_own(self, name: str) -> bool:
         reaches_loopback = self._address.is_loopback or self._address.is_unspecified

@@ -20,6 +20,17 @@ from tests.web.test_gate import basic
 BY = "web:127.0.0.1"
 
 
+def test_without_a_password_a_name_is_only_claimed() -> None:
+    """So the address is who acts."""
+    door = FakeDoor(messages=[message()])
+    browser = Site(door=door).browser()
+    data = {"token": token(browser.get("/").text), "verb": "resolve-sent"}
+    assert (
+        browser.post("/message/aaaa1111/act", data=data, headers=basic("x", user="anna")).status_code == 200
+    )
+    assert door.resolved == [("aaaa1111", "sent", BY)]
+
+
 def press(browser: FlaskClient, path: str, **form: str) -> TestResponse:
     """As a browser does: from the page, with its token and its headers."""
     shown = token(browser.get("/").text)

@@ -61,6 +61,7 @@ def test_every_answer_has_the_headers(path: str) -> None:
         ("192.168.0.7", "localhost:8475", False),
         ("::", "[2001:db8::7]:8475", True),
         ("0.0.0.0", "10.0.0.1:8475", True),
+        ("0.0.0.0", "10.0.0.1:9000", True),
         ("0.0.0.0", "evil.example:8475", False),
     ],
 )
@@ -135,7 +136,10 @@ def test_guessing_is_slow_and_locks_nobody_out(secret: Path) -> None:
         return browser.get("/", headers=headers, environ_base={"REMOTE_ADDR": address}).status_code
 
     assert ask(known, right, "10.0.0.1") == 200
-    codes = [ask(guesser, basic(f"guess {n}"), "10.0.0.1") for n in range(300)]
+    with capture_logs() as lines:
+        codes = [ask(guesser, basic(f"guess {n}"), "10.0.0.1") for n in range(300)]
+    assert len(lines) == AT_ONCE
+    assert lines[0]["event"] == "web.guesses_refused"
     assert codes == [401] * AT_ONCE + [429] * (300 - AT_ONCE)
     assert ask(known, right, "10.0.0.1") == 200
     assert ask(other, right, "10.0.0.2") == 200
