@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import tzinfo
+from datetime import datetime, tzinfo
 
 from flask import Blueprint, Response, make_response, render_template, request
 
@@ -32,6 +32,7 @@ class Source:
     door: Door
     accounts: Sequence[str]
     zone: tzinfo
+    now: Callable[[], datetime]
     abilities: Mapping[str, Capabilities]
     """What the gateway of each account can do."""
     mdn: Callable[[Row], bytes]
@@ -70,10 +71,9 @@ class _Pages:
 
     def messages(self) -> str:
         """What fits the form, newest first."""
-        asked = searching.read(request.args)
-        found = searching.page_of(
-            asked, self._source.door.list_messages(searching.wanted(asked, self._source.zone))
-        )
+        asked, source = searching.read(request.args), self._source
+        wanted = searching.wanted(asked, source.zone, now=source.now())
+        found = searching.page_of(asked, source.door.list_messages(wanted))
         return render_template(
             "messages.html",
             found=found,

@@ -15,23 +15,20 @@ from syncd.core.model import Direction, State
 from syncd.errors import UsageError
 from syncd.operations.questions import Row
 from syncd.ports import Search
+from syncd.ports.store import ACKNOWLEDGED
 
 SHOWN = 50
 _MOST_SKIPPED = 5000
 _TICK = timedelta(microseconds=1)
 FIELDS = (
-    "name",
-    "partner",
-    "station",
-    "account",
-    "state",
-    "direction",
-    "since",
-    "until",
-    "document",
-    "control",
+    *("name", "partner", "station", "account", "state", "direction"),
+    *("since", "until", "document", "control", "acknowledged"),
 )
-_CHOICES = {"state": frozenset(State), "direction": frozenset(Direction)}
+_CHOICES: Mapping[str, frozenset[str]] = {
+    "state": frozenset(State),
+    "direction": frozenset(Direction),
+    "acknowledged": frozenset(ACKNOWLEDGED),
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,7 +64,7 @@ def read(query: Mapping[str, str]) -> Asked:
     return Asked(written=asked, before=_exactly(before) if before else None, skip=int(skip[:5]))
 
 
-def wanted(asked: Asked, zone: tzinfo, *, limit: int = SHOWN) -> Search:
+def wanted(asked: Asked, zone: tzinfo, *, now: datetime, limit: int = SHOWN) -> Search:
     """The search, for one message more than a page has. Raises: UsageError."""
     told = asked.written
     until = _day(told["until"], "until", zone, after=1) if "until" in told else None
@@ -84,6 +81,8 @@ def wanted(asked: Asked, zone: tzinfo, *, limit: int = SHOWN) -> Search:
         name=_glob(told["name"]) if "name" in told else None,
         document=told.get("document"),
         control=told.get("control"),
+        acknowledged=told["acknowledged"] if _is_choice("acknowledged", told) else None,
+        at=now,
         limit=limit + asked.skip + 1,
     )
 

@@ -10,6 +10,7 @@ from flask import Flask
 from markupsafe import Markup
 
 from syncd.operations.questions import Row
+from syncd.ports.store import ACKNOWLEDGED
 
 STATES = ("received", "sent", "queued", "arriving", "gone", "withdrawn", "failed", "held")
 """In the order in which people want to see them."""
@@ -29,7 +30,7 @@ def set_words(app: Flask, *, zone: tzinfo, now: Callable[[], datetime]) -> None:
         "lines": str.splitlines,
         "typed": typed,
     }
-    app.jinja_env.globals["STATES"] = STATES
+    app.jinja_env.globals |= {"STATES": STATES, "ACKNOWLEDGED": ACKNOWLEDGED}
 
 
 def safe(value: object) -> object:

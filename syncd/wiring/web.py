@@ -85,6 +85,7 @@ def _source(daemon: Daemon, door: Door) -> Source:
         door=door,
         accounts=tuple(bridges),
         zone=daemon.settings.timezone,
+        now=daemon.doors.clock.now,
         abilities={name: bridge.gateway.capabilities for name, bridge in bridges.items()},
         mdn=lambda row: the_mdn(row, bridges[row.account].gateway),
         traffic=Traffic(

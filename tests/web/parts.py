@@ -91,6 +91,7 @@ class Site:
             door=self.door,
             accounts=("acme", "other"),
             zone=ZoneInfo("Europe/Berlin"),
+            now=lambda: NOON,
             abilities={"acme": AS2GATEWAY, "other": ECGRID},
             mdn=self.mdn,
             traffic=Traffic(self.opened, zone=ZoneInfo("Europe/Berlin"), now=lambda: NOON),

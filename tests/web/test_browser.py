@@ -159,6 +159,7 @@ def test_it_keeps_itself_up_to_date_and_presses_once(browser: Chrome) -> None:
         patience.until(lambda _: "second reason" in browser.page_source)
         assert browser.execute_script("return document.activeElement.id") == button
         assert browser.execute_script("return document.getElementById('traffic-numbers').open")
+        assert browser.title.startswith("Needs you")
         browser.execute_script(f"const b = document.getElementById('{button}'); b.click(); b.click();")
         patience.until(lambda _: ">Done</h1>" in browser.page_source)
     assert door.resolved == [("aaaa1111", "sent", "web:127.0.0.1")]

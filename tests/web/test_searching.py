@@ -32,10 +32,11 @@ def test_each_field_of_the_form_counts() -> None:
             "until": "2026-01-31",
             "document": "850",
             "control": "0042",
+            "acknowledged": "overdue",
             "else": "ignored",
         }
     )
-    assert wanted(asked, BERLIN, limit=50) == Search(
+    assert wanted(asked, BERLIN, now=NOON, limit=50) == Search(
         account="acme",
         direction=Direction.OUTBOUND,
         states=(State.SENT,),
@@ -46,16 +47,25 @@ def test_each_field_of_the_form_counts() -> None:
         name="*inv*",
         document="850",
         control="0042",
+        acknowledged="overdue",
+        at=NOON,
         limit=51,
     )
-    assert wanted(read({"name": "inv*.edi"}), BERLIN).name == "inv*.edi"
-    assert wanted(read({}), BERLIN, limit=50) == Search(limit=51)
+    assert wanted(read({"name": "inv*.edi"}), BERLIN, now=NOON).name == "inv*.edi"
+    assert wanted(read({}), BERLIN, now=NOON, limit=50) == Search(at=NOON, limit=51)
 
 
 @pytest.mark.parametrize(
     "query",
     [
-        *("state=lost", "direction=up", "since=yesterday", "until=9999-12-31", "since=0001-01-01"),
+        *(
+            "state=lost",
+            "direction=up",
+            "acknowledged=no",
+            "since=yesterday",
+            "until=9999-12-31",
+            "since=0001-01-01",
+        ),
         *("before=now", "before=2026-01-31", "skip=-1", "skip=9999999", "skip=x", "skip=²"),
     ],
 )
@@ -82,7 +92,7 @@ def test_pages_follow_one_another_and_leave_nothing_out() -> None:
     query: dict[str, str] = {"name": "inv"}
     for _ in range(10):
         asked = read(query)
-        page = page_of(asked, found(wanted(asked, BERLIN, limit=3)), limit=3)
+        page = page_of(asked, found(wanted(asked, BERLIN, now=NOON, limit=3)), limit=3)
         seen += [each.id for each in page.rows]
         if not page.older:
             break

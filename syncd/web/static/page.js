@@ -19,6 +19,8 @@ function put(place, text) {
   const held = place.contains(document.activeElement) ? document.activeElement : null;
   const path = held && { id: held.id, href: held.getAttribute("href") };
   place.innerHTML = text;
+  const heading = place.querySelector("[data-title]");
+  if (heading) document.title = heading.dataset.title;
   for (const id of open) {
     const again = document.getElementById(id);
     if (again) again.open = true;
