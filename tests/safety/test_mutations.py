@@ -18,8 +18,9 @@ from tests.safety.mutations_inbound import INBOUND
 from tests.safety.mutations_notices import NOTICES
 from tests.safety.mutations_outbound import OUTBOUND
 from tests.safety.mutations_telling import TELLING
+from tests.safety.mutations_watching import WATCHING
 
-EVERY = (*INBOUND, *OUTBOUND, *ECGRID, *TELLING, *NOTICES, *ANSWERS)
+EVERY = (*INBOUND, *OUTBOUND, *ECGRID, *TELLING, *NOTICES, *ANSWERS, *WATCHING)
 CHECKOUT = Path(__file__).parents[2]
 ORDINARY = ("-n", "0", "-p", "no:randomly", "-p", "no:cacheprovider", "-q", "--tb=no", "-rfE", "--color=no")
 BOUND_S = 600
