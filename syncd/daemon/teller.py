@@ -20,6 +20,8 @@ TO_DIE = timedelta(seconds=2)
 """So long before the daemon's end hooks are killed; they run again at the next start."""
 LOOKS_AGAIN = timedelta(minutes=1)
 """At the latest, whoever rang or did not, and wherever the clock was set to."""
+LEFT_ALONE = timedelta(minutes=10)
+"""What broke its thread's work, for so long: a full disk passes, and no hook is run every minute for it."""
 
 log = structlog.get_logger(__name__)
 
@@ -27,16 +29,18 @@ log = structlog.get_logger(__name__)
 class Teller:
     """Threads that tell what is due, woken when something was committed. Listens to accounts' changes.
 
-    A telling is in one hand only; one that broke its thread's work stays there until the next start.
+    A telling is in one hand only. What breaks a thread's work, as a full disk does, ends no thread.
     """
 
-    def __init__(self, tell: Tell) -> None:
+    def __init__(self, tell: Tell, *, looks_again: timedelta = LOOKS_AGAIN) -> None:
         self._tell = tell
+        self._looks_again = looks_again
         self._bell = threading.Condition()
         self._rung = 0
         self._given_back = 0
         self._in_hand: set[int] = set()
-        self._broken: set[int] = set()
+        self._broken: dict[int, float] = {}
+        """Until when, in the clock's seconds, a telling is left alone."""
         self._ends = False
         self._fail: Callable[[StateError], None] = lambda _: None
 
@@ -75,34 +79,40 @@ class Teller:
             self._bell.notify_all()
 
     def _work(self) -> None:
-        try:
-            self._go_on()
-        except StateError as error:
-            self.end()
-            self._fail(error)
+        while not self._ends:
+            try:
+                self._go_on()
+            except StateError as error:
+                self.end()
+                self._fail(error)
+            except Exception:
+                log.exception("teller.broke")
+                with self._bell:
+                    self._bell.wait_for(lambda: self._ends, self._looks_again.total_seconds())
 
     def _go_on(self) -> None:
-        while not self._ends:
-            rung = self._rung
-            telling = self._take()
-            if telling is None:
-                self._wait(rung)
-                continue
-            try:
-                self._tell.tell(telling)
-            except StateError:
-                raise
-            except Exception:
-                log.exception("hook.broke", message=telling.message.id, account=telling.message.account)
-                self._broken.add(telling.id)
-            finally:
-                self._give_back(telling)
+        """Tell one thing, or wait until there may be something."""
+        rung = self._rung
+        telling = self._take()
+        if telling is None:
+            self._wait(rung)
+            return
+        try:
+            self._tell.tell(telling)
+        except StateError:
+            raise
+        except Exception:
+            log.exception("hook.broke", message=telling.message.id, account=telling.message.account)
+            with self._bell:
+                self._broken[telling.id] = self._tell.clock.monotonic() + LEFT_ALONE.total_seconds()
+        finally:
+            self._give_back(telling)
 
     def _take(self) -> Telling | None:
         """Take what is due in hand; None: nothing is. What was read before another was done is read anew."""
         while not self._ends:
             with self._bell:
-                given_back, besides = self._given_back, self._in_hand | self._broken
+                given_back, besides = self._given_back, self._in_hand | self._left_alone()
             due = self._tell.due(besides=besides)
             with self._bell:
                 if given_back != self._given_back:
@@ -111,6 +121,11 @@ class Teller:
                 self._in_hand.update(telling.id for telling in free[:1])
                 return free[0] if free else None
         return None
+
+    def _left_alone(self) -> set[int]:
+        now_s = self._tell.clock.monotonic()
+        self._broken = {number: until for number, until in self._broken.items() if until > now_s}
+        return set(self._broken)
 
     def _give_back(self, telling: Telling) -> None:
         """The next of its message may be due now."""
@@ -121,6 +136,6 @@ class Teller:
 
     def _wait(self, rung: int) -> None:
         """Until somebody rings, or something is due."""
-        left = self._tell.due_in() or LOOKS_AGAIN
+        left = self._tell.due_in() or self._looks_again
         with self._bell:
-            self._bell.wait_for(lambda: self._rung != rung, min(left, LOOKS_AGAIN).total_seconds())
+            self._bell.wait_for(lambda: self._rung != rung, min(left, self._looks_again).total_seconds())
