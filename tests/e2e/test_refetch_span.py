@@ -79,6 +79,19 @@ def test_what_a_restored_gateway_brought_back_is_not_delivered_once_more(
     assert len(ground.names("inbox")) == 21
 
 
+def test_what_the_partner_sent_twice_before_the_first_look_comes_once(ground: Ground, box: Sandbox) -> None:
+    """Of one id one is fetched at a time; the other is compared with it when it is asked for once more."""
+    start = ground.clock.now().timestamp() - 9 * DAY_S
+    for again_s in (0, 60):
+        box.deliver(files={"in.edi": b"UNA in"}, message_id="twice", persisted=start + again_s)
+    ground.run()
+    for _ in range(3):
+        asked(ground, span(ground))
+        ground.run()
+        assert ground.names("inbox") == ["in.edi"]
+    assert [row.phase for row in ground.rows()] == ["confirmed", "confirmed"]
+
+
 def test_what_check_and_status_say_to_type_fetches_all_that_is_old(ground: Ground, box: Sandbox) -> None:
     """Before the first pass, after it, and when later passes see the newest of them only."""
     old(ground, box, 250)

@@ -60,6 +60,7 @@ class Sorted:
 
     fresh: list[Fetch] = field(default_factory=list)
     known: list[Message] = field(default_factory=list)
+    ids: set[str] = field(default_factory=set)
     times: list[datetime] = field(default_factory=list)
     missing: int = 0
     received: int = 0
@@ -71,6 +72,9 @@ def sort_out(records: Sequence[Record], known: Mapping[str, Sequence[Message]], 
     piles = Sorted()
     for record in records:
         rows = known.get(bare(record.message_id), ())
+        if _is_under_way(record, rows, piles):
+            piles.under_way += 1
+            continue
         same = next((row for row in rows if row.listed_at == record.persisted), None)
         if same is None:
             _judge_new(record, rows, piles)
@@ -87,34 +91,33 @@ def command(account: str, oldest: datetime, newest: datetime) -> str:
     return f"syncd refetch --since {times[0]} --until {times[1]} --account {account}"
 
 
-def _judge_new(record: Record, rows: Sequence[Message], piles: Sorted) -> None:
+def _is_under_way(record: Record, rows: Sequence[Message], piles: Sorted) -> bool:
     """Of one id one is fetched at a time, so that it can be compared with the one before."""
-    if any(spot(row) not in (CONFIRMED, GONE) for row in rows):
-        piles.under_way += 1
-        return
+    return bare(record.message_id) in piles.ids or any(spot(row) not in (CONFIRMED, GONE) for row in rows)
+
+
+def _judge_new(record: Record, rows: Sequence[Message], piles: Sorted) -> None:
     had = [row for row in rows if any(file.sha256 for file in row.files)]
     original = max(had, key=lambda row: row.created).id if had else None
     piles.fresh.append(Fetch(record=record, retransmission_of=original))
     piles.missing += 1
-    _note_time(record, piles)
+    _note(record, piles)
 
 
 def _judge_known(record: Record, row: Message, piles: Sorted, *, again: bool) -> None:
-    here = spot(row)
-    if here not in (CONFIRMED, GONE):
-        piles.under_way += 1
-        return
-    had = here == CONFIRMED or row.accepted_at is not None
+    had = spot(row) == CONFIRMED or row.accepted_at is not None
     if not had and not record.files:
         return  # a person settled it: there is nothing to fetch
     piles.missing += not had
     piles.received += had
     if again or not had:
         piles.known.append(row)
-        _note_time(record, piles)
+        _note(record, piles)
 
 
-def _note_time(record: Record, piles: Sorted) -> None:
+def _note(record: Record, piles: Sorted) -> None:
+    """It is to be asked for."""
+    piles.ids.add(bare(record.message_id))
     if record.persisted_at is not None:
         piles.times.append(record.persisted_at)
 
