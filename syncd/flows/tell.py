@@ -46,11 +46,15 @@ class Tell:
 
     def due(self, *, besides: Collection[int] = ()) -> list[Telling]:
         """Some of what can be told now, besides these; a file that is on its way is waited for."""
-        found = self.records.untold(CHANNEL, now=self.clock.now(), limit=AT_ONCE + len(besides))
-        free = [telling for telling in found if telling.id not in besides]
-        moving = [telling for telling in free if telling.message.moving_from is not None]
-        self._wait_for(moving)
-        return [telling for telling in free if telling not in moving]
+        now = self.clock.now()
+        while True:
+            found = self.records.untold(CHANNEL, now=now, limit=AT_ONCE + len(besides))
+            free = [telling for telling in found if telling.id not in besides]
+            moving = [telling for telling in free if telling.message.moving_from is not None]
+            ready = [telling for telling in free if telling not in moving]
+            self._wait_for(moving)
+            if ready or not moving:
+                return ready
 
     def due_in(self) -> timedelta | None:
         """How long until something is due that is not yet; None: nothing waits."""

@@ -80,6 +80,14 @@ def test_a_later_event_waits_for_an_earlier_one_of_its_message_only() -> None:
     assert len(set(stage.hooks.events)) == 3
 
 
+def test_many_files_that_are_on_their_way_hide_nothing() -> None:
+    """Of a disk that is gone, say: what stands behind them is told in the same pass."""
+    stage = Stage()
+    opened(stage.store, *(failed(f"{n}.edi", moving_from=Place(f"queued/{n}.edi")) for n in range(50)))
+    message = stage.received()
+    assert [telling.message.id for telling in stage.tell().due()] == [message.id]
+
+
 def test_a_file_that_is_on_its_way_to_its_folder_is_waited_for() -> None:
     """Else the hook would look where nothing stands yet; it counts as no try."""
     stage = Stage()
