@@ -99,7 +99,7 @@ class Noticing:
 
     def deliver(self, *, is_over: Callable[[], bool]) -> None:
         """Send what is due; of a way that fails, the rest waits with it. Raises: StateError."""
-        while posts := self.notebook.due(now=self.clock.now(), limit=AT_ONCE):
+        while posts := self.notebook.due(now=self.clock.now(), within=MOST_GAP, limit=AT_ONCE):
             stuck: set[str] = set()
             for post in posts:
                 if is_over():

@@ -15,9 +15,9 @@ from syncd.operations.checks import CheckLine
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SecretFile:
-    """A file that holds the secret of an account; `holds` is what it is, such as "the password"."""
+    """A file that holds a secret, maybe of an account; `holds` is what it is, such as "the password"."""
 
-    account: str
+    account: str | None
     path: Path
     holds: str
 
@@ -46,10 +46,11 @@ def _told(file: SecretFile, rights: str) -> CheckLine:
     if not rights:
         what = f"{file.path}, with {file.holds}, is for its owner and group alone"
         return CheckLine(account=file.account, name="secrets", ok=True, what=what)
+    anew = "take a new one at the gateway" if file.account else "change the passwords in them"
     return CheckLine(
         account=file.account,
         name="secrets",
         ok=False,
         what=f"{file.path} holds {file.holds}, and every user of this machine may {rights} it",
-        remedy=f"chmod o= {file.path}; then take a new one at the gateway, since this may be known",
+        remedy=f"chmod o= {file.path}; then {anew}, since this may be known",
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Protocol
 
 from syncd.core.model import Message, MessageId
@@ -73,8 +73,11 @@ class Notebook(Protocol):
         """When each lane had its last notice."""
         ...
 
-    def due(self, *, now: datetime, limit: int) -> Sequence[Post]:
-        """What is to be sent now, the least tried first: one that is never taken holds up no other."""
+    def due(self, *, now: datetime, within: timedelta, limit: int) -> Sequence[Post]:
+        """What is to be sent now, the least tried first: one that is never taken holds up no other.
+
+        What would wait longer than `within` is so since the clock was set back, and is due.
+        """
         ...
 
     def next_due(self) -> datetime | None:

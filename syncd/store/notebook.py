@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -110,9 +110,10 @@ class SqlNotebook:
             (row.account, row.key == urgent): datetime.fromisoformat(row.value) for row in self._rows(query)
         }
 
-    def due(self, *, now: datetime, limit: int) -> Sequence[Post]:
-        """What is to be sent now, the least tried first."""
-        query = sa.select(schema.notices).where(_n.next_at <= now).order_by(_n.tries, _n.number)
+    def due(self, *, now: datetime, within: timedelta, limit: int) -> Sequence[Post]:
+        """What is to be sent now, the least tried first; nothing waits longer than `within`."""
+        is_due = sa.or_(_n.next_at <= now, _n.next_at > now + within)
+        query = sa.select(schema.notices).where(is_due).order_by(_n.tries, _n.number)
         return [_post(row) for row in self._rows(query.limit(limit))]
 
     def next_due(self) -> datetime | None:

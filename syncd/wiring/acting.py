@@ -48,6 +48,7 @@ def run_check(settings: Settings, accounts: Sequence[str]) -> tuple[CheckLine, .
     doors = Doors(settings, store=None, clock=SystemClock())
     take_umask(settings)
     lines = list(checking.check_state(settings.state_dir))
+    lines.extend(check_secrets(_addresses(settings)))
     with ExitStack() as stack:
         store, is_readable = _opened(settings, stack, lines)
         known = store.records if store else NoRecords()
@@ -86,6 +87,14 @@ def _secret_files(settings: Settings, account: Account) -> Iterator[SecretFile]:
     written = login.password.get_secret_value() if login.password else ""
     if written and settings.path is not None and _has(settings.path, written):
         yield SecretFile(account=account.name, path=settings.path, holds=f"the {noun} of {account.name}")
+
+
+def _addresses(settings: Settings) -> Iterator[SecretFile]:
+    """The configuration, if the addresses that people are told at stand there: most hold a password."""
+    wanted = settings.notices
+    secrets = [each.get_secret_value() for each in (*wanted.to, wanted.webhook) if each is not None]
+    if settings.path is not None and any(_has(settings.path, each) for each in secrets):
+        yield SecretFile(account=None, path=settings.path, holds="the addresses of [notices]")
 
 
 def _has(path: Path, secret: str) -> bool:

@@ -170,11 +170,30 @@ def test_one_that_is_never_taken_holds_up_no_other(desk: Desk) -> None:
     desk.turn()
     desk.failed("b.edi")
     desk.later(16 * MINUTE)
-    first, second = desk.store.notebook.due(now=NOON + timedelta(days=1), limit=9)
+    first, second = desk.store.notebook.due(now=NOON + timedelta(days=1), within=HOUR, limit=9)
     assert first.tries < second.tries
     desk.clock.wait(timedelta(days=8))
     desk.turn()
     assert desk.store.notebook.next_due() is None
+
+
+def test_a_clock_that_was_set_back_holds_nothing_up(desk: Desk) -> None:
+    """Neither what is to be told nor what is to be sent."""
+    desk.failed("a.edi")
+    desk.turn()
+    desk.notifier.problems["webhook"] = "no"
+    (second,) = desk.failed("b.edi")
+    desk.later(16 * MINUTE)
+    desk.failed("c.edi")
+    desk.noticing().take()
+    desk.seen_to(second)
+    desk.turn()
+    desk.notifier.problems.clear()
+    desk.clock.at -= timedelta(days=365)
+    assert sorted(desk.later(MINUTE)) == [
+        "syncd acme: 1 message failed",
+        "syncd acme: 1 message failed, 1 failed message is seen to",
+    ]
 
 
 def test_what_retention_forgets_is_no_concern_any_more(desk: Desk) -> None:

@@ -75,7 +75,7 @@ def plan(
     lanes: dict[Lane, list[Concern]] = defaultdict(list)
     later: list[datetime] = []
     for concern in pending:
-        ripe_at = _ripe_at(concern, pace)
+        ripe_at = _ripe_at(concern, pace, now)
         if ripe_at <= now:
             lanes[concern.account, concern.is_urgent].append(concern)
         else:
@@ -90,9 +90,10 @@ def plan(
     return Plan(batches=tuple(batches), next_at=min(later, default=None))
 
 
-def _ripe_at(concern: Concern, pace: Pace) -> datetime:
+def _ripe_at(concern: Concern, pace: Pace, now: datetime) -> datetime:
+    """When a concern may be told; one of the future, whose clock was set back, may be told now."""
     is_patient = concern.kind is Kind.UNREACHABLE and concern.status is Status.NEW
-    return concern.since + pace.unreachable_after if is_patient else concern.changed
+    return concern.since + pace.unreachable_after if is_patient and concern.since <= now else now
 
 
 def _goes_at(
@@ -117,7 +118,7 @@ def _goes_at(
         if each is not None and each <= now:  # a clock that was set back proves nothing
             at = max(at, each + pace.digest)
     if all(_can_wait(each) for each in concerns):
-        at = max(at, min(each.changed for each in concerns) + pace.digest)
+        at = max(at, min(now, *(each.changed for each in concerns)) + pace.digest)
     if not lane[1] and pace.quiet and pace.quiet.holds(at, zone):
         at = pace.quiet.ends(at, zone)
     return at
