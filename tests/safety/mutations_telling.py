@@ -11,8 +11,9 @@ TELLING = (
         rule="hooks",
         mistake="notes a hook as run before it was",
         file="flows/tell.py",
-        old="        ended = self.hooks.run(run)\n",
-        new="        self._store(Told(telling=telling))\n        ended = self.hooks.run(run)\n",
+        old="            return None if run is None else self.hooks.run(run)\n",
+        new="            self._store(Told(telling=telling))\n"
+        "            return None if run is None else self.hooks.run(run)\n",
         caught_by=(f"{TELL}::test_what_was_cut_off_is_no_try",),
     ),
     Mutation(
