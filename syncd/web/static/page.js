@@ -4,7 +4,11 @@
 const EVERY_MS = 5000;
 const LONGEST_MS = 60000;
 
-const parts = [...document.querySelectorAll("[data-live]")].map((place) => ({ place, tag: null }));
+const parts = [...document.querySelectorAll("[data-live]")].map((place) => ({
+  place,
+  shown: place.innerHTML.trim(),
+  tag: null,
+}));
 const connection = document.getElementById("connection");
 let failures = 0;
 let timer = 0;
@@ -38,8 +42,14 @@ async function refresh(part) {
   if (answer.status === 304) return;
   if (!answer.ok) throw new Error(String(answer.status));
   const text = await answer.text();
+  if (isBusy(part.place)) return;
   part.tag = answer.headers.get("ETag");
-  if (!isBusy(part.place)) put(part.place, text);
+  const fresh = document.createElement("template");
+  fresh.innerHTML = text;
+  const shown = fresh.innerHTML.trim();
+  if (shown === part.shown) return;
+  part.shown = shown;
+  put(part.place, text);
 }
 
 async function look() {
