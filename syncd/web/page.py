@@ -15,7 +15,7 @@ from flask import Blueprint, Response, make_response, render_template, request
 from syncd.core.shown import Capabilities
 from syncd.operations.door import Door
 from syncd.operations.questions import Row, Whole
-from syncd.operations.status import AccountStatus, Status
+from syncd.operations.status import SHOWN, AccountStatus, Status
 from syncd.ports import Search
 from syncd.web import searching
 from syncd.web.chart import Traffic
@@ -127,6 +127,8 @@ class Needs:
     accounts: tuple[AccountStatus, ...]
     """Those with a trouble, a file or an acknowledgement that needs one."""
     reload_error: str
+    may_be_more: bool
+    """Of so many messages not all are named."""
 
     @property
     def nothing(self) -> bool:
@@ -141,6 +143,7 @@ def needs(status: Status) -> Needs:
         rows=tuple(sorted(rows, key=lambda row: row.updated, reverse=True)),
         accounts=tuple(filter(_has_needs, status.accounts)),
         reload_error=status.reload_error,
+        may_be_more=any(len(account.attention) >= SHOWN for account in status.accounts),
     )
 
 

@@ -22,12 +22,13 @@ _MOST_SKIPPED = 5000
 _TICK = timedelta(microseconds=1)
 FIELDS = (
     *("name", "partner", "station", "account", "state", "direction"),
-    *("since", "until", "document", "control", "acknowledged"),
+    *("since", "until", "document", "control", "acknowledged", "attention"),
 )
 _CHOICES: Mapping[str, frozenset[str]] = {
     "state": frozenset(State),
     "direction": frozenset(Direction),
     "acknowledged": frozenset(ACKNOWLEDGED),
+    "attention": frozenset({"yes"}),
 }
 
 
@@ -83,6 +84,7 @@ def wanted(asked: Asked, zone: tzinfo, *, now: datetime, limit: int = SHOWN) -> 
         control=told.get("control"),
         acknowledged=told["acknowledged"] if _is_choice("acknowledged", told) else None,
         at=now,
+        attention=_is_choice("attention", told),
         limit=limit + asked.skip + 1,
     )
 

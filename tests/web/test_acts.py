@@ -139,6 +139,8 @@ def test_jobs_are_paused_resumed_and_run(tmp_path: Path) -> None:
     assert 'action="/account/acme/resume"' in browser.get("/").text
     assert press(browser, "/account/acme/resume", job="pull").status_code == 200
     assert door.paused == {"acme": frozenset()}
+    assert "pull and send of acme are paused" in press(browser, "/account/acme/pause").text
+    assert door.paused == {"acme": frozenset({"pull", "send"})}
     assert "came.edi" in press(browser, "/account/acme/pull").text
     assert door.once_asked == [(("acme",), "pull", None)]
     assert press(browser, "/account/nobody/pull").status_code == 404

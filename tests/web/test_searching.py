@@ -33,6 +33,7 @@ def test_each_field_of_the_form_counts() -> None:
             "document": "850",
             "control": "0042",
             "acknowledged": "overdue",
+            "attention": "yes",
             "else": "ignored",
         }
     )
@@ -49,6 +50,7 @@ def test_each_field_of_the_form_counts() -> None:
         control="0042",
         acknowledged="overdue",
         at=NOON,
+        attention=True,
         limit=51,
     )
     assert wanted(read({"name": "inv*.edi"}), BERLIN, now=NOON).name == "inv*.edi"
