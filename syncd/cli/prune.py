@@ -26,6 +26,8 @@ _WHAT = {
     "at_gateway": "at the gateway",
 }
 
+_NOT_IN_FORCE = "The daemon still runs with another [retention]: `syncd reload` puts this one in force."
+
 
 def prune(
     *,
@@ -42,7 +44,7 @@ def prune(
     names = call.accounts(settings)
     call.log_quietly(settings)
     with call.wiring.door(settings) as door:
-        pruned = door.prune(names, dry_run=not yes, by=user())
+        pruned = door.prune(names, settings.retention, dry_run=not yes, by=user())
     is_well = not any(account.trouble for account in pruned.accounts)
     return Reply(value=pruned, view=lambda: _view(pruned, settings.timezone), exit_code=0 if is_well else 3)
 
@@ -54,6 +56,8 @@ def _view(pruned: Pruned, zone: tzinfo) -> RenderableType:
     parts = [part for account in pruned.accounts for part in _account(account, pruned, zone)]
     if pruned.dry_run and any(account.messages for account in pruned.accounts):
         parts.append(Text("Nothing was touched. To do it: syncd prune --yes"))
+    if not pruned.in_force:
+        parts.append(Text(_NOT_IN_FORCE, style="yellow"))
     return Group(*parts)
 
 

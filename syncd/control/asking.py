@@ -13,6 +13,7 @@ from syncd.control.calls import Call, read, written
 from syncd.control.client import connected, refused, silent
 from syncd.control.mishaps import Mishap, unpacked
 from syncd.core.planning.refetch import Refetched, Span
+from syncd.core.retention import Retention
 from syncd.errors import CannotAct
 from syncd.operations.deletions import Deletions
 from syncd.operations.elsewhere import Elsewhere
@@ -112,10 +113,11 @@ class Client:
         del by
         return self._ask(calls.VERIFY, calls.Verify(accounts=tuple(accounts), repair=repair))
 
-    def prune(self, accounts: Sequence[str], *, dry_run: bool, by: str) -> Pruned:
+    def prune(self, accounts: Sequence[str], retention: Retention, *, dry_run: bool, by: str) -> Pruned:
         """Remove what is old enough, or tell of it, by the daemon."""
         del by
-        return self._ask(calls.PRUNE, calls.Prune(accounts=tuple(accounts), dry_run=dry_run))
+        asked = calls.Prune(accounts=tuple(accounts), retention=retention, dry_run=dry_run)
+        return self._ask(calls.PRUNE, asked)
 
     def pause(self, accounts: Sequence[str], *, job: str | None, by: str) -> Status:
         """Stop jobs until they are resumed."""

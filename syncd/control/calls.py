@@ -17,6 +17,7 @@ from pydantic import TypeAdapter
 
 from syncd.control import MOST_ROWS
 from syncd.core.planning.refetch import Refetched, Span
+from syncd.core.retention import Retention
 from syncd.errors import UsageError
 from syncd.operations.deletions import Deletions
 from syncd.operations.door import Door
@@ -126,9 +127,10 @@ class Verify:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Prune:
-    """What `prune` asks."""
+    """What `prune` asks; `retention` is what the configuration that the command has read says."""
 
     accounts: tuple[str, ...]
+    retention: Retention
     dry_run: bool
 
 
@@ -276,7 +278,7 @@ PRUNE: Call[Prune, Pruned] = Call(
     name="prune",
     takes=Prune,
     gives=Pruned,
-    perform=lambda door, asked, by: door.prune(asked.accounts, dry_run=asked.dry_run, by=by),
+    perform=lambda door, asked, by: door.prune(asked.accounts, asked.retention, dry_run=asked.dry_run, by=by),
 )
 PAUSE: Call[Jobs, Status] = Call(
     name="pause",

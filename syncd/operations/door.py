@@ -11,6 +11,7 @@ from datetime import timedelta
 from typing import Protocol
 
 from syncd.core.planning.refetch import Refetched, Span
+from syncd.core.retention import Retention
 from syncd.operations.deletions import Deletions
 from syncd.operations.elsewhere import Elsewhere
 from syncd.operations.pruning_report import Pruned
@@ -89,10 +90,11 @@ class Door(Protocol):
         """Compare disk, database and gateway; `repair`: and do what is safe."""
         ...
 
-    def prune(self, accounts: Sequence[str], *, dry_run: bool, by: str) -> Pruned:
-        """Remove what the configuration's `[retention]` says, or only tell what would be removed.
+    def prune(self, accounts: Sequence[str], retention: Retention, *, dry_run: bool, by: str) -> Pruned:
+        """Remove what this retention says, or only tell what would be removed.
 
-        Raises: UsageError when it says that nothing is removed, ever.
+        Raises: UsageError when it says that nothing is removed, ever; also, but for a dry run, when it is
+        not what is in force.
         """
         ...
 

@@ -50,6 +50,16 @@ def need_retention(retention: Retention) -> None:
         )
 
 
+def need_in_force(retention: Retention, *, dry_run: bool, in_force: Retention) -> None:
+    """Only a look may be by another retention than the daemon's. Raises: UsageError."""
+    if retention != in_force and not (dry_run and retention.is_set):
+        raise UsageError(
+            "the daemon runs with another [retention] than this configuration has",
+            "To put this one in force: syncd reload.",
+        )
+    need_retention(retention)
+
+
 @dataclass(slots=True)
 class Run:
     """One run over one account, and what came of it so far."""

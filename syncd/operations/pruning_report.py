@@ -56,7 +56,11 @@ class AccountPruned:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pruned:
-    """All accounts that were asked for; `dry_run`: nothing was touched."""
+    """All accounts that were asked for; `dry_run`: nothing was touched.
+
+    `in_force`: the retention that it was made by is the one that the daemon removes by.
+    """
 
     dry_run: bool
     accounts: tuple[AccountPruned, ...]
+    in_force: bool = True

@@ -14,6 +14,7 @@ import structlog
 from syncd import __version__
 from syncd.core.model import GatewayId, Message, MessageId
 from syncd.core.planning.refetch import Refetched, Span
+from syncd.core.retention import Retention
 from syncd.core.shown import untraced
 from syncd.daemon.asked import once
 from syncd.daemon.jobs import PULL, SEND, WATCHED
@@ -28,7 +29,7 @@ from syncd.operations import actions, tries
 from syncd.operations.deletions import Deletions
 from syncd.operations.deletions import together as all_deletions
 from syncd.operations.elsewhere import Elsewhere, Place, look_elsewhere
-from syncd.operations.pruning import need_retention, prune_account
+from syncd.operations.pruning import need_in_force, prune_account
 from syncd.operations.pruning_report import Pruned
 from syncd.operations.questions import Row, Whole, find_messages, list_messages, row, show_message
 from syncd.operations.reports import Left, OnceReport
@@ -245,13 +246,17 @@ class DaemonDoor:
                 self._daemon.supervisor.poke(each.account.account, job)
         return together(doors, compared, repair=repair)
 
-    def prune(self, accounts: Sequence[str], *, dry_run: bool, by: str) -> Pruned:
+    def prune(self, accounts: Sequence[str], retention: Retention, *, dry_run: bool, by: str) -> Pruned:
         """Remove what is old enough, a portion at a time, each when no job of the account runs."""
         doors, runners = self._daemon.doors, [self._daemon.runners[name] for name in self._known(accounts)]
-        need_retention(self._daemon.settings.retention)
-        desks = [pruning_desk(doors, runner.bridge, alone=runner.alone, by=by) for runner in runners]
+        own = self._daemon.settings.retention
+        need_in_force(retention, dry_run=dry_run, in_force=own)
+        desks = [
+            pruning_desk(doors, runner.bridge, alone=runner.alone, by=by, retention=retention)
+            for runner in runners
+        ]
         pruned = tuple(prune_account(desk, dry_run=dry_run) for desk in desks)
-        return Pruned(dry_run=dry_run, accounts=pruned)
+        return Pruned(dry_run=dry_run, accounts=pruned, in_force=retention == own)
 
     def pause(self, accounts: Sequence[str], *, job: str | None, by: str) -> Status:
         """Stop pull, send or both, until resumed."""

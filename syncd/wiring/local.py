@@ -26,6 +26,7 @@ from syncd.system.clock import SystemClock
 if TYPE_CHECKING:
     from syncd.config import Settings
     from syncd.core.planning.refetch import Refetched, Span
+    from syncd.core.retention import Retention
     from syncd.operations.deletions import Deletions
     from syncd.operations.door import Door
     from syncd.operations.elsewhere import Elsewhere
@@ -204,10 +205,11 @@ class LocalDoor:
         self._need_passwords(accounts)
         return run_verify(self._settings, accounts=accounts, repair=repair, by=by, progress=self._progress)
 
-    def prune(self, accounts: Sequence[str], *, dry_run: bool, by: str) -> Pruned:
+    def prune(self, accounts: Sequence[str], retention: Retention, *, dry_run: bool, by: str) -> Pruned:
         """Remove what is old enough, or tell of it, under the instance lock."""
         from syncd.wiring.pruning import run_prune  # noqa: PLC0415 - as above
 
+        del retention  # the settings' own
         return run_prune(self._settings, accounts=accounts, dry_run=dry_run, by=by, progress=self._progress)
 
     def pause(self, accounts: Sequence[str], *, job: str | None, by: str) -> Status:

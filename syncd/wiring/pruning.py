@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import structlog
 
 from syncd.core.model import Message
+from syncd.core.retention import Retention
 from syncd.flows.bridge import Bridge
 from syncd.flows.deleting import Deletion, delete_there
 from syncd.flows.once import Tally
@@ -59,8 +60,11 @@ def desk(
     *,
     alone: Callable[[], AbstractContextManager[None]] = nullcontext,
     by: str = "",
+    retention: Retention | None = None,
 ) -> Desk:
     """What retention needs of one account. `alone` keeps its flows out; a process without any needs none.
+
+    `retention`: to look by another one than what is in force.
 
     The earlier of the machine's time and the gateway's counts: a clock years ahead removes nothing.
     """
@@ -71,7 +75,7 @@ def desk(
 
     return Desk(
         account=bridge.account,
-        retention=doors.settings.retention,
+        retention=retention or doors.settings.retention,
         records=bridge.records,
         outbox=bridge.outbox,
         survey=Survey(tree),

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from syncd.core.retention import Retention
 from syncd.operations.pruning_report import AccountPruned, Kept, Kind, Pruned, Share
 from tests.cli.logging_state import restored
 from tests.cli.world import World, parsed
@@ -40,6 +41,16 @@ def test_without_yes_it_only_tells(world: World, capsys: Screen) -> None:
     assert kept.endswith("somebody changed it")
     assert nothing == "  nothing is old enough"
     assert how.endswith("syncd prune --yes")
+
+
+def test_a_look_by_what_is_not_in_force_yet_says_so(world: World, capsys: Screen) -> None:
+    """It is the file's retention that is looked by; what puts it in force is named."""
+    world.opened.pruned = Pruned(dry_run=True, accounts=(ACME,), in_force=False)
+    assert world.run("prune") == 0
+    assert (
+        capsys.readouterr().out.splitlines()[-1].startswith("The daemon still runs with another [retention]")
+    )
+    assert world.opened.retentions == [Retention()]
 
 
 def test_with_yes_it_says_what_was_done(world: World, capsys: Screen) -> None:

@@ -26,6 +26,7 @@ from syncd.core.model import (
     State,
 )
 from syncd.core.planning.refetch import Refetched, Span
+from syncd.core.retention import Retention
 from syncd.errors import ConfigError, NotFound, Problem, SyncdError, TryLater, UsageError
 from syncd.operations.door import Door
 from syncd.operations.elsewhere import Elsewhere, There
@@ -57,6 +58,7 @@ SENT = Message(
     mdn=Mdn(status=MdnStatus.OK, content="processed", at=NOON),
     attempts=(Attempt(at=NOON, outcome="accepted"),),
 )
+MONTHS = Retention(sent=timedelta(days=90), failed=timedelta(milliseconds=1500))
 HELD = replace(SENT, id=MessageId("bbbb2222"), state=State.HELD, account="other", phase=None, mdn=None)
 
 
@@ -298,7 +300,7 @@ def test_verify_is_passed_on_and_reported(world: World) -> None:
 
 
 def test_what_was_pruned_is_reported(world: World) -> None:
-    """Each share, and what was kept; which accounts, and whether anything is touched, arrives there."""
+    """Each share, and what was kept; which accounts, by what spans, and whether at all, arrives there."""
     share = Share(kind=PrunedKind.SENT, messages=7, bytes=9, oldest=NOON, newest=NOON + timedelta(days=1))
     account = AccountPruned(
         account="acme",
@@ -307,11 +309,14 @@ def test_what_was_pruned_is_reported(world: World) -> None:
         trouble="t",
         remedy="r",
     )
-    world.behind.pruned = Pruned(dry_run=True, accounts=(account,))
-    assert world.door.prune(["acme"], dry_run=False, by="anna") == replace(world.behind.pruned, dry_run=False)
+    world.behind.pruned = Pruned(dry_run=True, accounts=(account,), in_force=False)
+    assert world.door.prune(["acme"], MONTHS, dry_run=False, by="anna") == replace(
+        world.behind.pruned, dry_run=False
+    )
     world.behind.pruned = Pruned(dry_run=True, accounts=())
-    pruned = world.door.prune(["acme", "other"], dry_run=True, by="anna")
+    pruned = world.door.prune(["acme", "other"], Retention(), dry_run=True, by="anna")
     assert ([each.account for each in pruned.accounts], pruned.dry_run) == (["acme", "other"], True)
+    assert world.behind.retentions == [MONTHS, Retention()]
 
 
 def test_a_pause_lasts_until_it_is_undone(world: World) -> None:

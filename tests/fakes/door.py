@@ -13,6 +13,7 @@ from syncd.core.filed import Filed
 from syncd.core.machine import advance
 from syncd.core.model import Message, MessageId, Phase, State
 from syncd.core.planning.refetch import Refetched, Span
+from syncd.core.retention import Retention
 from syncd.errors import NotFound, SyncdError, UsageError
 from syncd.operations.comes_next import comes_next
 from syncd.operations.deletions import Deletions, Spared
@@ -50,6 +51,7 @@ class FakeDoor:
     there: tuple[Refetched, ...] = ()
     spans: list[tuple[Span, bool]] = field(default_factory=list)
     pruned: Pruned = field(default_factory=lambda: Pruned(dry_run=True, accounts=()))
+    retentions: list[Retention] = field(default_factory=list)
     paused: dict[str, frozenset[str]] = field(default_factory=dict)
 
     def status(self, accounts: Sequence[str]) -> Status:
@@ -216,8 +218,9 @@ class FakeDoor:
         self.acted.append(("verify", by))
         return self.found
 
-    def prune(self, accounts: Sequence[str], *, dry_run: bool, by: str) -> Pruned:
+    def prune(self, accounts: Sequence[str], retention: Retention, *, dry_run: bool, by: str) -> Pruned:
         """What was laid out."""
+        self.retentions.append(retention)
         self.acted.append(("prune", by))
         return replace(self.pruned, dry_run=dry_run, accounts=self.pruned.accounts or _untouched(accounts))
 
