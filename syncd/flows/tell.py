@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, timedelta
+from datetime import UTC, datetime, timedelta
 
 import structlog
 
@@ -52,7 +52,7 @@ class Tell:
             free = [telling for telling in found if telling.id not in besides]
             moving = [telling for telling in free if telling.message.moving_from is not None]
             ready = [telling for telling in free if telling not in moving]
-            self._wait_for(moving)
+            self._wait_for(moving, now)
             if ready or not moving:
                 return ready
 
@@ -90,8 +90,7 @@ class Tell:
             log.exception("hook.broke", **_known(telling))
             return Ended(problem=f"could not be run: {error}")
 
-    def _wait_for(self, moving: Sequence[Telling]) -> None:
-        now = self.clock.now()
+    def _wait_for(self, moving: Sequence[Telling], now: datetime) -> None:
         waits = [
             Told(telling=telling, again_at=now + _moving_gap(now - telling.at), tries=telling.tries)
             for telling in moving
