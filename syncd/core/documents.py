@@ -75,7 +75,11 @@ class Interchange:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reading:
-    """The interchanges of one file; `is_cut` when there were more of them, or of documents, than are kept."""
+    """The interchanges of one file; `is_cut` when there were more of them, or of documents, than are kept.
+
+    `is_spent` when it was not even read to its end: nothing is said against what follows.
+    """
 
     interchanges: tuple[Interchange, ...]
     is_cut: bool
+    is_spent: bool = False

@@ -30,6 +30,7 @@ log = structlog.get_logger(__name__)
 Rule = Callable[["Judge", Message, Reading], Iterator[str]]
 REPEATED_WITHIN = timedelta(days=90)
 """A number that comes back later is none that was sent twice: counters begin anew, some every year."""
+NOT_TO_ITS_END = "the gate has judged the beginning only: it has too many segments"
 MOST_RESENDS = 100
 """Links of a chain of resends that are followed."""
 
@@ -65,7 +66,12 @@ def through_gate(bridge: Bridge, row: Message, names: Sequence[str], readings: R
             yield row
             return
         reasons = flaws + judged(judge, repeats_of, row, names, readings)
-        yield _concluded(bridge, row, mode, gate.together(reasons)) if reasons else row
+        if reasons:
+            yield _concluded(bridge, row, mode, gate.together(reasons))
+        elif any(reading and reading.is_spent for reading in readings):
+            yield _passed(bridge, row, NOT_TO_ITS_END)
+        else:
+            yield row
 
 
 def _concluded(bridge: Bridge, row: Message, mode: str, words: str) -> Message:
@@ -74,8 +80,12 @@ def _concluded(bridge: Bridge, row: Message, mode: str, words: str) -> Message:
         held = ev.Held(reason=f"not sent, by the gate: {words}", place=place, is_judged=True)
         return record_and_settle(bridge, [(row, held)])[0]
     log.warning("message.warned_of", message=row.id, account=row.account, reason=words)
+    return _passed(bridge, row, f"the gate warns: {words}")
+
+
+def _passed(bridge: Bridge, row: Message, note: str) -> Message:
     progress = replace(row.progress, is_judged=True)
-    return bridge.record_one(row, ev.Remembered(progress=progress, note=f"the gate warns: {words}"))
+    return bridge.record_one(row, ev.Remembered(progress=progress, note=note))
 
 
 def judged(judge: Judge, rule: Rule, row: Message, names: Sequence[str], readings: Readings) -> list[str]:

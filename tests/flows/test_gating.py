@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -13,12 +13,14 @@ import pytest
 from syncd.core import events as ev
 from syncd.core.account import Account, PairRules, PartnerTable
 from syncd.core.envelopes import read
+from syncd.core.events import Event
 from syncd.core.model import Direction, Message, MessageId, Pair, State
-from syncd.flows.gating import Judge, flaws_of, judged, repeats_of
+from syncd.flows.gating import NOT_TO_ITS_END, Judge, flaws_of, judged, repeats_of, through_gate
 from syncd.flows.under_way import UnderWay
 from tests.contracts.stores import FILES, happened, opened, outbound
 from tests.core.documents.written import X12
 from tests.fakes.store import FakeStore
+from tests.flows.telling import StillClock
 
 WHOLE = X12["850"]
 NOW = datetime(2026, 1, 31, tzinfo=UTC)
@@ -80,6 +82,32 @@ def test_a_file_that_was_written_twice_over_is_noticed() -> None:
     found = judged(a_judge(), repeats_of, a_message(), ["a.edi"], (read(io.BytesIO(content)),))
 
     assert found == ["interchange 000000905 stands in it 3 times"]
+
+
+@dataclass
+class Desk:
+    """As much of a bridge as the gate asks, with what it records."""
+
+    account: Account
+    clock: StillClock = field(default_factory=StillClock)
+    records: FakeStore = field(default_factory=FakeStore)
+    under_way: UnderWay = field(default_factory=UnderWay)
+    recorded: list[Event] = field(default_factory=list)
+
+    def record_one(self, row: Message, event: Event) -> Message:
+        self.recorded.append(event)
+        return row
+
+
+def test_what_was_not_judged_to_its_end_is_told() -> None:
+    """It is sent: nothing speaks against it."""
+    desk = Desk(account=replace(a_judge().account, gate="hold"))
+    long = read(io.BytesIO(WHOLE[:200] + b"PO1*1~" * 50 + WHOLE[200:]), steps=40)
+
+    with through_gate(desk, a_message(), ["a.edi"], (long,)) as row:  # type: ignore[arg-type]  # see there
+        assert row.state is State.QUEUED
+
+    assert [event.note for event in desk.recorded] == [NOT_TO_ITS_END]
 
 
 def test_a_judge_that_breaks_stops_nothing() -> None:

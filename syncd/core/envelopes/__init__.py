@@ -8,6 +8,7 @@ flaw and takes ten times as long.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import BinaryIO
 
 from syncd.core.documents import Reading
@@ -35,7 +36,7 @@ def read(stream: BinaryIO, *, steps: int = MOST_STEPS) -> Reading | None:
     while (envelope := _one(source, room)) is not None:
         found.append(envelope)
         if source.is_spent:
-            return _reading(found, is_cut=True)
+            return replace(_reading(found, is_cut=True), is_spent=True)
         if len(found) == MOST_INTERCHANGES:
             return _reading(found, is_cut=room.is_cut or source.skip_blank())
     if not found:

@@ -190,7 +190,7 @@ def test_what_is_read_of_a_file_is_bounded(unit: bytes) -> None:
     found = read(io.BytesIO(isa().encode() + unit * 3_000 + X12["810"]), steps=2_000)
 
     assert found is not None
-    assert found.is_cut
+    assert (found.is_cut, found.is_spent) == (True, True)
     assert [(each.control, each.faults) for each in found.interchanges] == [("000000905", ())]
 
 
