@@ -57,10 +57,18 @@ def _sentence(message: Message) -> str:
         case State.FAILED:
             return _failed(message)
         case State.SENT:
-            asked = "Its MDN is still asked for. " if is_unfinished(message) else ""
-            return asked + "To send it once more: `syncd resend {id}`."
+            return _sent(message)
+        case State.RECEIVED | State.GONE if message.progress.deleted_at is not None:
+            return "Nothing. It was deleted at the gateway: only the partner can send it once more."
         case _:
             return _BY_SPOT[spot(message)]
+
+
+def _sent(message: Message) -> str:
+    asked = "Its MDN is still asked for. " if is_unfinished(message) else ""
+    if message.progress.file_gone:
+        return asked + "Its file is not in sent/ any more: to send it once more, drop it into outbox/."
+    return asked + "To send it once more: `syncd resend {id}`."
 
 
 def _held(message: Message) -> str:
@@ -72,7 +80,7 @@ def _held(message: Message) -> str:
 
 def _failed(message: Message) -> str:
     if message.progress.file_gone:
-        return "Nothing: its file was taken from failed/. To send it, drop it into outbox/."
+        return "Nothing: its file is not in failed/ any more. To send it, drop it into outbox/."
     if message.progress.submitted_at is None:
         return "Nothing by itself. Put the reason right, then move its file from failed/ back into outbox/."
     return "Nothing by itself. To send it again: `syncd resend {id}`."

@@ -6,7 +6,7 @@ import pytest
 
 from syncd.core.machine import INBOUND as INBOUND_MOVES
 from syncd.core.machine import OUTBOUND, Spot
-from syncd.core.model import Direction, Message, Progress, State
+from syncd.core.model import Direction, Message, Phase, Progress, State
 from syncd.operations.comes_next import comes_next
 from tests.core.building import NOW, inbound, outbound
 
@@ -46,4 +46,16 @@ def test_a_failure_says_the_way_that_is_open() -> None:
     failed = _message(Direction.OUTBOUND, (State.FAILED, None))
     assert "move its file" in comes_next(failed)
     assert "syncd resend" in comes_next(replace(failed, progress=Progress(submitted_at=NOW)))
-    assert "was taken" in comes_next(replace(failed, progress=Progress(file_gone=True)))
+    assert "drop it into outbox" in comes_next(replace(failed, progress=Progress(file_gone=True)))
+
+
+def test_no_verb_is_named_that_would_be_refused() -> None:
+    """What was deleted at the gateway cannot be fetched, what is not in sent/ cannot be copied."""
+    received = _message(Direction.INBOUND, (State.RECEIVED, Phase.CONFIRMED))
+    deleted = replace(received, progress=Progress(deleted_at=NOW))
+    assert "refetch" in comes_next(received)
+    assert "refetch" not in comes_next(deleted)
+    sent = _message(Direction.OUTBOUND, (State.SENT, None))
+    pruned = replace(sent, progress=Progress(file_gone=True, pruned=True))
+    assert "resend" in comes_next(sent)
+    assert "resend" not in comes_next(pruned)
