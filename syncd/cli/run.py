@@ -161,9 +161,9 @@ def _progress(call: Call) -> Iterator[Callable[[str], None]]:
 def _verdict(report: OnceReport) -> int:
     if any(account.trouble for account in report.accounts):
         return 3
-    return 1 if any(_needs_person(account) for account in report.accounts) else 0
+    return 1 if any(_went_wrong(account) for account in report.accounts) else 0
 
 
-def _needs_person(account: AccountReport) -> bool:
+def _went_wrong(account: AccountReport) -> bool:
     unhappy = any(row.state in {"failed", "held"} for row in account.messages)
-    return unhappy or any(left.needs_person for left in account.not_taken)
+    return unhappy or bool(account.hooks) or any(left.needs_person for left in account.not_taken)

@@ -230,10 +230,12 @@ def once(report: OnceReport) -> RenderableType:
 
 def _account(account: AccountReport) -> list[RenderableType]:
     parts: list[RenderableType] = [Text(safe(account.account), style="bold")]
-    if account.trouble:
-        parts.append(
-            Text(f"  could not go on: {safe(sentences(account.trouble, account.remedy))}", style="red")
-        )
+    troubles = [(each.what, each.remedy) for each in account.troubles]
+    if account.trouble and not troubles:
+        troubles = [(account.trouble, account.remedy)]
+    parts += [_met(f"could not go on: {what}", remedy, style="red") for what, remedy in troubles]
+    parts += [_met(each.what, each.remedy, style="red") for each in account.hooks]
+    parts += [_met(each.what, each.remedy, style="yellow") for each in account.paused]
     rows = sorted(account.messages, key=lambda row: STATES.index(row.state))
     moved: list[Sequence[object]] = [_moved(row) for row in rows]
     moved += [("  would", sentence, "") for sentence in account.would]
@@ -242,9 +244,13 @@ def _account(account: AccountReport) -> list[RenderableType]:
         moved.append((Text("  not taken", style=style), left.path, left.reason))
     if moved:
         parts.append(grid(("", "", ""), moved))
-    elif not account.trouble:
+    elif len(parts) == 1:
         parts.append(Text("  nothing to do"))
     return parts
+
+
+def _met(what: str, remedy: str, *, style: str) -> Text:
+    return Text(f"  {safe(sentences(what, remedy))}", style=style)
 
 
 def _moved(row: Row) -> tuple[object, ...]:

@@ -7,7 +7,7 @@ from datetime import timedelta
 from syncd.daemon.jobs import ADDRESSES, PULL, SEND, TRACK
 from syncd.daemon.runner import Runner
 from syncd.flows.bridge import Trouble
-from syncd.flows.once import PassResult, Tally, has_outstanding, paused_trouble, settle_deadline_s
+from syncd.flows.once import PassResult, Tally, has_outstanding, settle_deadline_s
 
 STEP = timedelta(seconds=1)
 
@@ -29,6 +29,7 @@ def once(runner: Runner, jobs: tuple[str, ...], *, patience: timedelta) -> PassR
         messages=tuple(tally.messages.values()),
         not_taken=runner.not_taken,
         troubles=tuple(_open_troubles(runner, jobs)),
+        paused=tuple(sorted(runner.paused() & set(jobs))),
     )
 
 
@@ -62,5 +63,4 @@ def _follow(runner: Runner, jobs: tuple[str, ...], patience: timedelta) -> None:
 
 def _open_troubles(runner: Runner, jobs: tuple[str, ...]) -> list[Trouble]:
     opened = [each.trouble for each in runner.troubles.open() if each.trouble.job in {*jobs, ADDRESSES}]
-    paused = [paused_trouble(runner.name, job) for job in sorted(runner.paused() & set(jobs))]
-    return [trouble for trouble in opened if trouble.account == runner.name] + paused
+    return [trouble for trouble in opened if trouble.account == runner.name]

@@ -46,6 +46,10 @@ class PassResult:
     not_taken: tuple[NotTaken, ...] = ()
     troubles: tuple[Trouble, ...] = ()
     """What the last run of each job met."""
+    hooks: tuple[Trouble, ...] = ()
+    """What hooks met: no job is to blame, and no message."""
+    paused: tuple[str, ...] = ()
+    """The jobs that were left out, since a person has paused them."""
 
 
 @dataclass(slots=True, eq=False)
@@ -171,13 +175,6 @@ def has_outstanding(bridge: Bridge) -> bool:
     """Whether a message is on its way out and will move on by itself."""
     rows = bridge.records.unfinished(bridge.account.name, Direction.OUTBOUND)
     return any(row.state is State.QUEUED and row.phase is not Phase.STOPPED for row in rows)
-
-
-def paused_trouble(account: str, job: str) -> Trouble:
-    """What a pass says of a job that a person has paused."""
-    return Trouble(
-        account=account, job=f"paused {job}", what=f"{job} is paused", remedy=f"syncd resume {job}"
-    )
 
 
 def trouble_of(account: str, job: str, error: SyncdError) -> Trouble:

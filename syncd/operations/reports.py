@@ -20,11 +20,20 @@ class Left:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Met:
+    """Something that a pass met: what it is, and what to do."""
+
+    what: str
+    remedy: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AccountReport:
     """One account's share of a pass.
 
     `messages` are those that moved, as they stand now; `would` are sentences on what would have moved
-    (dry run); `trouble` and `remedy` say why a job of the account could not ask or act.
+    (dry run); `troubles` say why a job of the account could not ask or act, `trouble` and `remedy` are the
+    same in one; `hooks` failed, though their messages moved; `paused` was left out at a person's word.
     """
 
     account: str
@@ -33,6 +42,9 @@ class AccountReport:
     would: tuple[str, ...] = ()
     trouble: str = ""
     remedy: str = ""
+    troubles: tuple[Met, ...] = ()
+    hooks: tuple[Met, ...] = ()
+    paused: tuple[Met, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -136,7 +136,7 @@ def notice_once(
         Standing(
             account=each.account,
             troubles=tuple((trouble, now) for trouble in each.troubles),
-            is_proven=is_proven,
+            is_proven=is_proven and not each.paused,
         )
         for each in results
     ]

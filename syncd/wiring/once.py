@@ -14,12 +14,12 @@ from typing import TYPE_CHECKING
 from syncd.core.account import Account
 from syncd.errors import SyncdError
 from syncd.flows.bridge import Trouble
-from syncd.flows.once import JOBS, OncePass, PassResult, Tally, paused_trouble, trouble_of
+from syncd.flows.once import JOBS, OncePass, PassResult, Tally, trouble_of
 from syncd.flows.rehearsal import Rehearsed, rehearse
 from syncd.folders.marker import check_root
 from syncd.folders.tree import Tree
 from syncd.operations.questions import row as row_of
-from syncd.operations.reports import AccountReport, Left, OnceReport
+from syncd.operations.reports import AccountReport, Left, Met, OnceReport
 from syncd.operations.status import hook_troubles
 from syncd.ports import Records
 from syncd.system.clock import SystemClock
@@ -64,7 +64,7 @@ def _with_hooks(doors: Doors, result: PassResult) -> PassResult:
     troubles = [
         Trouble(account=result.account, job=each.job, what=each.what, remedy=each.remedy) for each in found
     ]
-    return replace(result, troubles=(*result.troubles, *troubles))
+    return replace(result, hooks=tuple(troubles))
 
 
 def _one_pass(
@@ -74,11 +74,9 @@ def _one_pass(
     with doors.gateway(account) as gateway:
         bridge = doors.bridge(account, gateway, tally)
         paused = paused_jobs(doors.store.records.facts(name))
-        for job in sorted(paused.intersection(jobs)):
-            tally.complain(paused_trouble(name, job))
-        jobs = tuple(job for job in jobs if job not in paused)
-        once = OncePass(bridge, tally, jobs=jobs, on_root=lambda: doors.know_root(account))
-        return once.run(patience=wait)
+        left = tuple(job for job in jobs if job not in paused)
+        once = OncePass(bridge, tally, jobs=left, on_root=lambda: doors.know_root(account))
+        return replace(once.run(patience=wait), paused=tuple(sorted(paused.intersection(jobs))))
 
 
 @contextmanager
@@ -113,7 +111,18 @@ def report(result: PassResult, settings: Settings) -> AccountReport:
         ),
         trouble="; ".join(dict.fromkeys(trouble.what for trouble in result.troubles)),
         remedy=" ".join(dict.fromkeys(t.remedy for t in result.troubles if t.remedy)),
+        troubles=_met(result.troubles),
+        hooks=_met(result.hooks),
+        paused=tuple(_paused(result.account, job) for job in result.paused),
     )
+
+
+def _met(troubles: Sequence[Trouble]) -> tuple[Met, ...]:
+    return tuple(dict.fromkeys(Met(what=trouble.what, remedy=trouble.remedy) for trouble in troubles))
+
+
+def _paused(account: str, job: str) -> Met:
+    return Met(what=f"{job} is paused", remedy=f"`syncd resume {job} --account {account}` undoes it.")
 
 
 def _rehearse(settings: Settings, accounts: Sequence[str], only: str | None) -> OnceReport:

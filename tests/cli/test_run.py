@@ -9,7 +9,7 @@ import pytest
 from syncd.core.model import State
 from syncd.operations.checks import CheckLine
 from syncd.operations.questions import row
-from syncd.operations.reports import AccountReport, Left, OnceReport
+from syncd.operations.reports import AccountReport, Left, Met, OnceReport
 from tests.cli.logging_state import restored
 from tests.cli.world import HELD, SENT, World, parsed
 
@@ -62,13 +62,29 @@ def test_the_exit_code_of_once(world: World, capsys: Screen) -> None:
     for account, code in [
         (fine, 0),
         (AccountReport(account="acme", not_taken=(link,)), 1),
+        (AccountReport(account="acme", hooks=(Met(what="hook on_sent failed", remedy="See."),)), 1),
+        (AccountReport(account="acme", paused=(Met(what="send is paused", remedy="Undo it."),)), 0),
         (AccountReport(account="acme", trouble="the gateway cannot be reached", remedy="Wait."), 3),
     ]:
         world.opened.report = report(fine, account)
         assert world.run("once") == code
     shown = capsys.readouterr().out
     assert "could not go on: the gateway cannot be reached. Wait." in shown
+    assert "\n  hook on_sent failed. See.\n" in shown
+    assert "\n  send is paused. Undo it.\n" in shown
     assert "nothing to do" not in shown
+
+
+def test_each_trouble_of_a_pass_has_its_own_line(world: World, capsys: Screen) -> None:
+    """With its own remedy."""
+    met = (Met(what="no root", remedy="Mount it."), Met(what="no gateway", remedy="Wait."))
+    world.opened.report = report(AccountReport(account="acme", trouble="no root; no gateway", troubles=met))
+    assert world.run("once") == 3
+    assert capsys.readouterr().out.splitlines() == [
+        "acme",
+        "  could not go on: no root. Mount it.",
+        "  could not go on: no gateway. Wait.",
+    ]
 
 
 def test_once_passes_on_what_was_asked(world: World, capsys: Screen) -> None:

@@ -32,7 +32,7 @@ from syncd.operations.door import Door
 from syncd.operations.elsewhere import Elsewhere, There
 from syncd.operations.pruning_report import AccountPruned, Kept, Pruned, Share
 from syncd.operations.pruning_report import Kind as PrunedKind
-from syncd.operations.reports import AccountReport, Left, OnceReport
+from syncd.operations.reports import AccountReport, Left, Met, OnceReport
 from syncd.operations.status import AccountStatus, JobStatus, TroubleStatus
 from syncd.operations.verifying_report import AccountVerified, Finding, Kind, Verified
 from syncd.ports import Search
@@ -182,7 +182,15 @@ def test_once_is_passed_on_and_reported(world: World) -> None:
     left = Left(path=Path("/srv/acme/outbox/x"), reason="a FIFO")
     messages = world.door.list_messages(Search())
     account = AccountReport(
-        account="acme", messages=messages, not_taken=(left,), would=("x",), trouble="t", remedy="r"
+        account="acme",
+        messages=messages,
+        not_taken=(left,),
+        would=("x",),
+        trouble="t",
+        remedy="r",
+        troubles=(Met(what="t", remedy="r"),),
+        hooks=(Met(what="h"),),
+        paused=(Met(what="p"),),
     )
     world.behind.report = OnceReport(dry_run=False, accounts=(account,))
     assert world.door.once(["acme"], only="pull", wait=timedelta(seconds=1.5)) == world.behind.report

@@ -35,7 +35,7 @@ def hook(ground: Ground) -> Path:
 
 
 def passed(ground: Ground) -> tuple[str, Status]:
-    """One pass as `syncd once` does it: its trouble, and how everything is then."""
+    """One pass as `syncd once` does it: what its hooks met, and how everything is then."""
     report = run_once(
         ground.settings,
         accounts=[ACCOUNT],
@@ -44,7 +44,8 @@ def passed(ground: Ground) -> tuple[str, Status]:
         dry_run=False,
         progress=lambda _: None,
     )
-    return report.accounts[0].trouble, LocalDoor(ground.settings).status([ACCOUNT])
+    assert report.accounts[0].trouble == ""
+    return "".join(met.what for met in report.accounts[0].hooks), LocalDoor(ground.settings).status([ACCOUNT])
 
 
 def ran(hook: Path) -> list[list[str]]:

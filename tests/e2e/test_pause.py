@@ -24,6 +24,8 @@ def test_a_pass_without_a_daemon_keeps_to_a_pause(ground: Ground, box: Sandbox) 
         ground.settings, accounts=(ACCOUNT,), only=None, wait=None, dry_run=False, progress=lambda _: None
     )
 
-    assert (report.accounts[0].trouble, report.accounts[0].remedy) == ("send is paused", "syncd resume send")
+    [paused] = report.accounts[0].paused
+    remedy = f"`syncd resume send --account {ACCOUNT}` undoes it."
+    assert (paused.what, paused.remedy, report.accounts[0].trouble) == ("send is paused", remedy, "")
     assert box.ledger.sent == ()
     assert ground.names("inbox") == ["in.edi"]

@@ -11,7 +11,7 @@ from werkzeug.test import TestResponse
 
 from syncd.core.model import Direction, Phase, State
 from syncd.operations.questions import Row, row
-from syncd.operations.reports import AccountReport, OnceReport
+from syncd.operations.reports import AccountReport, Met, OnceReport
 from tests.fakes.door import FakeDoor
 from tests.web.building import message
 from tests.web.parts import HERE, Site, token
@@ -143,6 +143,9 @@ def test_jobs_are_paused_resumed_and_run(tmp_path: Path) -> None:
     assert door.paused == {"acme": frozenset({"pull", "send"})}
     assert "came.edi" in press(browser, "/account/acme/pull").text
     assert door.once_asked == [(("acme",), "pull", None)]
+    met = Met(what="pull is paused", remedy="`syncd resume pull --account acme` undoes it.")
+    door.report = OnceReport(dry_run=False, accounts=(AccountReport(account="acme", paused=(met,)),))
+    assert "acme was not pulled" in press(browser, "/account/acme/pull").text
     assert press(browser, "/account/nobody/pull").status_code == 404
     assert press(browser, "/account/acme/pause", job="track").status_code == 400
 
