@@ -234,6 +234,22 @@ REFETCH_SPAN = (
     ),
     Mutation(
         rule="refetch",
+        mistake="asks for two of one id at once",
+        file="core/planning/refetch.py",
+        old="    piles.ids.add(bare(record.message_id))\n",
+        new="",
+        caught_by=(f"{SPAN}::test_what_the_partner_sent_twice_before_the_first_look_comes_once",),
+    ),
+    Mutation(
+        rule="refetch",
+        mistake="takes what a person settled for what never came",
+        file="core/planning/refetch.py",
+        old=" or row.accepted_at is not None\n",
+        new="\n",
+        caught_by=(f"{SPAN}::test_what_a_restored_gateway_brought_back_is_not_delivered_once_more",),
+    ),
+    Mutation(
+        rule="refetch",
         mistake="delivers unasked what was received already",
         file="core/planning/refetch.py",
         old="    if again or not had:\n",

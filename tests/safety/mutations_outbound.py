@@ -394,6 +394,14 @@ RESEND = (
     ),
     Mutation(
         rule="resend",
+        mistake="sends what has the name of a failed file",
+        file="flows/resending.py",
+        old=" or _is_anothers(bridge, old, old.place):\n",
+        new=":\n",
+        caught_by=("tests/e2e/test_resend.py::test_another_file_of_its_name_is_not_sent_in_its_place",),
+    ),
+    Mutation(
+        rule="resend",
         mistake="leaves the copy of a crash",
         file="flows/recover.py",
         old="    bridge.outbox.clear_copies(frozenset(",
