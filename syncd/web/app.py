@@ -74,7 +74,7 @@ class _Guard:
         for name, value in HEADERS.items():
             response.headers.setdefault(name, value)
         visitor = g.get("visitor")
-        if visitor is not None and self._gate.cookie not in request.cookies:
+        if visitor is not None and visitor.is_new:
             self._gate.remember(visitor, response)
         return response
 

@@ -31,11 +31,15 @@ _LONGEST_NAME = 40
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Visitor:
-    """Somebody who was let in: `by` is for the history, `token` for the forms of the page."""
+    """Somebody who was let in: `by` is for the history, `token` for the forms of the page.
+
+    `is_new`: has no cookie yet, or one of another run.
+    """
 
     by: str
     nonce: str
     token: str
+    is_new: bool
 
 
 class Gate:
@@ -64,10 +68,11 @@ class Gate:
         if request.method not in SAFE:
             self._check_origin(request.headers)
             self._check_token(request.form.get("token", ""), nonce)
+        is_new = nonce is None
         nonce = nonce or secrets.token_urlsafe(16)
         name = _user(request) if self._password is not None else ""
         by = f"web:{name or request.remote_addr}"
-        return Visitor(by=by, nonce=nonce, token=self._mark("form", nonce))
+        return Visitor(by=by, nonce=nonce, token=self._mark("form", nonce), is_new=is_new)
 
     def knows(self, request: Request) -> bool:
         """Whether whoever asks has the password, or none is set."""

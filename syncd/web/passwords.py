@@ -64,7 +64,7 @@ def _stamp(path: Path) -> object:
 
 AT_ONCE = 10
 """Wrong passwords that one visitor may give without a wait."""
-EACH_S = 3.0
+EACH_S = 1.0
 """Seconds until one more may be wrong."""
 _MOST = 4096
 """Visitors that are remembered."""

@@ -71,6 +71,7 @@ class Site:
     hosts: Sequence[str] = ()
     ticks: Ticks = field(default_factory=Ticks)
     more: Sequence[Part] = ()
+    secret: bytes = b"of this run"
     mdn: Callable[[Row], bytes] = no_mdn
     patience: timedelta = timedelta(seconds=8)
     opened: Opened = quiet
@@ -82,7 +83,7 @@ class Site:
             Password(self.password_file) if self.password_file else None,
             Allowances(self.ticks),
             cookie="syncd_8475",
-            secret=b"secret",
+            secret=self.secret,
         )
 
     @property

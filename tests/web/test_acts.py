@@ -121,6 +121,19 @@ def test_without_the_token_of_this_visitor_nothing_is_done(path: str) -> None:
     assert (door.resolved, door.once_asked) == ([], [])
 
 
+def test_a_page_of_the_run_before_is_told_to_load_anew_and_then_works() -> None:
+    """Its cookie is replaced at the next look, however old the browser's is."""
+    door = FakeDoor(messages=[message()])
+    before, now = Site(door=door, secret=b"of the run before").browser(), Site(door=door).browser()
+    old = token(before.get("/").text)
+    value = before.get_cookie("syncd_8475", domain="127.0.0.1")
+    assert value
+    now.set_cookie("syncd_8475", value.value, domain="127.0.0.1")
+    refused = now.post("/message/aaaa1111/act", data={"token": old, "verb": "resolve-sent"})
+    assert (refused.status_code, "Load it again" in refused.text) == (403, True)
+    assert press(now, "/message/aaaa1111/act", verb="resolve-sent").status_code == 200
+
+
 def test_the_cookie_is_for_this_page_alone() -> None:
     """No script reads it, and no other site sends it."""
     cookie = Site().browser().get("/").headers["Set-Cookie"]
