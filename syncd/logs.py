@@ -33,7 +33,7 @@ _LEVELS = {
 _PRIORITIES = {"debug": 7, "info": 6, "warning": 4, "error": 3, "critical": 2}
 _EVENTS = uuid.UUID("6f0c1d0e-5b5a-4c39-9d5e-2f5a3c7b8e41")
 """Ours, made once: never to be changed, or saved searches find nothing any more."""
-_CHATTY = ("httpx", "httpcore", "watchdog", "apscheduler", "alembic", "sqlalchemy")
+_CHATTY = ("httpx", "httpcore", "watchdog", "apscheduler", "alembic", "sqlalchemy", "urllib3")
 
 
 def set_up(

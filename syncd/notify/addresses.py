@@ -31,6 +31,7 @@ def by_address(address: str) -> Send:
 
 def _sent(address: str, scheme: str, notice: Notice) -> str:
     apprise: Any = import_module("apprise")
+    logging.getLogger("apprise").propagate = False  # it writes down addresses, and what was answered
     sender = apprise.Apprise()
     with apprise.LogCapture(level=logging.WARNING, fmt="%(message)s") as said:
         if not sender.add(address):

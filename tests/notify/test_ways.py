@@ -2,6 +2,7 @@
 
 import io
 import json
+import logging
 import os
 import sys
 import threading
@@ -105,18 +106,22 @@ class FakeApprise(ModuleType):
             return address.startswith("mail")
 
         def notify(self, *, title: str, **_: object) -> bool:
+            logging.getLogger("apprise").warning("hunter2 was refused")
             if "break" in title:
                 raise KeyError("hunter2")
             return False
 
 
-def test_whatever_apprise_says_or_does_the_secret_stays(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_whatever_apprise_says_or_does_the_secret_stays(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
     """Also percent-encoded, and when a service has a mistake."""
     monkeypatch.setitem(sys.modules, "apprise", FakeApprise("apprise"))
     send = by_address("mailtos://bob:%68unter2@x.example?to=ops@y.example")
     assert send(NOTICE) == "Apprise could not send it by mailtos: 535 user ***@x.example: *** is wrong"
     broken = replace(NOTICE, subject="break")
     assert send(broken) == "Apprise could not send it by mailtos: KeyError"
+    assert caplog.text == ""
 
 
 def test_a_command_has_the_json_on_its_standard_input(tmp_path: Path) -> None:
