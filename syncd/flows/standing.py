@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from syncd.core.notices.concerns import Concern, Kind
-from syncd.core.shown import untraced
+from syncd.core.shown import NotTaken, untraced
 from syncd.flows.bridge import Trouble
 from syncd.flows.noticing import Look
 
@@ -26,6 +26,16 @@ class Standing:
     account: str
     troubles: tuple[tuple[Trouble, datetime], ...]
     is_proven: bool
+
+
+def trouble_with(left: NotTaken, account: str) -> Trouble:
+    """What stands in an outbox and waits for a person, as trouble of the account."""
+    return Trouble(
+        account=account,
+        job="send",
+        what=f"{left.place} is not taken: {left.reason}",
+        needs_person=True,
+    )
 
 
 def look(standing: Standing, *, now: datetime) -> Look:

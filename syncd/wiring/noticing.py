@@ -6,19 +6,22 @@ import os
 import random
 import socket
 from collections.abc import Callable, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import TYPE_CHECKING
 
 from syncd.core.account import Account
+from syncd.core.notices.concerns import Kind
 from syncd.core.notices.notice import trial
+from syncd.core.shown import NotTaken
 from syncd.daemon.jobs import PULL, SEND, TRACK
 from syncd.daemon.noticer import Noticer
 from syncd.daemon.runner import Runner
+from syncd.flows.bridge import Trouble
 from syncd.flows.late import Late, Limits
 from syncd.flows.noticing import Look, Noticing
 from syncd.flows.once import PassResult
-from syncd.flows.standing import Standing
+from syncd.flows.standing import Standing, trouble_with
 from syncd.flows.standing import look as look_at
 from syncd.folders.standing import stands
 from syncd.notify import GuardedRunner
@@ -32,6 +35,8 @@ if TYPE_CHECKING:
     from syncd.wiring.daemon import Daemon
     from syncd.wiring.doors import Doors
 
+PATIENCE = timedelta(minutes=5)
+"""A file that the daemon does not take may be somebody's who is still at it."""
 WATCHED = frozenset({PULL, SEND, TRACK})
 
 
@@ -95,7 +100,8 @@ def noticer(daemon: Daemon) -> Noticer | None:
 def _looks(standing: Standing, late: Late, *, now: datetime) -> tuple[Look, Look]:
     """At the jobs, and at what is late."""
     jobs = look_at(standing, now=now)
-    return jobs, late.look(receives=standing.is_proven and not jobs.found)
+    is_stopped = any(each.kind is not Kind.TROUBLE for each in jobs.found)
+    return jobs, late.look(receives=standing.is_proven and not is_stopped)
 
 
 def _late(doors: Doors, account: Account) -> Late:
@@ -115,13 +121,20 @@ def _late(doors: Doors, account: Account) -> Late:
 def _standing(runner: Runner) -> Standing:
     """A job that is paused cannot tell that its trouble is over."""
     opened = [each for each in runner.troubles.open() if each.trouble.account == runner.name]
+    met, now = [(each.trouble, each.since) for each in opened], runner.bridge.clock.now()
+    met += [each for each in _left(runner.name, runner.not_taken, now=now) if now - each[1] >= PATIENCE]
     states = [runner.jobs[job] for job in WATCHED]
     came_to_an_end = all(state.last_success or state.failures for state in states)
     return Standing(
         account=runner.name,
-        troubles=tuple((each.trouble, each.since) for each in opened),
+        troubles=tuple(met),
         is_proven=came_to_an_end and not runner.paused(),
     )
+
+
+def _left(account: str, not_taken: Sequence[NotTaken], *, now: datetime) -> list[tuple[Trouble, datetime]]:
+    """What is not taken until a person sees to it."""
+    return [(trouble_with(left, account), left.since or now) for left in not_taken if left.needs_person]
 
 
 def notice_once(
@@ -135,7 +148,10 @@ def notice_once(
     standings = [
         Standing(
             account=each.account,
-            troubles=tuple((trouble, now) for trouble in each.troubles),
+            troubles=(
+                *((trouble, now) for trouble in each.troubles),
+                *_left(each.account, each.not_taken, now=now),
+            ),
             is_proven=is_proven and not each.paused,
         )
         for each in results

@@ -57,6 +57,18 @@ def test_a_refused_file_is_told_when_the_pass_ends(ground: Ground, page: Path) -
     assert row["what"] == ground.row("lost.edi").reason
 
 
+def test_a_file_that_is_not_taken_until_a_person_acts_is_told(ground: Ground, page: Path) -> None:
+    """With its reason, as `status` has it; and that it is over."""
+    ground.run()
+    link = ground.root / "outbox" / ground.pair / "link.edi"
+    link.symlink_to("/etc/hostname")
+    passed(ground)
+    [notice] = told(page)
+    [row] = notice["troubles"]
+    assert notice["kind"] == "trouble"
+    assert row["what"].startswith(f"outbox/{ground.pair}/link.edi is not taken: ")
+
+
 def test_a_way_that_fails_stands_in_the_status(ground: Ground, page: Path) -> None:
     """Until it is tried again; and `check --notify` says so at once."""
     (page.parent / "broken").touch()
