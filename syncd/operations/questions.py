@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 
 from syncd.core.filed import MOST, Filed
@@ -12,6 +12,9 @@ from syncd.core.model import Attempt, Direction, File, Mdn, Message, MessageId, 
 from syncd.errors import NotFound, UsageError
 from syncd.operations.comes_next import comes_next
 from syncd.ports import Line, Records, Search
+
+MOST_NAMESAKES = 10
+"""Messages of one name that are told apart, when one is meant."""
 
 Roots = Mapping[str, Path]
 """Each account's root, by its name."""
@@ -152,14 +155,31 @@ def _rows(records: Records, found: Sequence[Message], roots: Roots) -> tuple[Row
 
 
 def the_message(records: Records, text: str, *, account: str | None = None) -> Message:
-    """The one message of that id or file name. Raises: NotFound; UsageError when it fits several."""
-    found = records.find(text, account=account, limit=10)
+    """The one message of that id or whole file name. Raises: NotFound; UsageError when it fits several."""
+    if not text:
+        raise UsageError("an empty name means no message", "Write an id or a file's name.")
+    found = records.named(text, account=account, limit=MOST_NAMESAKES + 1)
     if not found:
-        raise NotFound(f"no message has the id or the file name {text}", "`syncd list` shows what there is.")
+        raise NotFound(f"no message has the id or the file name {text}", _near(records, text, account))
     if len(found) > 1:
-        ids = ", ".join(message.id for message in found)
-        raise UsageError(f"{text} is the name of several messages", f"Name one by its id: {ids}.")
+        raise UsageError(f"{text} is the name of several messages", namesakes(found))
     return found[0]
+
+
+def _near(records: Records, text: str, account: str | None) -> str:
+    if records.find(text, account=account, limit=1):
+        return f"`syncd find {text}` shows those that have it in their name."
+    return "`syncd list` shows what there is."
+
+
+def namesakes(found: Sequence[Message]) -> str:
+    """Which messages have one name, with what tells them apart."""
+    told = [
+        f"{row.id} ({row.direction}, {row.state}, {row.created.astimezone(UTC):%Y-%m-%d %H:%M} UTC)"
+        for row in found[:MOST_NAMESAKES]
+    ]
+    more = ", and more" if len(found) > MOST_NAMESAKES else ""
+    return f"Name one by its id: {', '.join(told)}{more}."
 
 
 def show_message(records: Records, text: str, roots: Roots, *, account: str | None = None) -> Whole:

@@ -244,6 +244,10 @@ class Records(Protocol):
         """Messages by our id, else the gateway's, else a file name (exact, then a part), newest first."""
         ...
 
+    def named(self, text: str, *, account: str | None = None, limit: int = 100) -> Sequence[Message]:
+        """The same without parts: an id, or the whole name of a file."""
+        ...
+
     def search(self, wanted: Search) -> Sequence[Message]:
         """Messages that fit, newest first."""
         ...

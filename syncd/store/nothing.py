@@ -116,6 +116,10 @@ class NoRecords:
         """None."""
         return ()
 
+    def named(self, text: str, *, account: str | None = None, limit: int = 100) -> Sequence[Message]:  # noqa: ARG002
+        """None."""
+        return ()
+
     def search(self, wanted: Search) -> Sequence[Message]:  # noqa: ARG002
         """None."""
         return ()

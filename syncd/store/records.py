@@ -178,6 +178,16 @@ class SqlRecords:
 
     def find(self, text: str, *, account: str | None = None, limit: int = 100) -> Sequence[Message]:
         """Messages by our id, else the gateway's, else a file name (exact, then a part), newest first."""
+        named = self.named(text, account=account, limit=limit)
+        if named:
+            return named
+        with self._asking() as connection:
+            of_account = [] if account is None else [_m.account == account]
+            found = listing.numbered(connection, numbers(by_part(connection, text), *of_account), limit)
+            return [rows.message(row, self._ids) for row in found]
+
+    def named(self, text: str, *, account: str | None = None, limit: int = 100) -> Sequence[Message]:
+        """The same without parts: an id, or the whole name of a file."""
         ours = self.get(MessageId(text))
         if ours is not None and account in {None, ours.account}:
             return [ours]
@@ -185,9 +195,6 @@ class SqlRecords:
             of_account = [] if account is None else [_m.account == account]
             found = listing.merged(connection, by_gateway_id(text, *of_account), limit)
             found = found or listing.numbered(connection, numbers(by_name(text), *of_account), limit)
-            found = found or listing.numbered(
-                connection, numbers(by_part(connection, text), *of_account), limit
-            )
             return [rows.message(row, self._ids) for row in found]
 
     def search(self, wanted: Search) -> Sequence[Message]:

@@ -13,6 +13,7 @@ from syncd.core.model import Answer, Direction, File, KindCount, State
 from syncd.errors import UsageError
 from tests.cli.world import HELD, NOON, SENT, SmallECGrid, World, parsed
 from tests.core.edi import ORDERS, reading
+from tests.fakes.door import FakeDoor
 
 KEYS = [
     *("id", "account", "gateway", "direction", "state", "phase", "station", "partner", "partner_type"),
@@ -180,10 +181,13 @@ def test_a_file_that_is_still_arriving_has_no_path(world: World, capsys: Screen)
 
 
 def test_show_a_name_that_fits_several(world: World, capsys: Screen) -> None:
-    """The ids are named, to choose from."""
-    assert world.run("show", ".edi") == 2
+    """The ids are named, to choose from; a part of a name fits none."""
+    namesake = replace(HELD, name="invoice.edi", files=SENT.files)
+    world.opened = FakeDoor(messages=(namesake, SENT), roots={"acme": Path("/srv/acme")})
+    assert world.run("show", "invoice.edi") == 2
     assert "bbbb2222, aaaa1111" in capsys.readouterr().err
     assert world.run("show", "none.edi") == 1
+    assert world.run("show", "oice.edi") == 1
 
 
 def test_partners_and_stations_of_every_account(world: World, capsys: Screen) -> None:

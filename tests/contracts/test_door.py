@@ -147,7 +147,7 @@ def test_what_is_not_there_is_said(world: World) -> None:
         world.door.show_message("none", account=None)
     assert caught.value.remedy == "`syncd list` shows them."
     with pytest.raises(UsageError, match="bbbb2222, aaaa1111"):
-        world.door.show_message(".edi", account=None)
+        world.door.show_message(ODD, account=None)
 
 
 def test_status_comes_as_it_is(world: World) -> None:

@@ -343,6 +343,16 @@ def test_find_prefers_the_exact_name_to_a_part(store: AnyStore) -> None:
     assert store.records.find("nothing") == []
 
 
+def test_named_takes_no_part_of_a_name(store: AnyStore) -> None:
+    """What acts on a message is told it whole: an id, or a name letter by letter."""
+    exact, _ = opened(store, outbound("order.edi"), outbound("order-2.edi", minute=1))
+    assert store.records.named("order.edi") == [exact]
+    assert store.records.named(exact.id.upper()) == [exact]
+    for part in ("", "order", "ORDER.edi", "rder-"):
+        assert store.records.named(part) == []
+    assert store.records.named("order.edi", account="another") == []
+
+
 def test_find_knows_every_name_that_a_file_had(store: AnyStore) -> None:
     """As the partner called it, and as it stands in a folder."""
     (message,) = opened(store, inbound())

@@ -97,7 +97,7 @@ class FakeDoor:
 
     def show_message(self, text: str, *, account: str | None) -> Whole:
         """The one message, with one line of history."""
-        found = self._found(text, account)
+        found = [each for each in self._found(text, account) if text in {each.id, *_names(each)}]
         if not found:
             raise NotFound(f"no message has the id or the file name {text}", "`syncd list` shows them.")
         if len(found) > 1:
@@ -255,3 +255,7 @@ def _untouched(accounts: Sequence[str]) -> tuple[AccountPruned, ...]:
 
 def _meant(job: str | None) -> frozenset[str]:
     return frozenset({"pull", "send"} if job is None else {job})
+
+
+def _names(message: Message) -> list[str]:
+    return [file.name for file in message.files]

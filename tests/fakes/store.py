@@ -273,13 +273,21 @@ class FakeStore:
         return self.messages.get(MessageId(message_id.lower()))
 
     def find(self, text: str, *, account: str | None = None, limit: int = 100) -> Sequence[Message]:
-        there = [m for m in self.messages.values() if account in {None, m.account}]
         by_part = re.compile(re.escape(text), re.IGNORECASE | re.ASCII)
+        found = [
+            m
+            for m in self.messages.values()
+            if account in {None, m.account} and any(by_part.search(name) for name in self._names[m.id])
+        ]
+        named = self.named(text, account=account, limit=limit)
+        return named or sorted(found, key=_age, reverse=True)[:limit]
+
+    def named(self, text: str, *, account: str | None = None, limit: int = 100) -> Sequence[Message]:
+        there = [m for m in self.messages.values() if account in {None, m.account}]
         for fits in (
             lambda m: m.id == text.lower(),
             lambda m: _bare(m) == bare(text),
             lambda m: text in self._names[m.id],
-            lambda m: any(by_part.search(name) for name in self._names[m.id]),
         ):
             found = sorted(filter(fits, there), key=_age, reverse=True)
             if found:

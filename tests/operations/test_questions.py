@@ -1,13 +1,17 @@
 """Rows say where the files of a message stand, in words that scripts keep relying on."""
 
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
-from syncd.core.model import Direction, File, Message, MessageId, Pair, Place, State
-from syncd.operations.questions import row
+from syncd.core import events as ev
+from syncd.core.model import Direction, File, GatewayId, Message, MessageId, Pair, Place, State
+from syncd.errors import NotFound, UsageError
+from syncd.operations.questions import row, the_message
+from syncd.ports import Draft
+from tests.fakes.store import FakeStore
 
 ROOTS = {"acme": Path("/srv/acme")}
 SENT = Message(
@@ -48,3 +52,34 @@ def test_the_path_of_a_file(message: Message, path: str | None) -> None:
     """Where a person may use it, and nowhere else."""
     [file] = row(message, ROOTS).files
     assert file.path == (Path(path) if path else None)
+
+
+def _records(*messages: Message) -> FakeStore:
+    store = FakeStore()
+    store.open([Draft(event=ev.Claimed(), message=replace(each, id=MessageId(""))) for each in messages])
+    return store
+
+
+def test_a_part_of_a_name_means_no_message() -> None:
+    """What acts is never given the one whose name happens to hold the words; where those are is said."""
+    with pytest.raises(NotFound, match=r"a\.ed") as missing:
+        the_message(_records(SENT), "a.ed")
+    assert missing.value.remedy == "`syncd find a.ed` shows those that have it in their name."
+    with pytest.raises(NotFound) as missing:
+        the_message(_records(SENT), "nothing")
+    assert "syncd list" in missing.value.remedy
+
+
+def test_an_empty_name_means_no_message() -> None:
+    """A script's variable that was not set."""
+    with pytest.raises(UsageError, match="empty"):
+        the_message(_records(SENT), "")
+
+
+def test_namesakes_are_told_apart() -> None:
+    """By direction, state and time: a partner may send back what it got."""
+    came = replace(RECEIVED, message_id=GatewayId("<1@x>"), created=SENT.created + timedelta(minutes=5))
+    with pytest.raises(UsageError, match="several") as several:
+        the_message(_records(SENT, came), "a.edi")
+    assert "(outbound, sent, 2026-01-31 00:00 UTC)" in several.value.remedy
+    assert "(inbound, received, 2026-01-31 00:05 UTC)" in several.value.remedy
