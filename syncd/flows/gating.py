@@ -19,7 +19,7 @@ from syncd.core import gate
 from syncd.core.account import Account
 from syncd.core.documents import Interchange, Reading
 from syncd.core.filed import Readings
-from syncd.core.model import Folder, Message, MessageId
+from syncd.core.model import Folder, Message, MessageId, State
 from syncd.flows.bridge import Bridge
 from syncd.flows.placing import place_for, record_and_settle
 from syncd.flows.under_way import UnderWay, key_of
@@ -123,7 +123,7 @@ def repeats_of(judge: Judge, row: Message, reading: Reading) -> Iterator[str]:
             yield f"interchange {interchange.control} was sent before, by message {before}"
 
 
-def _sent_before(judge: Judge, row: Message, interchange: Interchange) -> MessageId | None:
+def _sent_before(judge: Judge, row: Message, interchange: Interchange) -> str | None:
     """The message that took this interchange to the partner, or is about to; a resend repeats nothing."""
     if not interchange.control:
         return None
@@ -133,7 +133,7 @@ def _sent_before(judge: Judge, row: Message, interchange: Interchange) -> Messag
     family, since = _family(judge.records, row), judge.now - REPEATED_WITHIN
     for found in judge.records.carrying(interchange, account=row.account, pair=row.pair, since=since):
         if not family & _family(judge.records, found):
-            return found.id
+            return f"{found.id}, which is held" if found.state is State.HELD else found.id
     return None
 
 

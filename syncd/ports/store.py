@@ -267,10 +267,10 @@ class Records(Protocol):
     def carrying(
         self, interchange: Interchange, *, account: str, pair: Pair, since: datetime
     ) -> Sequence[Message]:
-        """Queued and sent messages of the pair with an interchange of that number between those names.
+        """Messages of the pair with an interchange of that number between those names: queued, sent or held.
 
-        Of one standard, both for test or neither, dropped since then; compared without leading zeros,
-        newest first, and not more than a few.
+        Held ones when they were tried before; the others carry nothing. Of one standard, both for test or
+        neither, dropped since then; compared without leading zeros, newest first, and not more than a few.
         """
         ...
 

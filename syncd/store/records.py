@@ -234,7 +234,7 @@ class SqlRecords:
     def carrying(
         self, interchange: Interchange, *, account: str, pair: Pair, since: datetime
     ) -> Sequence[Message]:
-        """Queued and sent messages of the pair with an interchange of that number, newest first."""
+        """Queued, sent and held messages of the pair with an interchange of that number, newest first."""
         query = by_interchange(interchange, account=account, pair=pair, since=since, limit=MOST_ALIKE)
         return self._messages(query.order_by(*_NEWEST_FIRST))
 

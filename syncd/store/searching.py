@@ -77,12 +77,12 @@ def by_documents(wanted: Search) -> list[Query]:
 def by_interchange(
     interchange: Interchange, *, account: str, pair: Pair, since: datetime, limit: int
 ) -> Query:
-    """Outbound messages that carry it, on their way or sent; the newest, from the documents' side."""
+    """Outbound messages that carry it, on their way, sent or held; the newest, from the documents' side."""
     fits = (
         _m.number == _d.message,
         _m.account == account,
         _m.direction == Direction.OUTBOUND.value,
-        _m.state.in_([State.QUEUED.value, State.SENT.value]),
+        _m.state.in_([State.QUEUED.value, State.SENT.value, State.HELD.value]),
         _m.station == pair.station,
         _m.partner == pair.partner,
         _m.partner_type == pair.partner_type.value,

@@ -161,6 +161,9 @@ def test_only_what_was_sent_to_the_pair_or_is_queued_for_it_carries_anything(sto
         return ids(*store.records.carrying(ORDERS, account=account, pair=pair, since=since))
 
     assert found() == [newer.id, row.id]
+    newer = happened(store, newer, ev.Doubted(reason="a reset", next_at=NOON))
+    newer = happened(store, newer, ev.Held(reason="a person decides", place=None))
+    assert found() == [newer.id, row.id]  # it may have been accepted
     assert found(pair=partner) == found(account="other") == []
     assert found(since=newer.created) == [newer.id]
     happened(store, row, ev.Refused(reason="no", place=None))

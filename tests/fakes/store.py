@@ -315,7 +315,7 @@ class FakeStore:
             message
             for message in self.messages.values()
             if (message.account, message.pair, message.direction) == (account, pair, Direction.OUTBOUND)
-            and message.state in {State.QUEUED, State.SENT}
+            and message.state in {State.QUEUED, State.SENT, State.HELD}
             and message.created >= since
             and any(_carries(each, interchange) for each in self.filed.get(message.id, ()))
         ]

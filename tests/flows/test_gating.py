@@ -75,6 +75,18 @@ def test_a_number_is_used_again_some_day(age: timedelta, is_repeat: bool) -> Non
     assert bool(judged(judge, repeats_of, row, ["a.edi"], readings)) is is_repeat
 
 
+def test_what_is_held_and_may_have_arrived_counts_as_sent() -> None:
+    store, readings = FakeStore(), (read(io.BytesIO(WHOLE)),)
+    (old,) = opened(store, outbound())
+    old = happened(store, old, ev.Submitting(files=FILES, readings=readings))
+    happened(store, old, ev.Doubted(reason="a reset", next_at=NOW), ev.Held(reason="absent", place=None))
+    judge = replace(a_judge(), records=store.records, now=old.created)
+
+    found = judged(judge, repeats_of, replace(a_message(), pair=old.pair), ["a.edi"], readings)
+
+    assert found == [f"interchange 000000905 was sent before, by message {old.id}, which is held"]
+
+
 def test_a_file_that_was_written_twice_over_is_noticed() -> None:
     """Each number once, however often it stands there; what is for test has numbers of its own."""
     content = WHOLE * 3 + WHOLE.replace(b"*P*>", b"*T*>")
