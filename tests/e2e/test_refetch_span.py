@@ -7,7 +7,7 @@ from syncd.flows.refetching_span import refetch_span as ask
 from syncd.operations.status import account_status
 from syncd.ports import Line
 from syncd.sandbox import Sandbox
-from syncd.wiring.acting import refetch_span, run_check
+from syncd.wiring.acting import decide, refetch_span, run_check
 from tests.e2e.harness import ACCOUNT, Ground
 from tests.e2e.invariants import faults
 from tests.safety.dying import Death, Killed
@@ -70,9 +70,10 @@ def test_what_a_restored_gateway_brought_back_is_not_delivered_once_more(
     for one in box.ledger.received:
         box.mark_unread(one.id)
     ground.run()
-    for row in ground.rows():
-        assert row.state == "held"
-        ground.resolve(row, "done")
+    with ground.process() as process:
+        for row in ground.rows():
+            assert row.state == "held"
+            decide(process.bridge, row, "done", by="anna")
     [found] = refetch_span(ground.settings, [ACCOUNT], span(ground), only_look=False, by="anna")
     assert (found.missing, found.received) == (0, 21)
     ground.run()
