@@ -10,6 +10,7 @@ import structlog
 
 from syncd.core.model import Message
 from syncd.core.retention import Retention
+from syncd.errors import SyncdError
 from syncd.flows.bridge import Bridge
 from syncd.flows.deleting import Deletion, delete_there
 from syncd.flows.once import Tally
@@ -92,9 +93,18 @@ def desk(
 
 
 def by_itself(doors: Doors, runners: Mapping[str, Runner]) -> None:
-    """What a daemon does once a day: prune every account by what is set. Raises: CannotAct at the end."""
+    """What a daemon does once a day: prune every account by what is set.
+
+    What breaks in one account keeps no other from it. Raises: CannotAct at the end; StateError.
+    """
     for name, runner in runners.items():
-        pruned = prune_account(desk(doors, runner.bridge, alone=runner.alone), dry_run=False)
+        try:
+            pruned = prune_account(desk(doors, runner.bridge, alone=runner.alone), dry_run=False)
+        except SyncdError:
+            raise
+        except Exception:
+            log.exception("retention.broke", account=name)
+            continue
         counts = {str(share.kind): share.messages for share in pruned.shares if share.messages}
         if counts:
             log.info("retention.pruned", account=name, **counts)
