@@ -9,7 +9,11 @@ from concurrent.futures import TimeoutError as NotYet
 from datetime import timedelta
 from typing import Generic, TypeVar
 
-from syncd.errors import CannotAct
+import structlog
+
+from syncd.errors import CannotAct, SyncdError
+
+log = structlog.get_logger(__name__)
 
 T = TypeVar("T")
 PATIENCE = timedelta(seconds=8)
@@ -35,6 +39,7 @@ class Acting:
         try:
             return doing.future.result(self._patience_s)
         except NotYet:
+            doing.future.add_done_callback(lambda done: _tell(key, done))
             return None
 
     def _begin(self, key: str) -> None:
@@ -48,6 +53,15 @@ class Acting:
     def _end(self, key: str) -> None:
         with self._lock:
             self._running.discard(key)
+
+
+def _tell(key: str, done: Future[T]) -> None:
+    """Nobody waits any more: what went wrong stands in the log."""
+    error = done.exception()
+    if isinstance(error, SyncdError):
+        log.warning("web.not_done", asked=key, why=str(error))
+    elif error is not None:
+        log.error("web.not_done", asked=key, exc_info=error)
 
 
 class _Doing(Generic[T]):

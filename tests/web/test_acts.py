@@ -7,11 +7,14 @@ from pathlib import Path
 
 import pytest
 from flask.testing import FlaskClient
+from structlog.testing import capture_logs
 from werkzeug.test import TestResponse
 
 from syncd.core.model import Direction, Phase, State
+from syncd.errors import CannotAct
 from syncd.operations.questions import Row, row
 from syncd.operations.reports import AccountReport, Met, OnceReport
+from syncd.web.acting import Acting
 from tests.fakes.door import FakeDoor
 from tests.web.building import message
 from tests.web.parts import HERE, Site, token
@@ -223,6 +226,22 @@ def test_what_takes_long_goes_on_without_its_page() -> None:
     door.go.set()
     patient = Site(door=door).browser()
     assert "was pulled" in press(patient, "/account/acme/pull").text
+
+
+def test_what_fails_when_nobody_waits_any_more_is_in_the_log() -> None:
+    """It was said to go on."""
+    go, acting = threading.Event(), Acting(1, patience=timedelta(seconds=0.01))
+
+    def refused() -> None:
+        assert go.wait(20)
+        raise CannotAct("the gateway is away", "Try later.")
+
+    with capture_logs() as lines:
+        assert acting.run("message aaaa1111", refused) is None
+        [thread] = [each for each in threading.enumerate() if each.name == "web message aaaa1111"]
+        go.set()
+        thread.join(20)
+    assert [(line["event"], line["asked"]) for line in lines] == [("web.not_done", "message aaaa1111")]
 
 
 def test_an_error_of_ours_is_told_without_its_insides(capfd: pytest.CaptureFixture[str]) -> None:
