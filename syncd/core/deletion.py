@@ -20,6 +20,7 @@ from syncd.core.machine import (
     WAITING,
     is_unfinished,
     spot,
+    verdicts,
 )
 from syncd.core.model import Direction, Message, State
 from syncd.errors import UsageError
@@ -63,7 +64,7 @@ def _instead(message: Message) -> str:
     if here in (CLAIMED, WAITING):
         return "To withdraw it, take its file out of queued/."
     if here == HELD:
-        return f"Decide on it first: `syncd resolve {message.id} sent|resend|fail`."
+        return f"Decide on it first: `syncd resolve {message.id} {'|'.join(verdicts(message))}`."
     return _show(message, "how it stands")
 
 

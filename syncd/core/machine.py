@@ -137,6 +137,18 @@ def needs_person(message: Message) -> bool:
     return message.state is State.HELD or (message.state is State.FAILED and not message.progress.file_gone)
 
 
+def never_left(message: Message) -> bool:
+    """Whether the gate keeps it here: it was never sent, so the partner cannot have it."""
+    is_kept = message.progress.is_judged and message.progress.submitted_at is None
+    return message.state is State.HELD and is_kept
+
+
+def verdicts(message: Message) -> tuple[str, ...]:
+    """What a person may decide about a held message: that it was sent only of one that may have been."""
+    known = tuple(VERDICTS[message.direction])
+    return tuple(word for word in known if word != "sent") if never_left(message) else known
+
+
 def may(message: Message, kind: type[ev.Event]) -> bool:
     """Whether an event of this kind can happen to the message now."""
     return spot(message) in _table(message).get(kind, {})
@@ -175,10 +187,9 @@ def _table(message: Message) -> dict[type[ev.Event], Moves]:
 def _target(message: Message, event: ev.Event) -> Spot:
     here = spot(message)
     if isinstance(event, ev.Resolved):
-        verdicts = VERDICTS[message.direction]
-        if here != HELD or event.verdict not in verdicts:
+        if here != HELD or event.verdict not in verdicts(message):
             raise IllegalMove(message, event)
-        return verdicts[event.verdict]
+        return VERDICTS[message.direction][event.verdict]
     target = _table(message).get(type(event), {}).get(here)
     if target is None:
         raise IllegalMove(message, event)

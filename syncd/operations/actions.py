@@ -9,15 +9,11 @@ from datetime import datetime, tzinfo
 
 from syncd.core import events as ev
 from syncd.core.events import Event
-from syncd.core.machine import advance
+from syncd.core.machine import advance, never_left, verdicts
 from syncd.core.model import Answer, Direction, Folder, Message, MessageId, Place, State
 from syncd.errors import NotFound, NotThere, UsageError
 from syncd.ports import Change, Gateway, Inbox, Journal, Outbox, Records
 
-FITTING = {
-    Direction.OUTBOUND: ("sent", "resend", "fail"),
-    Direction.INBOUND: ("done",),
-}
 SEEN_TO = "done"
 """What is said of a message that was sent, when a person has seen to its acknowledgement."""
 FOLDER_AFTER = {"sent": Folder.SENT, "resend": Folder.QUEUED, "fail": Folder.FAILED}
@@ -54,10 +50,13 @@ def held_message(records: Records, message_id: MessageId, verdict: str) -> Messa
         return row
     if row.state is not State.HELD:
         raise UsageError(f"message {row.id} is {row.state}, not held", _what_fits(row))
-    fitting = FITTING[row.direction]
+    fitting = verdicts(row)
     if verdict not in fitting:
         words = " or ".join(f"`syncd resolve {row.id} {word}`" for word in fitting)
-        raise UsageError(f"{verdict} does not fit an {row.direction} message", f"Use {words}.")
+        what = f"{verdict} does not fit an {row.direction} message"
+        if never_left(row):
+            what = f"{verdict} does not fit message {row.id}: the gate holds it here, it was never sent"
+        raise UsageError(what, f"Use {words}.")
     return row
 
 

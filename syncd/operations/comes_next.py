@@ -22,6 +22,7 @@ from syncd.core.machine import (
     Spot,
     is_unfinished,
     spot,
+    verdicts,
 )
 from syncd.core.model import Direction, Message, State
 
@@ -73,7 +74,8 @@ def _sent(message: Message) -> str:
 
 def _held(message: Message) -> str:
     if message.direction is Direction.OUTBOUND:
-        return "Nothing by itself. Decide on it: `syncd resolve {id} sent|resend|fail`."
+        fitting = "|".join(verdicts(message))
+        return f"Nothing by itself. Decide on it: `syncd resolve {{id}} {fitting}`."
     again = "It is tried once a day; `syncd retry {id}` tries now. " if message.next_at else ""
     return again + "To settle it without a file: `syncd resolve {id} done`."
 

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from syncd.core.filed import MOST, Filed
+from syncd.core.machine import verdicts
 from syncd.core.model import Attempt, Direction, File, Mdn, Message, MessageId, State
 from syncd.errors import NotFound, UsageError
 from syncd.operations.comes_next import comes_next
@@ -88,6 +89,8 @@ class Row:
     """Until when they were to come."""
     resend_of: str | None = None
     """The message whose file it sends again."""
+    verdicts: tuple[str, ...] = ()
+    """What `resolve` takes of it while it is held."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -129,6 +132,7 @@ def row(message: Message, roots: Roots, documents: Sequence[Filed] = ()) -> Row:
         acknowledged=message.acknowledged,
         acknowledge_by=message.acknowledge_by,
         resend_of=message.resend_of,
+        verdicts=verdicts(message) if message.state is State.HELD else (),
         documents_more=max(0, sum(kind.count for kind in message.kinds) - len(shown)),
     )
 

@@ -69,7 +69,7 @@ def _outbound(row: Row, able: Capabilities) -> tuple[Verb, ...]:
     was_read = bool(row.files) and all(file.sha256 for file in row.files)
     match row.state:
         case "held":
-            return (SENT, RESEND_HELD, FAIL)
+            return tuple(verb for verb in (SENT, RESEND_HELD, FAIL) if verb.verdict in row.verdicts)
         case "failed":
             return (RESEND,) if was_read else ()
         case "sent":

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import pytest
 
+from syncd.core.machine import IllegalMove
 from syncd.core.model import Pair
+from syncd.errors import UsageError
 from syncd.flows.rehearsal import Rehearsed, rehearse
 from syncd.flows.resending import resend
+from syncd.operations.actions import held_message
+from syncd.operations.comes_next import comes_next
 from syncd.sandbox import Sandbox, World
 from tests.core.documents.written import EDIFACT, X12, x12
 from tests.e2e.harness import Ground, Process
@@ -90,6 +94,23 @@ def test_what_a_person_gives_up_is_failed(ground: Ground, box: Sandbox) -> None:
     ground.settle()
 
     assert (sent(box), ground.names("failed")) == ([], ["cut.edi"])
+
+
+def test_what_the_gate_holds_was_not_sent(ground: Ground, box: Sandbox) -> None:
+    """Nobody can settle it as sent: the partner never saw it. What fits is said."""
+    ground.configure(gate="hold")
+    ground.drop("cut.edi", CUT)
+    ground.settle()
+    held = ground.row("cut.edi")
+
+    with ground.process() as process, pytest.raises(UsageError, match="never sent") as refused:
+        held_message(process.bridge.records, held.id, "sent")
+    with pytest.raises(IllegalMove):
+        ground.resolve(held, "sent")
+
+    assert refused.value.remedy == f"Use `syncd resolve {held.id} resend` or `syncd resolve {held.id} fail`."
+    assert f"`syncd resolve {held.id} resend|fail`" in comes_next(held)
+    assert (ground.row("cut.edi"), ground.names("held")) == (held, ["cut.edi"])
 
 
 def test_a_warning_is_written_down_once_and_the_file_is_sent(ground: Ground, box: Sandbox) -> None:

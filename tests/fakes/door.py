@@ -10,7 +10,7 @@ from pathlib import Path
 from syncd.core.deletion import refusal
 from syncd.core.events import Deleted
 from syncd.core.filed import Filed
-from syncd.core.machine import advance
+from syncd.core.machine import advance, verdicts
 from syncd.core.model import Message, MessageId, Phase, State
 from syncd.core.planning.refetch import Refetched, Span
 from syncd.core.retention import Retention
@@ -125,6 +125,8 @@ class FakeDoor:
             raise NotFound(f"there is no message {message_id}", "`syncd list` shows what there is.")
         if held.state is not State.HELD:
             raise UsageError(f"message {held.id} is {held.state}, not held", "Nothing is to be decided.")
+        if verdict not in verdicts(held):
+            raise UsageError(f"{verdict} does not fit message {held.id}", comes_next(held))
         self.resolved.append((message_id, verdict, by))
         after = replace(held, state=State.QUEUED, phase=Phase.WAITING)
         self.messages = [after if each is held else each for each in self.messages]
