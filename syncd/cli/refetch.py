@@ -136,10 +136,10 @@ def _line(found: Refetched, span: Span, zone: tzinfo) -> str:
     if found.oldest and found.newest:
         words.append(f"from {_at(found.oldest, zone)} to {_at(found.newest, zone)}")
     if found.received:
-        tail = "are among them" if span.again else "are let alone (--again fetches them too)"
-        words.append(f"{found.received} were received here before and {tail}")
+        tail = "among them" if span.again else "let alone: --again fetches them too"
+        words.append(f"{found.received} received here before ({tail})")
     if found.under_way:
-        words.append(f"{found.under_way} are on their way in, or held")
+        words.append(f"{found.under_way} on the way in, or held")
     return ", ".join(words)
 
 

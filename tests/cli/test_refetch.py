@@ -43,7 +43,7 @@ def test_a_person_is_told_and_asked(
     monkeypatch.setattr("sys.stdin", Terminal(answer))
     assert world.run(*SPAN) == 0
     out, err = capsys.readouterr()
-    told = "acme: 120 messages to fetch, from 2026-01-01 01:00 to 2026-01-10 01:00, 30 were received"
+    told = "acme: 120 messages to fetch, from 2026-01-01 01:00 to 2026-01-10 01:00, 30 received"
     assert told in err
     assert err.endswith("Fetch them? [y/N] ")
     assert ("asked for: the next pull brings them" in out) == is_done
