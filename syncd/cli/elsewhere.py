@@ -10,7 +10,8 @@ from rich.console import RenderableType
 
 from syncd.cli.options import Call
 from syncd.cli.render import Reply
-from syncd.cli.views import grid, moment
+from syncd.cli.standing import moment
+from syncd.cli.views import grid
 from syncd.errors import NotFound, SyncdError, UsageError
 
 if TYPE_CHECKING:

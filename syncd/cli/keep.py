@@ -93,7 +93,7 @@ def _account(account: AccountVerified, verified: Verified, zone: tzinfo) -> list
 
 
 def _scope(account: AccountVerified, zone: tzinfo) -> str:
-    from syncd.cli.views import moment
+    from syncd.cli.standing import moment
 
     words = f"{_count(account.messages)} with the disk"
     if account.since is None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta, tzinfo
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal, TypeVar
 
@@ -81,7 +82,8 @@ def list_(
     )
     with call.wiring.door(settings) as door:
         rows = door.list_messages(wanted)
-    return Reply(value=rows, view=lambda: views.messages(rows, settings.timezone))
+    with_due = acknowledged == "waiting"
+    return Reply(value=rows, view=lambda: views.messages(rows, settings.timezone, now=now, with_due=with_due))
 
 
 def find(
@@ -116,7 +118,9 @@ def find(
             rows = door.list_messages(wanted)
         else:
             rows = door.find_messages(name or "", account=account, limit=within)
-    return Reply(value=rows, view=lambda: views.messages(rows, settings.timezone), exit_code=0 if rows else 1)
+    now = datetime.now(UTC)
+    view = partial(views.messages, rows, settings.timezone, now=now)
+    return Reply(value=rows, view=view, exit_code=0 if rows else 1)
 
 
 def _refuse_both(name: str | None, *, by_document: bool) -> None:
@@ -167,7 +171,8 @@ def show(
             raise waiting.several(call, settings, message, error) from error
         is_id = message in {whole.id, whole.message_id}
         also = () if is_id else waiting.also_waiting(call, settings, door, message)
-    return Reply(value=whole, view=lambda: waiting.with_lines(views.message(whole, settings.timezone), also))
+    view = partial(views.message, whole, settings.timezone, now=datetime.now(UTC))
+    return Reply(value=whole, view=lambda: waiting.with_lines(view(), also))
 
 
 def _show_unknown(call: Call, settings: Settings, door: Door, text: str, missing: NotFound) -> Reply:

@@ -84,7 +84,7 @@ def _account(account: AccountPruned, pruned: Pruned, zone: tzinfo) -> list[Rende
 
 
 def _share(share: Share, verb: str, zone: tzinfo) -> tuple[object, ...]:
-    from syncd.cli.views import moment
+    from syncd.cli.standing import moment
 
     count = f"{share.messages} message{'' if share.messages == 1 else 's'}"
     settled = f"settled {moment(share.oldest, zone)} to {moment(share.newest, zone)}"

@@ -10,7 +10,8 @@ from rich.console import Group, RenderableType
 from rich.text import Text
 
 from syncd.cli.render import safe, sentences
-from syncd.cli.views import STATES, grid, moment, names
+from syncd.cli.standing import moment
+from syncd.cli.views import STATES, grid, names
 from syncd.core.planning.refetch import command
 from syncd.operations.status import SHOWN
 

@@ -10,8 +10,9 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from syncd.cli import documents_view
+from syncd.cli import documents_view, standing
 from syncd.cli.render import safe, sentences
+from syncd.cli.standing import moment
 from syncd.core.layout import Layout
 from syncd.core.model import Folder
 
@@ -25,7 +26,6 @@ if TYPE_CHECKING:
 
 _LONGEST = 60
 _MOST_KINDS = 3
-_NOT_ACCEPTED = {"rejected": "rejected by the partner", "partly": "rejected in part by the partner"}
 _TIMES = "\N{MULTIPLICATION SIGN}"
 _COLOURS = {"received": "green", "sent": "green", "failed": "red", "held": "yellow"}
 STATES = ("received", "sent", "queued", "arriving", "gone", "withdrawn", "failed", "held")
@@ -40,11 +40,6 @@ def grid(headings: Sequence[str], rows: Iterable[Sequence[object]]) -> Table:
     for row in rows:
         table.add_row(*(cell if isinstance(cell, Text) else Text(safe(cell)) for cell in row))
     return table
-
-
-def moment(at: datetime | None, zone: tzinfo) -> str:
-    """A time on the configured clock."""
-    return at.astimezone(zone).strftime("%Y-%m-%d %H:%M:%S") if at else ""
 
 
 def _state(state: str, phase: str | None = None) -> Text:
@@ -70,11 +65,18 @@ def _shortened(name: str) -> str:
     return name if len(name) <= _LONGEST else f"{name[: _LONGEST - 16]}…{name[-15:]}"
 
 
-def messages(rows: Sequence[Row], zone: tzinfo) -> RenderableType:
-    """`list` and `find`: one line a message; their documents where there are any."""
+def messages(
+    rows: Sequence[Row], zone: tzinfo, *, now: datetime | None = None, with_due: bool = False
+) -> RenderableType:
+    """`list` and `find`: one line a message; their documents where there are any.
+
+    `now` tells what is overdue; `with_due`: what is waited for says until when.
+    """
     if not rows:
         return Text("no messages")
-    table = [_MESSAGES, *([*_of_message(row, zone), kinds(row), _reason(row)] for row in rows)]
+    reasons = [standing.reason(row, zone, now=now, with_due=with_due) for row in rows]
+    lines = ([*_of_message(row, zone), kinds(row), why] for row, why in zip(rows, reasons, strict=True))
+    table = [_MESSAGES, *lines]
     if not any(row.kinds for row in rows):
         table = [[*line[:-2], line[-1]] for line in table]
     return grid([str(heading) for heading in table[0]], table[1:])
@@ -97,17 +99,10 @@ def _of_message(row: Row, zone: tzinfo) -> tuple[object, ...]:
     )
 
 
-def _reason(row: Row) -> str:
-    """Why it is as it is; of what was sent, that the partner did not accept it."""
-    if row.reason is None and row.acknowledged in _NOT_ACCEPTED:
-        return _NOT_ACCEPTED[row.acknowledged]
-    return row.reason or ""
-
-
-def message(whole: Whole, zone: tzinfo) -> RenderableType:
-    """`show`: everything about one message."""
+def message(whole: Whole, zone: tzinfo, *, now: datetime) -> RenderableType:
+    """`show`: everything about one message, at that time."""
     parts: list[RenderableType] = [
-        _facts(whole, zone),
+        _facts(whole, zone, now=now),
         Text(f"\n{whole.comes_next}"),
         _headed("Files", grid(("NAME", "BYTES", "SHA-256", "PATH"), _files(whole))),
     ]
@@ -127,7 +122,7 @@ def _headed(heading: str, body: RenderableType) -> RenderableType:
     return Group(Text(), Text(heading, style="bold"), body)
 
 
-def _facts(row: Row, zone: tzinfo) -> Table:
+def _facts(row: Row, zone: tzinfo, *, now: datetime) -> Table:
     mdn = f"{row.mdn.status} {row.mdn.content or ''}".strip() if row.mdn else ""
     facts: list[tuple[str, object]] = [
         ("message", row.id),
@@ -144,15 +139,9 @@ def _facts(row: Row, zone: tzinfo) -> Table:
         ("updated", moment(row.updated, zone)),
         ("next try", moment(row.next, zone)),
         ("MDN", mdn),
-        ("acknowledged", _acknowledged(row, zone)),
+        ("acknowledged", row.acknowledged or standing.awaited(row, zone, now=now)),
     ]
     return grid(("", ""), [fact for fact in facts if isinstance(fact[1], Text) or fact[1]])
-
-
-def _acknowledged(row: Row, zone: tzinfo) -> str:
-    if row.acknowledged is not None or row.state != "sent" or row.acknowledge_by is None:
-        return row.acknowledged or ""
-    return f"not yet; to come by {moment(row.acknowledge_by, zone)}"
 
 
 def _files(row: Row) -> list[tuple[object, ...]]:

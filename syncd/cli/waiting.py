@@ -15,7 +15,8 @@ from rich.text import Text
 
 from syncd.cli.options import Call
 from syncd.cli.render import Reply, safe, sentences
-from syncd.cli.views import grid, moment
+from syncd.cli.standing import moment
+from syncd.cli.views import grid
 from syncd.errors import NotFound, SyncdError, UsageError
 from syncd.folders.dropped import Search, find_dropped, is_meant
 from syncd.operations.waiting import Waiting, why_waiting

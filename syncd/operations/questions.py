@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -13,6 +13,7 @@ from syncd.core.model import Attempt, Direction, File, Mdn, Message, MessageId, 
 from syncd.errors import NotFound, UsageError
 from syncd.operations.comes_next import comes_next
 from syncd.ports import Line, Records, Search
+from syncd.ports.store import OVERDUE
 
 MOST_NAMESAKES = 10
 """Messages of one name that are told apart, when one is meant."""
@@ -138,8 +139,14 @@ def row(message: Message, roots: Roots, documents: Sequence[Filed] = ()) -> Row:
 
 
 def list_messages(records: Records, wanted: Search, roots: Roots) -> tuple[Row, ...]:
-    """The messages that fit, newest first."""
-    return _rows(records, records.search(wanted), roots)
+    """The messages that fit, newest first. What needs a person is also what is not acknowledged in time."""
+    found = records.search(wanted)
+    if wanted.attention and wanted.at and wanted.acknowledged in {None, OVERDUE}:
+        late = records.search(replace(wanted, attention=False, acknowledged=OVERDUE))
+        known = {message.id: message for message in (*found, *late)}
+        newest = sorted(known.values(), key=lambda message: message.created, reverse=True)
+        found = newest[: wanted.limit]
+    return _rows(records, found, roots)
 
 
 def find_messages(

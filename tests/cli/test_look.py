@@ -9,7 +9,7 @@ import pytest
 
 from syncd.cli.look import moment
 from syncd.core.filed import filed
-from syncd.core.model import Answer, Direction, File, KindCount, State
+from syncd.core.model import Answer, Direction, File, KindCount, MessageId, State
 from syncd.errors import UsageError
 from tests.cli.world import HELD, NOON, SENT, SmallECGrid, World, parsed
 from tests.core.edi import ORDERS, reading
@@ -270,3 +270,19 @@ def test_list_says_that_the_partner_did_not_accept(tmp_path: Path, capsys: Scree
     world = World(folder=tmp_path, messages=(replace(SENT, acknowledged=Answer.PARTLY),))
     assert world.run("list") == 0
     assert capsys.readouterr().out.rstrip().endswith("rejected in part by the partner")
+
+
+def test_an_acknowledgement_that_is_late_is_told_as_such(tmp_path: Path, capsys: Screen) -> None:
+    """One that is awaited only where that is asked for; each with its time."""
+    late, waits = "not yet; overdue since 2026-01-31 1", "not yet; to come by 2999-"
+    rows = (
+        replace(SENT, acknowledge_by=NOON),
+        replace(SENT, id=MessageId("dddd4444"), name="b", acknowledge_by=NOON.replace(year=2999)),
+    )
+    world = World(folder=tmp_path, messages=rows)
+    assert world.run("list", "--acknowledged", "waiting") == world.run("show", "aaaa1111") == 0
+    shown = capsys.readouterr().out
+    assert (shown.count(late), shown.count(waits)) == (2, 1)
+    assert world.run("list") == 0
+    shown = capsys.readouterr().out
+    assert (shown.count(late), shown.count(waits)) == (1, 0)

@@ -3,13 +3,14 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
-from typing import cast
+from typing import Any, cast
 
 import pytest
 
-from syncd.core.model import Message
+from syncd.core.model import Message, State
 from syncd.errors import UsageError
 from syncd.flows.bridge import Bridge
+from syncd.operations.questions import list_messages
 from syncd.operations.status import account_status, needs_person
 from syncd.ports import Change, Journal, Search
 from syncd.sandbox import Sandbox
@@ -37,6 +38,13 @@ def verdicts(ground: Ground, row: Message) -> list[str | None]:
 def standing(ground: Ground, how: str) -> list[str]:
     with ground.records() as records:
         return [row.name for row in records.search(Search(acknowledged=how, at=ground.clock.now()))]
+
+
+def needing(ground: Ground, **wanted: Any) -> list[str]:  # noqa: ANN401 - parts of a search
+    """What `list --attention` shows."""
+    with ground.records() as records:
+        search = Search(attention=True, at=ground.clock.now(), **wanted)
+        return [row.files[0].name for row in list_messages(records, search, {})]
 
 
 def test_what_the_partner_says_stands_at_both_messages(ground: Ground, box: Sandbox) -> None:
@@ -178,10 +186,14 @@ def test_what_is_not_acknowledged_in_time_is_overdue(ground: Ground, box: Sandbo
     with ground.records() as records:
         known = account_status(ground.settings.accounts[0], records, {}, now=ground.clock.now())
     assert (known.overdue, known.attention, needs_person(known)) == (1, (), True)
+    assert needing(ground) == ["a.edi"]
+    assert needing(ground, acknowledged="overdue", document="850") == ["a.edi"]
+    assert needing(ground, states=(State.FAILED,)) == needing(ground, acknowledged="waiting") == []
 
     box.deliver(files={"997.edi": acknowledgement(answered("PO", 17, "A", d1="A"))})
     ground.run()
     assert (standing(ground, "overdue"), standing(ground, "accepted")) == ([], ["a.edi"])
+    assert needing(ground) == []
 
 
 def test_a_table_tells_how_long_a_pair_may_take(ground: Ground) -> None:
