@@ -27,7 +27,7 @@ def page(ground: Ground) -> Path:
     command.write_text(PAGE)
     command.chmod(0o755)
     ground.tables["notices"] = {"command": [str(command)]}
-    ground.configure()
+    ground.configure(settle="0.1s")
     return command
 
 
