@@ -2,7 +2,7 @@
 # make test      the test suite, some three minutes
 # make lint      style, types and import contracts
 # make torture   the tests that break things on purpose, for an hour; writes their figures into tests/README.md
-# make bench     what a pass costs, in requests and transactions; what questions cost over a million messages
+# make bench     what a pass costs, counted, into tests/benchmarks/RESULTS.md; what questions cost over a million messages
 # make update    new exact versions into constraints.txt, within the ranges of pyproject.toml
 
 PYTHON ?= python3
