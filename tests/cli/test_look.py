@@ -19,7 +19,7 @@ KEYS = [
     *("id", "account", "gateway", "direction", "state", "phase", "station", "partner", "partner_type"),
     *("message_id", "subject", "batch", "files", "created", "updated", "next", "reason", "mdn"),
     *("deleted", "kinds", "documents", "documents_more"),
-    *("acknowledged", "acknowledge_by", "resend_of"),
+    *("acknowledged", "acknowledge_by", "resend_of", "verdicts"),
 ]
 Screen = pytest.CaptureFixture[str]
 
@@ -63,6 +63,7 @@ def test_list_prints_an_array_of_rows(world: World, capsys: Screen) -> None:
         "acknowledged": None,
         "acknowledge_by": None,
         "resend_of": None,
+        "verdicts": [],
     }
 
 
