@@ -49,12 +49,16 @@ class IgnorePatterns:
     """The patterns of names that are never taken from an outbox, compared without case."""
 
     def __init__(self, extra: Iterable[str] = ()) -> None:
-        globs = (fnmatch.translate(pattern.casefold()) for pattern in (*BUILT_IN_PATTERNS, *extra))
-        self._matches = re.compile("|".join(globs)).match
+        self._globs = tuple(pattern.casefold() for pattern in (*BUILT_IN_PATTERNS, *extra))
+        self._matches = re.compile("|".join(map(fnmatch.translate, self._globs))).match
 
     def match(self, name: str) -> bool:
         """Whether a name is to be ignored."""
         return self._matches(name.casefold()) is not None
+
+    def which(self, name: str) -> str:
+        """The pattern that a name is ignored for; empty: it is not."""
+        return next((glob for glob in self._globs if fnmatch.fnmatchcase(name.casefold(), glob)), "")
 
 
 _BUILT_IN = IgnorePatterns()

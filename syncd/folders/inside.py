@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import stat
 import unicodedata
@@ -74,7 +75,7 @@ def _obstacle(name: str, status: os.stat_result, patterns: IgnorePatterns | None
     if not stat.S_ISREG(status.st_mode):
         return f"{name} in it is {kind_of(status)}, which is never followed"
     if patterns and patterns.match(name):
-        return f"{name} in it matches an ignore pattern: it looks unfinished"
+        return f"{name} in it matches the ignore pattern {patterns.which(name)}: it looks unfinished"
     if status.st_nlink > 1:
         return f"{name} in it has a second hard link: it waits until that is gone"
     return None
@@ -87,6 +88,20 @@ def kind_of(status: os.stat_result) -> str:
     if stat.S_ISFIFO(status.st_mode):
         return "a FIFO"
     return "a socket" if stat.S_ISSOCK(status.st_mode) else "a device"
+
+
+def changed_ns(name: str, *, dir_fd: int) -> int:
+    """The ctime of a file: it cannot be copied along. Raises: OSError."""
+    return os.stat(name, dir_fd=dir_fd, follow_symlinks=False).st_ctime_ns
+
+
+def why_closed(error: OSError) -> str:
+    """Why something in an outbox cannot be looked at, and what to do."""
+    if error.errno in {errno.EACCES, errno.EPERM}:
+        return "syncd may not read it: `chmod g+r` it (a folder: `chmod g+rwx`), and use `umask 002`"
+    if error.errno == errno.ELOOP:
+        return "it became a link, which is never followed"
+    return f"it cannot be opened: {error.strerror or error}"
 
 
 def twins(names: Sequence[str]) -> tuple[str, str] | None:

@@ -9,7 +9,6 @@ ignore patterns before anything costs a look.
 
 from __future__ import annotations
 
-import errno
 import os
 import stat
 from dataclasses import dataclass
@@ -23,7 +22,16 @@ from syncd.core.pairs import Found
 from syncd.core.shown import Dropped, NotTaken, Outlook
 from syncd.errors import FileGone, FolderError
 from syncd.folders.durable import Lease, speaking_of
-from syncd.folders.inside import Inside, identity_of, kind_of, look_inside, probe, twins
+from syncd.folders.inside import (
+    Inside,
+    changed_ns,
+    identity_of,
+    kind_of,
+    look_inside,
+    probe,
+    twins,
+    why_closed,
+)
 from syncd.folders.reach import open_folder
 from syncd.folders.settling import Settling
 from syncd.folders.tree import Tree
@@ -147,7 +155,7 @@ class Scan:
         except FileNotFoundError:
             return
         except OSError as error:
-            self._leave(place, _why_closed(error), needs_person=True)
+            self._leave(place, why_closed(error), needs_person=True)
 
     # Files and folders --------------------------------------------------------------------------
 
@@ -189,7 +197,7 @@ class Scan:
                 files=inside.as_files(),
                 is_folder=True,
                 still=still,
-                changed_ns=max(_changed_ns(inner, dir_fd=fd) for inner, _ in inside.files),
+                changed_ns=max(changed_ns(inner, dir_fd=fd) for inner, _ in inside.files),
             )
             if not self._has_marker(candidate) or not self._has_settled(candidate, 2 * self._settle):
                 return
@@ -226,7 +234,9 @@ class Scan:
         if candidate.still >= needed:
             return True
         self._settling.wait(needed - candidate.still)
-        self._leave(candidate.place, "it is settling")
+        now = "still changing" if self._settling.has_changed(candidate.place) else "settling"
+        still = f"{needed.total_seconds():g} s"
+        self._leave(candidate.place, f"it is {now}; it is taken when it has kept still for {still}")
         return False
 
     # What becomes of it -------------------------------------------------------------------------
@@ -286,16 +296,5 @@ class Scan:
             self._leave(folder, reason)
             return
         for name in told:
-            self._leave(within(folder, name), "its name matches an ignore pattern")
-
-
-def _changed_ns(name: str, *, dir_fd: int) -> int:
-    return os.stat(name, dir_fd=dir_fd, follow_symlinks=False).st_ctime_ns
-
-
-def _why_closed(error: OSError) -> str:
-    if error.errno in {errno.EACCES, errno.EPERM}:
-        return "syncd may not read it: `chmod g+r` it (a folder: `chmod g+rwx`), and use `umask 002`"
-    if error.errno == errno.ELOOP:
-        return "it became a link, which is never followed"
-    return f"it cannot be opened: {error.strerror or error}"
+            reason = f"its name matches the ignore pattern {self._patterns.which(name)}"
+            self._leave(within(folder, name), reason)

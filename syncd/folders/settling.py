@@ -40,6 +40,11 @@ class Settling:
         self._seen[place] = (fingerprint, since)
         return timedelta(seconds=self._now - since + _ROUNDING_S)
 
+    def has_changed(self, place: Place) -> bool:
+        """Whether what stands there looks otherwise than in the scan before this one."""
+        before, now = self._last.get(place), self._seen.get(place)
+        return before is not None and now is not None and before[0] != now[0]
+
     def age(self, changed_ns: int) -> timedelta:
         """How long ago something changed, by the machine's clock: a ctime cannot be copied along."""
         return timedelta(seconds=self._clock.now().timestamp() - changed_ns / 1e9)

@@ -83,14 +83,22 @@ def test_the_oldest_comes_first(outbox: World) -> None:
     assert [dropped.pair for dropped in outbox.ready()] == [PAIR, TEST_PAIR]
 
 
-@pytest.mark.parametrize("name", ["a.tmp", "A.PART", ".a.edi", "~a", "a~", "x.mine"])
-def test_an_ignored_name_is_never_taken_and_is_named(kind: str, tmp_path: Path, name: str) -> None:
-    """Ours and the user's own, without case."""
+@pytest.mark.parametrize(
+    ("name", "pattern"),
+    [
+        *(("a.tmp", "*.tmp"), ("A.PART", "*.part"), (".a.edi", ".*"), ("~a", "~*"), ("a~", "*~")),
+        ("x.mine", "*.mine"),
+    ],
+)
+def test_an_ignored_name_is_never_taken_and_is_named(
+    kind: str, tmp_path: Path, name: str, pattern: str
+) -> None:
+    """Ours and the user's own, without case; with the pattern."""
     made = open_world(kind, tmp_path, ignore=("*.MINE",))
     made.hands.drop(f"{OUTBOX}/{name}")
     assert made.ready() == ()
     (left,) = made.outbox.scan().not_taken
-    assert (left.place, left.reason) == (f"{OUTBOX}/{name}", "its name matches an ignore pattern")
+    assert (left.place, left.reason) == (f"{OUTBOX}/{name}", f"its name matches the ignore pattern {pattern}")
 
 
 def test_a_folder_is_one_message(outbox: World) -> None:

@@ -90,8 +90,8 @@ class FakeOutbox:
         if described is not None:
             alone = not self._disk.exists(place.removesuffix(STATUS_SUFFIX))  # type: ignore[arg-type]
             return NotTaken(place=place, reason="a status file without its file") if alone else None
-        if any(self._patterns.match(part) for part in (name, *inside)):
-            return NotTaken(place=place, reason="its name matches an ignore pattern")
+        if glob := next(filter(None, map(self._patterns.which, (name, *inside))), ""):
+            return NotTaken(place=place, reason=f"its name matches the ignore pattern {glob}")
         needed = 2 * settle if is_folder else settle
         if still < needed:
             due = self._clock.monotonic() + needed - still

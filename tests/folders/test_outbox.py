@@ -81,6 +81,20 @@ def test_a_name_that_nobody_can_be_told_stays(outbox: World, here: Path) -> None
     assert all("rename it" in reason for reason in reasons.values())
 
 
+def test_what_settles_says_how_long_and_whether_it_still_changes(outbox: World, here: Path) -> None:
+    """Changing is what two looks tell; a folder keeps still for twice as long."""
+    (here / "a.edi").write_text("x")
+    (here / "order").mkdir()
+    (here / "order/b.edi").write_text("x")
+    told = [item.reason for item in outbox.outbox.scan().not_taken]
+    taken = "it is taken when it has kept still for"
+    assert sorted(told) == [f"it is settling; {taken} 2 s", f"it is settling; {taken} 4 s"]
+    (here / "a.edi").write_text("xy")
+    outbox.clock.pass_time(SETTLE)
+    told = [item.reason for item in outbox.outbox.scan().not_taken]
+    assert sorted(told) == [f"it is settling; {taken} 4 s", f"it is still changing; {taken} 2 s"]
+
+
 def test_many_ignored_names_are_named_together(outbox: World, here: Path) -> None:
     """Without a look at any of them."""
     for number in range(NAMED_ONE_BY_ONE + 1):

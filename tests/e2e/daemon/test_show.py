@@ -46,7 +46,7 @@ def test_why_a_file_is_not_taken(bridge: Bridge, capsys: pytest.CaptureFixture[s
 
         code, words = show("a.part")
         assert code == 0
-        assert "its name matches an ignore pattern" in words
+        assert "its name matches the ignore pattern *.part" in words
         assert str(part) in words
         code, words = show("link.edi")
         assert code == 1
