@@ -40,6 +40,8 @@ from syncd.folders.walk import PairFolder, Walk, printable
 NAMED_ONE_BY_ONE = 20
 """More ignored names than this in one folder are named together."""
 
+PAIRS_UNKNOWN = "the gateway's stations and partners are not known yet"
+
 _EMPTY_FOR = timedelta(seconds=60)
 
 
@@ -248,7 +250,7 @@ class Scan:
         if Lease.CANNOT_TELL in leases and not self._has_settled(candidate, 2 * self._settle):
             return
         if self._tree.book.is_empty:
-            self._leave(candidate.place, "the gateway's stations and partners are not known yet")
+            self._leave(candidate.place, PAIRS_UNKNOWN)
             return
         is_empty = any(file.size == 0 for file in candidate.files)
         kept = max(

@@ -28,8 +28,9 @@ from syncd.ports import Gateway, Records
 from syncd.store import Store
 from syncd.store.nothing import NoRecords
 from syncd.system.clock import SystemClock
-from syncd.wiring.doors import ROOT_FACT, Doors, has_numbered_pairs, open_doors, take_umask
+from syncd.wiring.doors import ROOT_FACT, Doors, open_doors, take_umask
 from syncd.wiring.looking import state
+from syncd.wiring.numbered import has_numbered_pairs
 
 if TYPE_CHECKING:
     from syncd.config import Settings

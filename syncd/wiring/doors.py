@@ -37,6 +37,7 @@ from syncd.ports.traffic import Counts, Uncounted
 from syncd.store import Store, open_store
 from syncd.system.clock import SteadyClock, SystemClock
 from syncd.system.lock import instance_lock
+from syncd.wiring.numbered import has_numbered_pairs
 
 if TYPE_CHECKING:
     from syncd.config import Credentials, Settings
@@ -234,11 +235,6 @@ class Doors:
     def close(self) -> None:
         """Write down what has to survive."""
         self._windows.close()
-
-
-def has_numbered_pairs(account: Account) -> bool:
-    """Whether the IDs of the account's gateway are numbers; known before the gateway is opened."""
-    return account.gateway == "ecgrid"
 
 
 def teach(tree: Tree, stations: Sequence[Station], partners: Sequence[Partner]) -> None:

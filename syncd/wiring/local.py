@@ -93,9 +93,10 @@ class LocalDoor:
         self._progress = progress
 
     def status(self, accounts: Sequence[str]) -> Status:
-        """What the records tell of the accounts; nothing is known of jobs but who is paused."""
+        """What the records and a look at the outboxes tell; of jobs it is known who is paused."""
         named = [account for account in self._settings.accounts if account.name in accounts]
         from syncd.store.nothing import NoRecords  # noqa: PLC0415 - what a daemon answers needs no database
+        from syncd.wiring.glancing import glance  # noqa: PLC0415 - as above
         from syncd.wiring.looking import state  # noqa: PLC0415 - as above
 
         with state(self._settings) as store:
@@ -107,6 +108,7 @@ class LocalDoor:
                     self._settings.roots,
                     now=SystemClock().now(),
                     jobs=_job_lines(known.facts(account.name)),
+                    not_taken=glance(account, self._settings.state_dir),
                     troubles=notice_troubles(store.notebook.stuck(account.name)) if store else (),
                 )
                 for account in named

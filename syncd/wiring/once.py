@@ -23,10 +23,11 @@ from syncd.operations.reports import AccountReport, Left, Met, OnceReport
 from syncd.operations.status import hook_troubles
 from syncd.ports import Records
 from syncd.system.clock import SystemClock
-from syncd.wiring.doors import Doors, has_numbered_pairs, open_doors, teach
+from syncd.wiring.doors import Doors, open_doors, teach
 from syncd.wiring.local import paused_jobs
 from syncd.wiring.looking import records
 from syncd.wiring.noticing import notice_once
+from syncd.wiring.numbered import has_numbered_pairs
 from syncd.wiring.telling import tell_once
 
 if TYPE_CHECKING:

@@ -1,5 +1,6 @@
 """The door of a command without a daemon: reads what is there, acts under the instance lock."""
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -53,6 +54,51 @@ def test_without_a_daemon_the_door_is_this_processs(settings: Settings, door: Do
     with pytest.raises(NotFound):
         door.show_message("x", account=None)
     assert not settings.state_dir.exists()
+
+
+def test_without_a_daemon_a_look_tells_what_is_not_taken(settings: Settings, door: Door) -> None:
+    """Why each stays, for `status` and `show`; what may go with the next pass is not named."""
+    outbox = settings.roots["acme"] / "outbox/ACME/WALMART"
+    outbox.mkdir(parents=True)
+    closed = outbox.parent / "CLOSED"
+    closed.mkdir()
+    for name in ("x.tmp", "good.edi", "secret.edi", "../stray.edi", "../CLOSED/in.edi"):
+        (outbox / name).write_text("ISA")
+    (outbox / "secret.edi").chmod(0)
+    (outbox / "empty.edi").touch()
+    (outbox / "link.edi").symlink_to("good.edi")
+    os.mkfifo(outbox / "fifo.edi")
+    closed.chmod(0o500)
+    try:
+        status = door.status(["acme"])
+    finally:
+        closed.chmod(0o700)
+    told = {left.path.name: (left.reason, left.needs_person) for left in status.accounts[0].not_taken}
+    words = {
+        "x.tmp": "ignore pattern *.tmp",
+        "stray.edi": "stands under no pair",
+        "empty.edi": "is empty",
+        "link.edi": "a link",
+        "fifo.edi": "a FIFO",
+        **({"secret.edi": "may not read", "in.edi": "may not take"} if os.geteuid() else {}),
+    }
+    assert told.keys() == words.keys()
+    assert all(word in told[name][0] for name, word in words.items())
+    assert [name for name in told if not told[name][1]] == ["x.tmp"]
+    assert status.needs_person
+    assert not settings.state_dir.exists()
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can give a folder away")
+def test_nobody_is_told_of_an_outbox_that_is_anothers(settings: Settings, door: Door) -> None:
+    """Who may read what is that user's to tell."""
+    outbox = settings.roots["acme"] / "outbox/ACME/WALMART"
+    outbox.mkdir(parents=True)
+    (outbox / "link.edi").symlink_to("good.edi")
+    assert len(door.status(["acme"]).accounts[0].not_taken) == 1
+    settings.state_dir.mkdir()
+    os.chown(settings.state_dir, 54321, -1)
+    assert door.status(["acme"]).accounts[0].not_taken == ()
 
 
 @pytest.mark.parametrize("state_dir", ["/proc/nope", "/etc/hostname/x"])
