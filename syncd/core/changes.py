@@ -242,8 +242,8 @@ def _anew(message: Message) -> Progress:
 
 
 def _taken_away(message: Message, event: ev.TakenAway, now: datetime) -> Message:
-    del event, now
-    return replace(message, moving_from=None, progress=replace(message.progress, file_gone=True))
+    progress = replace(message.progress, file_gone=True, file_gone_at=now, resent_as=event.resent_as)
+    return replace(message, moving_from=None, progress=progress)
 
 
 def _deleted(message: Message, event: ev.Deleted, now: datetime) -> Message:
@@ -255,8 +255,9 @@ def _deleted(message: Message, event: ev.Deleted, now: datetime) -> Message:
 
 
 def _pruned(message: Message, event: ev.Pruned, now: datetime) -> Message:
-    del event, now
-    return replace(message, progress=replace(message.progress, file_gone=True, pruned=True))
+    del event
+    progress = replace(message.progress, file_gone=True, file_gone_at=now, pruned=True)
+    return replace(message, progress=progress)
 
 
 def _removed(message: Message, event: ev.Removed, now: datetime) -> Message:

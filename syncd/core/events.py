@@ -274,7 +274,9 @@ class Withdrawn(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TakenAway(Event):
-    """The file is not where its row put it: a person took it. Noted once."""
+    """The file is not where its row put it: a person took it, or `resent_as` sends it again. Noted once."""
+
+    resent_as: MessageId | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -149,6 +149,13 @@ def _rehoused(event: ev.Rehoused, after: Message) -> str:
     return f"the name was taken: goes to {event.place}"
 
 
+def _taken_away(event: ev.TakenAway, after: Message) -> str:
+    del after
+    if event.resent_as:
+        return f"its file is sent again as {event.resent_as}"
+    return "the file was taken away by a person"
+
+
 def _pruned(event: ev.Pruned, after: Message) -> str:
     del after
     return f"its file was removed after {span_words(event.after)}, by retention"
@@ -199,7 +206,7 @@ _SAY: dict[type[ev.Event], Callable[..., str]] = {
     ev.Stopped: _simply("the gateway's tries are stopped"),
     ev.Restarted: _simply("the gateway tries again"),
     ev.Withdrawn: _with_reason("withdrawn"),
-    ev.TakenAway: _simply("the file was taken away by a person"),
+    ev.TakenAway: _taken_away,
     ev.Deleted: _simply("deleted at the gateway"),
     ev.Pruned: _pruned,
     ev.Held: _with_reason("held"),

@@ -214,6 +214,10 @@ class Progress:
     """Outbound: a person took the file away, or retention removes it; noted once."""
     pruned: bool = False
     """Outbound: it is retention that removes the file, or did."""
+    file_gone_at: datetime | None = None
+    """Outbound: when that was noted."""
+    resent_as: MessageId | None = None
+    """Outbound: the message that has the file now, and sends it again."""
     deleted_at: datetime | None = None
     """When its entry at the gateway was deleted, at our word: it is not asked for any more."""
 

@@ -21,6 +21,7 @@ from syncd.flows.bridge import Bridge, Step
 from syncd.flows.claiming import take
 from syncd.flows.drafting import complain
 from syncd.flows.placing import settle
+from syncd.flows.resending import taken_by
 from syncd.flows.splitting import finish_splits
 from syncd.ports import Draft, Search
 from syncd.ports.folders import Stranger
@@ -65,7 +66,7 @@ def mend_outbound(bridge: Bridge) -> frozenset[MessageId]:
 
 
 def _note_cleared(bridge: Bridge) -> None:
-    """A failed file that a person took out of `failed/` has been seen: it needs nobody any more."""
+    """A failed file that is not in `failed/` has been seen, or is sent again: it needs nobody any more."""
     wanted = Search(account=bridge.account.name, states=(State.FAILED,), attention=True, limit=MOST_LOOKED_AT)
     gone = [
         row
@@ -74,7 +75,7 @@ def _note_cleared(bridge: Bridge) -> None:
     ]
     if gone:
         bridge.tree.check()
-        bridge.record([(row, ev.TakenAway()) for row in gone])
+        bridge.record([(row, ev.TakenAway(resent_as=taken_by(bridge, row))) for row in gone])
 
 
 def recover_inbound(bridge: Bridge) -> None:

@@ -11,7 +11,7 @@ from dataclasses import replace
 
 from syncd.core import events as ev
 from syncd.core.layout import name_of
-from syncd.core.model import Folder, Message, Place, State
+from syncd.core.model import Folder, Message, MessageId, Place, State
 from syncd.core.shown import Dropped
 from syncd.errors import DiskFull, FileChanged, FileGone, FolderError, UsageError
 from syncd.flows.bridge import Bridge
@@ -30,21 +30,27 @@ def resend(bridge: Bridge, old: Message, *, by: str) -> Message:
     bridge.tree.check()
     if old.state is State.SENT:
         return _resend_sent(bridge, old, by)
-    if old.place is None or old.moving_from is not None or _is_anothers(bridge, old, old.place):
+    if old.place is None or old.moving_from is not None:
         raise _not_there(old)
+    _need_own(bridge, old, old.place)
     row = _opened(bridge, old, old.place, by)
     moved = _taken(bridge, row)
     if moved.moving_from is None and moved.place is not None:
-        bridge.record([(old, ev.TakenAway(note=_as(row), by=by))])
+        bridge.record([(old, ev.TakenAway(resent_as=row.id, by=by))])
     return moved
 
 
-def _is_anothers(bridge: Bridge, old: Message, place: Place) -> bool:
-    """Whether what stands at its place is not its own file: another has the name of what was taken."""
-    if old.progress.file_gone:
-        return True
-    rows = bridge.records.find(name_of(place), account=old.account, limit=MOST_NAMESAKES)
-    return any(row.id != old.id and row.place == place and not row.progress.file_gone for row in rows)
+def _need_own(bridge: Bridge, old: Message, place: Place) -> None:
+    """What stands at its place is its own file, and nobody else's, who has the name or is about to take it.
+
+    Raises: UsageError, which names the message that sends the file again.
+    """
+    rows = _namesakes(bridge, old, place)
+    others = [row for row in rows if row.id != old.id and not row.progress.file_gone]
+    taker = next((row for row in others if row.moving_from == place), None)
+    if old.progress.file_gone or taker or any(row.place == place for row in others):
+        newer = next((row for row in rows if row.resend_of == old.id), taker)
+        raise _is_sent_as(old, newer) if newer else _not_there(old)
 
 
 def _resend_sent(bridge: Bridge, old: Message, by: str) -> Message:
@@ -103,6 +109,25 @@ def _taken(bridge: Bridge, row: Message) -> Message:
     if isinstance(moved, ev.Withdrawn):
         return bridge.record_one(row, moved)
     return bridge.record_one(moved, ev.Moved())
+
+
+def _namesakes(bridge: Bridge, old: Message, place: Place) -> list[Message]:
+    """What ever had the name that was dropped, or that in `failed/`."""
+    found: list[Message] = []
+    for name in sorted({old.name, name_of(place)}):
+        found += bridge.records.find(name, account=old.account, limit=MOST_NAMESAKES)
+    return found
+
+
+def taken_by(bridge: Bridge, old: Message) -> MessageId | None:
+    """The message that sends the file of a failed one again, newest first; None: a person has it."""
+    rows = _namesakes(bridge, old, old.place) if old.place else []
+    return next((row.id for row in rows if row.resend_of == old.id), None)
+
+
+def _is_sent_as(old: Message, newer: Message) -> UsageError:
+    what = f"message {old.id} is sent again as {newer.id} already"
+    return UsageError(what, f"`syncd show {newer.id}` tells how that one stands.")
 
 
 def _not_there(old: Message) -> UsageError:

@@ -178,8 +178,8 @@ def _forget_old_status(bridge: Bridge, row: Message) -> None:
         bridge.outbox.write_status(Place(old.place), None)
         if old.batch is not None:
             bridge.outbox.close_folder(parent(old.place), to=None)
-        if may(old, ev.TakenAway) and not old.progress.file_gone:
-            bridge.record_one(old, ev.TakenAway(note=f"it is sent again as {row.id}"))
+        if may(old, ev.TakenAway) and not (old.progress.resent_as or old.progress.pruned):
+            bridge.record_one(old, ev.TakenAway(resent_as=row.id))
     except FolderError as error:
         log.warning("status_file.not_removed", message=old.id, error=str(error))
 

@@ -12,6 +12,7 @@ from syncd.core.events import Event
 from syncd.core.machine import advance, never_left, verdicts
 from syncd.core.model import Answer, Direction, Folder, Message, MessageId, Place, State
 from syncd.errors import NotFound, NotThere, UsageError
+from syncd.operations.comes_next import comes_next
 from syncd.ports import Change, Gateway, Inbox, Journal, Outbox, Records
 
 SEEN_TO = "done"
@@ -73,7 +74,7 @@ def _what_fits(row: Message) -> str:
     if may_be_seen_to(row):
         return f"When you have seen to its acknowledgement: `syncd resolve {row.id} {SEEN_TO}`."
     if row.state is State.FAILED:
-        return f"To send it again: `syncd resend {row.id}`."
+        return comes_next(row)
     return f"Nothing is to be decided: `syncd show {row.id}` tells how it stands."
 
 

@@ -67,8 +67,11 @@ def _sentence(message: Message) -> str:
 
 def _sent(message: Message) -> str:
     asked = "Its MDN is still asked for. " if is_unfinished(message) else ""
-    if message.progress.file_gone:
-        return asked + "Its file is not in sent/ any more: to send it once more, drop it into outbox/."
+    gone = went(message)
+    if gone:
+        return f"{asked}{gone[0].upper()}{gone[1:]}: to send it once more, drop it into outbox/."
+    if not all(file.sha256 for file in message.files):
+        return f"{asked}To send it once more, copy its file from sent/ into outbox/."
     return asked + "To send it once more: `syncd resend {id}`."
 
 
@@ -81,8 +84,24 @@ def _held(message: Message) -> str:
 
 
 def _failed(message: Message) -> str:
-    if message.progress.file_gone:
-        return "Nothing: its file is not in failed/ any more. To send it, drop it into outbox/."
+    gone = went(message)
+    if gone and message.progress.resent_as:
+        return f"Nothing: {gone}; `syncd show {message.progress.resent_as}` tells how that one stands."
+    if gone:
+        return f"Nothing: {gone}. To send it, drop it into outbox/."
     if message.progress.submitted_at is None:
-        return "Nothing by itself. Put the reason right, then move its file from failed/ back into outbox/."
-    return "Nothing by itself. To send it again: `syncd resend {id}`."
+        again = "Put the reason right, then move its file from failed/ back into outbox/."
+    else:
+        again = "To send it again: `syncd resend {id}`."
+    return f"Nothing by itself. {again} To give it up, delete its file in failed/, or file it away."
+
+
+def went(message: Message) -> str | None:
+    """Where the file of a sent or failed message went; None: nobody has noted that it is gone."""
+    progress = message.progress
+    if not progress.file_gone:
+        return None
+    if progress.resent_as:
+        return f"its file is sent again as {progress.resent_as}"
+    when = f" on {progress.file_gone_at:%Y-%m-%d}" if progress.file_gone_at else ""
+    return f"its file was removed by retention{when}" if progress.pruned else "its file was taken away"

@@ -19,7 +19,7 @@ from syncd.core.machine import (
 from syncd.core.model import Direction, GatewayId, Message, State
 from syncd.errors import NotThere, UsageError
 from syncd.operations.actions import Desk, record
-from syncd.operations.comes_next import comes_next
+from syncd.operations.comes_next import comes_next, went
 
 
 def stop(desk: Desk, row: Message, *, by: str) -> Message:
@@ -58,6 +58,9 @@ def to_resend(row: Message) -> Message:
     """The message, if its file may be sent again as a new one. Raises: UsageError."""
     if row.direction is Direction.INBOUND or row.state not in (State.FAILED, State.SENT):
         raise UsageError(f"message {row.id} is {_how(row)}, not failed or sent", comes_next(row))
+    gone = went(row)
+    if row.state is State.FAILED and gone:
+        raise UsageError(f"message {row.id} cannot be sent again: {gone}", comes_next(row))
     if row.state is State.SENT and not all(file.sha256 for file in row.files):
         what = f"message {row.id} was not sent by this syncd: it cannot tell whether its file is the same"
         raise UsageError(what, "To send it once more, copy its file from sent/ into outbox/.")

@@ -37,6 +37,8 @@ def test_a_failed_file_goes_out_once_more_as_a_new_message(ground: Ground, box: 
     assert ground.all_files("failed") == {}
     with ground.records() as records:
         assert next(line.by for line in records.history(new.id)) == "anna"
+        said = records.history(old.id)[-1]
+        assert (said.text, said.by) == (f"its file is sent again as {new.id}", "anna")
     assert [sent.files[0].name for sent in box.ledger.sent] == ["a.edi"]
 
 
@@ -69,6 +71,26 @@ def test_a_crash_before_the_rename_loses_and_doubles_nothing(ground: Ground, box
     assert sorted(row.state for row in ground.rows()) == ["failed", "sent"]
     assert len(box.ledger.sent) == 1
     assert ground.all_files("failed") == {}
+
+
+def test_what_is_sent_again_already_is_not_taken_a_second_time(ground: Ground, box: Sandbox) -> None:
+    """Neither while the file is on its way, nor when the newer message stands in failed/ under its name."""
+    old = failed(ground, box)
+    with ground.process() as process, pytest.raises(Dies):
+        claim_anew(dying(process.bridge), old, by="anna")
+    [newer] = [row for row in ground.rows() if row.id != old.id]
+    box.trouble("status", status=422, operation="send")
+    with pytest.raises(UsageError, match=f"is sent again as {newer.id}"):
+        resend(ground.settings, old.id, "anna")
+    ground.settle()
+    assert ground.names("failed") == ["a.edi"]
+
+    for known in (old, noted(ground, old)):
+        with ground.process() as process, pytest.raises(UsageError, match=newer.id):
+            claim_anew(process.bridge, known, by="anna")
+    with pytest.raises(UsageError, match=f"is sent again as {newer.id}"):
+        resend(ground.settings, old.id, "anna")
+    assert len(ground.rows()) == 2
 
 
 def dying(bridge: Bridge) -> Bridge:

@@ -6,9 +6,11 @@ import pytest
 
 from syncd.core.machine import INBOUND as INBOUND_MOVES
 from syncd.core.machine import OUTBOUND, Spot
-from syncd.core.model import Direction, Message, Phase, Progress, State
+from syncd.core.model import Direction, Message, MessageId, Phase, Progress, State
+from syncd.errors import UsageError
 from syncd.operations.comes_next import comes_next
-from tests.core.building import NOW, inbound, outbound
+from syncd.operations.tries import to_resend
+from tests.core.building import NOW, file, inbound, outbound
 
 
 def _spots(moves: object) -> list[Spot]:
@@ -55,7 +57,34 @@ def test_no_verb_is_named_that_would_be_refused() -> None:
     deleted = replace(received, progress=Progress(deleted_at=NOW))
     assert "refetch" in comes_next(received)
     assert "refetch" not in comes_next(deleted)
-    sent = _message(Direction.OUTBOUND, (State.SENT, None))
+    sent = replace(_message(Direction.OUTBOUND, (State.SENT, None)), files=(file(sha256="aa"),))
     pruned = replace(sent, progress=Progress(file_gone=True, pruned=True))
     assert "resend" in comes_next(sent)
     assert "resend" not in comes_next(pruned)
+
+
+@pytest.mark.parametrize(
+    ("gone", "says"),
+    [
+        (Progress(file_gone=True, pruned=True, file_gone_at=NOW), "was removed by retention on 2026-11-21"),
+        (Progress(file_gone=True, pruned=True), "was removed by retention."),
+        (Progress(file_gone=True, resent_as=MessageId("new")), "is sent again as new; `syncd show new`"),
+        (Progress(file_gone=True), "was taken away."),
+    ],
+)
+def test_a_file_that_is_gone_is_not_to_be_sent_again(gone: Progress, says: str) -> None:
+    """No word names `resend`, which is refused then; each says where the file went."""
+    failed = replace(_message(Direction.OUTBOUND, (State.FAILED, None)), progress=gone)
+    assert says in comes_next(failed)
+    for row in (failed, replace(failed, progress=replace(gone, submitted_at=NOW))):
+        with pytest.raises(UsageError, match="sent again") as refused:
+            to_resend(row)
+        for said in (comes_next(row), refused.value.remedy, comes_next(replace(row, state=State.SENT))):
+            assert "syncd resend" not in said
+
+
+def test_what_was_not_sent_by_this_syncd_is_copied_by_hand() -> None:
+    """`resend` cannot tell whether the file is the same."""
+    sent = replace(_message(Direction.OUTBOUND, (State.SENT, None)), files=(file(),))
+    assert "copy its file" in comes_next(sent)
+    assert "syncd resend" in comes_next(replace(sent, files=(file(sha256="aa"),)))
