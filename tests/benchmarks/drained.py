@@ -27,10 +27,10 @@ class Mailbox:
 
 
 MAILBOXES = (
-    Mailbox(gateway="as2gateway", make=Sandbox, messages=3_300, least=3),
+    Mailbox(gateway="as2gateway", make=Sandbox, messages=1_650, least=3),
     Mailbox(gateway="ecgrid", make=ECGridSandbox, messages=350, least=200),
 )
-"""Each with its lists a little over whole windows of the limit, so that the last one is not for nothing."""
+"""Each with its lists a little over whole windows of the limit."""
 
 
 def drained() -> Table:

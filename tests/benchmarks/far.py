@@ -117,6 +117,19 @@ def far(wanted: Wanted) -> Iterator[Far]:
             child.kill()
 
 
+def size_of(name: str, *, least: int = 1_000, most: int = 8_000) -> int:
+    """How long a made-up file is: the same for the same name."""
+    return Random(f"size of {name}").randint(least, most)
+
+
+def content(name: str, size: int) -> bytes:
+    """A made-up interchange: unlike the others, and about as easy to pack as a real one."""
+    dice = Random(name)
+    line = "".join(f"LIN+{n}++{dice.randrange(10**13):013}:EN'QTY+21:{n}'" for n in range(40)).encode()
+    head = b"UNB+UNOC:3+" + name.encode() + b"'"
+    return (head + line * (size // len(line) + 1))[:size]
+
+
 # In the child -----------------------------------------------------------------------------------
 
 
@@ -126,14 +139,13 @@ class Side:
     def __init__(self, box: Sandbox, wanted: Wanted) -> None:
         self._box = box
         self._wanted = wanted
-        self._dice = Random(1)
         self._arrived = 0
 
     def arrive(self, messages: int) -> object:
         for _ in range(messages):
-            size = self._dice.randint(self._wanted.least_bytes, self._wanted.most_bytes)
             name = f"in-{self._arrived:06}.edi"
-            self._box.deliver(files={name: _content(name, size)}, partner=PARTNERS[0])
+            size = size_of(name, least=self._wanted.least_bytes, most=self._wanted.most_bytes)
+            self._box.deliver(files={name: content(name, size)}, partner=PARTNERS[0])
             self._arrived += 1
         return {}
 
@@ -152,14 +164,6 @@ class Side:
             "sent": dict(files),
             "sent_twice": len(files) - len(dict(files)),
         }
-
-
-def _content(name: str, size: int) -> bytes:
-    """A made-up interchange: unlike the others, and about as easy to pack as a real one."""
-    dice = Random(name)
-    line = "".join(f"LIN+{n}++{dice.randrange(10**13):013}:EN'QTY+21:{n}'" for n in range(40)).encode()
-    head = b"UNB+UNOC:3+" + name.encode() + b"'"
-    return (head + line * (size // len(line) + 1))[:size]
 
 
 def _world(wanted: Wanted) -> World:

@@ -12,7 +12,7 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -37,7 +37,9 @@ class Done:
     memory_mb: float
 
 
-def environ(folder: Path, url: str, *, limit: str, accounts: int = 1, **keys: str) -> dict[str, str]:
+def environ(
+    folder: Path, url: str, *, limit: str, accounts: int = 1, keys: Mapping[str, str] = PACES
+) -> dict[str, str]:
     """The environment of a `syncd` with these accounts and no configuration file."""
     made = {key: value for key, value in os.environ.items() if not key.startswith("SYNCD_")}
     made |= {"HOME": str(folder), "SYNCD_STATE_DIR": str(folder / "state")}
@@ -45,8 +47,9 @@ def environ(folder: Path, url: str, *, limit: str, accounts: int = 1, **keys: st
     for number in range(accounts):
         root = folder / f"root{number}"
         root.mkdir(exist_ok=True)
+        root.chmod(0o2770)
         account = {"gateway": "as2gateway", "url": url, "root": str(root), "rate_limit": limit}
-        account |= PACES | LOGIN | keys
+        account |= {**PACES, **LOGIN, **keys}
         made |= {f"SYNCD_ACCOUNTS__A{number}__{key.upper()}": value for key, value in account.items()}
     return made
 

@@ -22,16 +22,21 @@ import structlog
 sys.path.insert(0, str(Path(__file__).parents[2]))  # shared test code is imported as tests.…
 
 from tests.benchmarks import passes
+from tests.benchmarks.daemon import idle, latencies
 from tests.benchmarks.drained import drained
+from tests.benchmarks.rivals import side_by_side
 from tests.benchmarks.table import Table
 
 RESULTS = Path(__file__).with_name("RESULTS.md")
 Section = Callable[[argparse.Namespace], Table]
 SECTIONS: Mapping[str, Section] = {
     "pull": lambda asked: passes.pulls(more=asked.more),
+    "others": lambda asked: side_by_side(asked.others),
     "limit": lambda _: passes.limited_pulls(),
     "clock": lambda _: drained(),
     "send": lambda asked: passes.sends(asked.sends),
+    "idle": lambda _: idle(),
+    "drop": lambda asked: latencies(asked.burst),
     "track": lambda asked: passes.tracks(more=asked.outstanding),
 }
 
@@ -62,7 +67,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
         "sections", nargs="*", help=f"of {', '.join(SECTIONS)}; none: all, into {RESULTS.name}"
     )
     parser.add_argument("--more", type=int, default=0, help="pull so many besides: 10000")
-    parser.add_argument("--sends", type=int, default=300)
+    parser.add_argument("--others", type=int, default=200, help="how many to fetch side by side")
+    parser.add_argument("--burst", type=int, default=100, help="how many to drop at once: 2000")
+    parser.add_argument("--sends", type=int, default=200)
     parser.add_argument("--outstanding", type=int, default=0, help="track so many besides: 1000, 5000")
     asked = parser.parse_args(arguments)
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
