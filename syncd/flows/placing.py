@@ -15,6 +15,7 @@ from syncd.core import status_file
 from syncd.core.layout import parent
 from syncd.core.machine import may
 from syncd.core.model import Folder, Message, Place, State
+from syncd.core.naming import status_name
 from syncd.errors import FileGone, FolderError, NameTaken
 from syncd.flows.bridge import Bridge, Step
 
@@ -55,8 +56,7 @@ def _settle_one(bridge: Bridge, row: Message) -> list[Step]:
     if row.place is None:
         return []
     if row.progress.file_gone:
-        write_status(bridge, row)
-        return []
+        return _settle_without(bridge, row)
     if row.moving_from is None or row.moving_from == row.place:
         write_status(bridge, row)
         return [(row, ev.Moved())] if row.moving_from else []
@@ -64,6 +64,21 @@ def _settle_one(bridge: Bridge, row: Message) -> list[Step]:
     if row.batch is not None:
         bridge.outbox.close_folder(parent(row.moving_from), to=parent(row.place))
     return steps
+
+
+def _settle_without(bridge: Bridge, row: Message) -> list[Step]:
+    """The file was taken away before: only its status file follows, and what it said elsewhere goes.
+
+    Its old place may be another's by now: a status file that tells of another stays.
+    """
+    write_status(bridge, row)
+    old = row.moving_from
+    if old is None:
+        return []
+    told = bridge.outbox.read_status(Place(status_name(old))) if old != row.place else None
+    if told is not None and told.get("id") == row.id:
+        bridge.outbox.write_status(old, None)
+    return [(row, ev.Moved())]
 
 
 def _follow(bridge: Bridge, row: Message, source: Place, place: Place) -> list[Step]:

@@ -9,9 +9,11 @@ import pytest
 
 from syncd.errors import DiskFull
 from syncd.flows.bridge import Bridge
+from syncd.operations.actions import resolve
 from syncd.operations.verifying_report import Finding, Kind
 from syncd.ports import Inbox
 from syncd.sandbox import Partner, Sandbox, World
+from syncd.wiring.acting import desk
 from tests.e2e.harness import Ground, sha
 from tests.e2e.invariants import faults
 from tests.e2e.verified import found, verify
@@ -233,3 +235,24 @@ def test_after_a_day_of_work_nothing_is_found(busy: Ground, box: Sandbox) -> Non
     compared = verify(busy, repair=True)
     assert "is not there" in compared.account.trouble
     assert (compared.findings, compared.account.listed) == ((), 3)
+
+
+def test_a_held_message_given_up_without_its_file_leaves_nothing_in_held(ground: Ground) -> None:
+    """Its status file follows, also after a crash before that; one that tells of another message stays."""
+    for _ in range(2):
+        put(ground, f"queued/{PAIR}/a.edi")
+        ground.run()
+        [held] = [path for path in (ground.root / "held").rglob("a*") if path.suffix == ".edi"]
+        held.unlink()
+        verify(ground, repair=True)
+    first, second = ground.rows()
+
+    ground.resolve(first, "fail")
+    assert second.id in {told["id"] for told in ground.status_files("held").values()}
+    with ground.process() as process:
+        resolve(desk(process.bridge), second, "fail", by="a test")  # and dies before the files follow
+    ground.run()
+
+    assert ground.all_files("held") == {}
+    assert found(ground) == []
+    assert not any(row.moving_from for row in ground.rows())
