@@ -7,10 +7,10 @@ from datetime import datetime, tzinfo
 from typing import TYPE_CHECKING
 
 from rich.console import Group, RenderableType
-from rich.table import Table
 from rich.text import Text
 
 from syncd.cli import documents_view, standing
+from syncd.cli.fitting import FirstThatFits, Fitting
 from syncd.cli.render import safe, sentences
 from syncd.cli.standing import moment
 from syncd.core.layout import Layout
@@ -32,14 +32,13 @@ STATES = ("received", "sent", "queued", "arriving", "gone", "withdrawn", "failed
 """In the order in which people want to see them."""
 
 
-def grid(headings: Sequence[str], rows: Iterable[Sequence[object]]) -> Table:
-    """A table without lines; long texts are folded, never cut."""
-    table = Table(box=None, pad_edge=False, header_style="bold", show_header=any(headings))
-    for heading in headings:
-        table.add_column(heading, overflow="fold")
-    for row in rows:
-        table.add_row(*(cell if isinstance(cell, Text) else Text(safe(cell)) for cell in row))
-    return table
+def grid(headings: Sequence[str], rows: Iterable[Sequence[object]]) -> Fitting:
+    """A table without lines, whose cells may be anything."""
+    return Fitting(headings, [_cells(row) for row in rows])
+
+
+def _cells(row: Sequence[object]) -> list[Text]:
+    return [cell if isinstance(cell, Text) else Text(safe(cell)) for cell in row]
 
 
 def _state(state: str, phase: str | None = None) -> Text:
@@ -75,28 +74,41 @@ def messages(
     if not rows:
         return Text("no messages")
     reasons = [standing.reason(row, zone, now=now, with_due=with_due) for row in rows]
-    lines = ([*_of_message(row, zone), kinds(row), why] for row, why in zip(rows, reasons, strict=True))
-    table = [_MESSAGES, *lines]
-    if not any(row.kinds for row in rows):
-        table = [[*line[:-2], line[-1]] for line in table]
-    return grid([str(heading) for heading in table[0]], table[1:])
+    has_documents = any(row.kinds for row in rows)
+    shown = [each for each in _COLUMNS if each != "DOCUMENTS" or has_documents]
+    several = len({row.account for row in rows}) > 1
+    tables = []
+    for dropped in ("", *(["ACCOUNT"] if not several else []), *_DROPPED):
+        shown = [_SHORTER.get(each, each) if each == dropped else each for each in shown]
+        shown = [each for each in shown if each != dropped]
+        lines = [_line(row, shown, zone, why) for row, why in zip(rows, reasons, strict=True)]
+        tables.append(Fitting([each.strip() for each in shown], lines, last_below=True))
+    return FirstThatFits(tables)
 
 
-_MESSAGES: list[object] = [
-    *("ID", "CREATED", "ACCOUNT", "STATE", "STATION", "PARTNER", "FILES", "DOCUMENTS", "REASON")
-]
+_COLUMNS = ("ID", "CREATED", "ACCOUNT", "STATE", "STATION", "PARTNER", "FILES", "DOCUMENTS", "REASON")
+_SHORTER = {"CREATED": "CREATED ", "STATE": "STATE "}
+"""What stands in a column's place when it is dropped: the date without seconds, the state without phase."""
+_DROPPED = ("CREATED", "STATION", "STATE", "DOCUMENTS", "ACCOUNT")
+"""On a narrow screen, one after the other; the account first where there is but one."""
 
 
-def _of_message(row: Row, zone: tzinfo) -> tuple[object, ...]:
-    return (
-        row.id,
-        moment(row.created, zone),
-        row.account,
-        _state(row.state, row.phase),
-        row.station,
-        row.partner,
-        names(row),
-    )
+def _line(row: Row, shown: Sequence[str], zone: tzinfo, why: str) -> list[Text]:
+    created = moment(row.created, zone)
+    cells: dict[str, object] = {
+        "ID": row.id,
+        "CREATED": created,
+        "CREATED ": created[:-3],
+        "ACCOUNT": row.account,
+        "STATE": _state(row.state, row.phase),
+        "STATE ": _state(row.state),
+        "STATION": row.station,
+        "PARTNER": row.partner,
+        "FILES": names(row),
+        "DOCUMENTS": kinds(row),
+        "REASON": why,
+    }
+    return _cells([cells[each] for each in shown])
 
 
 def message(whole: Whole, zone: tzinfo, *, now: datetime) -> RenderableType:
@@ -122,7 +134,7 @@ def _headed(heading: str, body: RenderableType) -> RenderableType:
     return Group(Text(), Text(heading, style="bold"), body)
 
 
-def _facts(row: Row, zone: tzinfo, *, now: datetime) -> Table:
+def _facts(row: Row, zone: tzinfo, *, now: datetime) -> Fitting:
     mdn = f"{row.mdn.status} {row.mdn.content or ''}".strip() if row.mdn else ""
     facts: list[tuple[str, object]] = [
         ("message", row.id),
