@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import pwd
 from collections.abc import Callable
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated, Literal
 
 from cyclopts import Parameter
@@ -14,10 +13,8 @@ from syncd.cli.options import Call, Given
 from syncd.cli.render import Reply
 
 if TYPE_CHECKING:
-    from syncd.config import Settings
     from syncd.operations.door import Door
     from syncd.operations.questions import Row
-    from syncd.operations.status import Status
 
 Job = Literal["pull", "send"]
 Verdict = Literal["sent", "resend", "fail", "done"]
@@ -81,6 +78,7 @@ def resend(message: Named, /, *, yes: Yes = False, call: Given) -> Reply:
 
     from syncd.cli import views
     from syncd.cli.asking import is_sure
+    from syncd.cli.pausing import waits_for, with_hint
 
     settings = call.settings(passwords=False)
     call.log_quietly(settings)
@@ -90,7 +88,8 @@ def resend(message: Named, /, *, yes: Yes = False, call: Given) -> Reply:
         if old.state == "sent" and not is_sure(what, yes=yes):
             return Reply(value=old, view=lambda: Text("nothing was sent"))
         row = door.resend(old.id, by=user())
-    return Reply(value=row, view=lambda: views.messages((row,), settings.timezone))
+        hint = waits_for(door, row.account, "send")
+    return Reply(value=row, view=lambda: with_hint(views.messages((row,), settings.timezone), hint))
 
 
 def _done(message: str, call: Call, act: Callable[[Door, str], Row]) -> Reply:
@@ -111,10 +110,12 @@ def pause(
 
     Example: syncd pause send --account as2
     """
+    from syncd.cli.pausing import paused, paused_lines
+
     settings = call.settings(passwords=False)
     with call.wiring.door(settings) as door:
         status = door.pause(call.accounts(settings), job=job, by=user())
-    return _shown(status, settings)
+    return Reply(value=status, view=lambda: paused_lines(paused(status), job=job))
 
 
 def resume(
@@ -124,17 +125,14 @@ def resume(
 
     Example: syncd resume send --account as2
     """
+    from syncd.cli.pausing import paused, resumed_lines
+
     settings = call.settings(passwords=False)
+    names = call.accounts(settings)
     with call.wiring.door(settings) as door:
-        status = door.resume(call.accounts(settings), job=job, by=user())
-    return _shown(status, settings)
-
-
-def _shown(status: Status, settings: Settings) -> Reply:
-    from syncd.cli import status_view
-
-    now = datetime.now(UTC)
-    return Reply(value=status, view=lambda: status_view.status(status, settings.timezone, now=now))
+        before = paused(door.status(names))
+        status = door.resume(names, job=job, by=user())
+    return Reply(value=status, view=lambda: resumed_lines(names, before, paused(status)))
 
 
 def user() -> str:

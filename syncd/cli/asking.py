@@ -18,8 +18,10 @@ def is_sure(question: str, *, yes: bool, stdin: TextIO | None = None) -> bool:
     if yes:
         return True
     if source is None or not source.isatty():
-        what = "; ".join(line.strip() for line in question.splitlines())
-        raise UsageError(f"nothing was done: {what}", "Without a terminal, add --yes.")
+        lines = (line.strip() for line in question.splitlines())
+        asked = " ".join(line if line.endswith((".", "?", "!", ":")) else f"{line}." for line in lines)
+        what = f"nothing was done, for nobody could be asked. {asked}"
+        raise UsageError(what, "Without a terminal, --yes says yes.")
     shown = "\n".join(safe(line) for line in question.splitlines())
     print(f"{shown} [y/N] ", end="", file=sys.stderr, flush=True)
     return source.readline().strip().lower() in {"y", "yes"}

@@ -136,9 +136,11 @@ def _view(found: Deletions, zone: tzinfo, words: str) -> RenderableType:
     from syncd.cli import views
 
     parts: list[RenderableType] = [views.messages(found.messages, zone)] if found.messages else []
-    lines = [f"left there: {sentences(each.reason, each.remedy)}" for each in found.left[:SHOWN]]
-    if len(found.left) > SHOWN:
-        lines.append(f"and {len(found.left) - SHOWN} more are left: --json has them all")
+    reasons = Counter(sentences(each.reason, each.remedy) for each in found.left)
+    lines = [f"left there: {_times(count)}{reason}" for reason, count in list(reasons.items())[:SHOWN]]
+    if len(reasons) > SHOWN:
+        more = sum(list(reasons.values())[SHOWN:])
+        lines.append(f"and {more} more are left: --json has them all")
     if found.trouble:
         lines.append(f"it ended early: {sentences(found.trouble, found.remedy)}")
     return Group(*parts, Text("\n".join(safe(line) for line in [*lines, words])))
@@ -160,6 +162,10 @@ def _names(row: Row) -> str:
     from syncd.cli import views
 
     return views.names(row)
+
+
+def _times(count: int) -> str:
+    return f"{count} messages: " if count > 1 else ""
 
 
 def _count(things: Sequence[object]) -> str:

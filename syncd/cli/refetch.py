@@ -16,6 +16,7 @@ from syncd.cli.asking import is_sure
 from syncd.cli.elsewhere import the_one_there
 from syncd.cli.look import moment
 from syncd.cli.options import Call, Given
+from syncd.cli.pausing import waits_for, with_hint
 from syncd.cli.render import Reply, safe
 from syncd.core.model import Direction
 from syncd.core.planning.refetch import Refetched, Span
@@ -72,7 +73,8 @@ def _one(call: Call, message: str | None, *, alone: bool) -> Reply:
     call.log_quietly(settings)
     with call.wiring.door(settings) as door:
         row = _asked(call, settings, door, message)
-    return Reply(value=row, view=lambda: views.messages((row,), settings.timezone))
+        hint = waits_for(door, row.account, "pull")
+    return Reply(value=row, view=lambda: with_hint(views.messages((row,), settings.timezone), hint))
 
 
 def _asked(call: Call, settings: Settings, door: Door, message: str) -> Row:
@@ -98,6 +100,8 @@ def _span(call: Call, since: str, until: str | None, *, again: bool, yes: bool) 
         until=moment(until, option="--until", zone=zone, now=now) or now,
         again=again,
     )
+    if span.since > now:
+        raise UsageError(f"--since {since} lies in the future", "Name a time that is over.")
     if span.since >= span.until:
         raise UsageError("--since is not before --until", "Turn them round.")
     with call.wiring.door(settings) as door:

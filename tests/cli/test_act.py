@@ -7,6 +7,7 @@ import pytest
 
 from syncd.cli.asking import is_sure
 from syncd.core.model import Phase, State
+from syncd.errors import UsageError
 from tests.cli.world import SENT, World, parsed
 
 QUEUED = replace(SENT, state=State.QUEUED, phase=Phase.ACCEPTED, place=None)
@@ -60,3 +61,25 @@ def test_what_does_not_fit_is_wrong_use(world: World, capsys: pytest.CaptureFixt
     assert world.run("retry", SENT.id) == 2
     assert world.run("stop", "nothing.edi") == 1
     assert "too late to retry" in capsys.readouterr().err
+
+
+def test_where_nobody_can_be_asked_the_question_is_whole_sentences() -> None:
+    """Lines become sentences, each with one stop."""
+    question = "acme: 2 sent\n  aaaa1111 ACME\nThey go for good.\nDelete them?"
+    with pytest.raises(UsageError) as refused:
+        is_sure(question, yes=False, stdin=io.StringIO())
+    asked = "acme: 2 sent. aaaa1111 ACME. They go for good. Delete them?"
+    assert refused.value.what == f"nothing was done, for nobody could be asked. {asked}"
+
+
+def test_what_is_sent_again_says_that_it_waits_for_a_pause(
+    world: World, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """With the command that ends it; without a pause, not a word."""
+    world.opened.messages = [replace(SENT, state=State.FAILED)]
+    world.opened.paused = {"acme": frozenset({"send"})}
+    assert world.run("resend", "invoice.edi") == 0
+    assert "it waits until `syncd resume send --account acme`" in capsys.readouterr().out
+    world.opened.paused = {"acme": frozenset({"pull"})}
+    assert world.run("resend", SENT.id) == 0
+    assert "paused" not in capsys.readouterr().out

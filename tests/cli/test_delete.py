@@ -1,12 +1,16 @@
 """`syncd delete`: what is asked, and what is never deleted by an oversight."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
 from syncd.core.model import MessageId
+from syncd.operations.deletions import Deletions, Spared
+from syncd.operations.questions import row
 from tests.cli.world import HELD, NOON, SENT, World, parsed
+from tests.fakes.door import FakeDoor
 
 Screen = pytest.CaptureFixture[str]
 
@@ -60,3 +64,20 @@ def test_nothing_to_delete_is_no_fault(world: World, capsys: Screen) -> None:
     """A script that runs every night finds nothing."""
     assert world.run("delete", "--state", "failed", "--yes") == 0
     assert "nothing is to be deleted" in capsys.readouterr().out
+
+
+class Keeping(FakeDoor):
+    """To a gateway that keeps what it has."""
+
+    def delete(self, message_ids: Sequence[str], *, only_look: bool, by: str) -> Deletions:
+        """Nothing."""
+        del by
+        why = Spared(message=row(SENT, {}), reason="grid keeps what it has", remedy="")
+        return Deletions(done=not only_look, left=tuple(why for _ in message_ids))
+
+
+def test_what_is_left_for_one_reason_is_said_once(world: World, capsys: Screen) -> None:
+    """A gateway that keeps what it has keeps all of it."""
+    world.opened = Keeping(messages=[SENT, replace(SENT, id=MessageId("dddd4444"))])
+    assert world.run("delete", "--state", "sent", "--yes") == 0
+    assert "left there: 2 messages: grid keeps what it has\n" in capsys.readouterr().out

@@ -25,6 +25,12 @@ class Terminal(io.StringIO):
         return True
 
 
+def test_a_time_to_come_is_called_so(world: World, capsys: Screen) -> None:
+    """Nobody typed an end to turn it round with."""
+    assert world.run("refetch", "--since", "2999-01-01") == 2
+    assert "--since 2999-01-01 lies in the future" in capsys.readouterr().err
+
+
 def test_one_message_is_shown_on_its_way_in(world: World, capsys: Screen) -> None:
     """By its file's name."""
     world.opened.messages = [

@@ -87,8 +87,9 @@ def test_a_pause_names_its_account_job_and_person(
     jobs = parsed(capsys.readouterr().out)["accounts"][0]["jobs"]
     assert [job["name"] for job in jobs if job["is_paused"]] == ["send"]
     assert world.opened.acted == [("pause", pwd.getpwuid(os.getuid()).pw_name)]
-    assert world.run("pause") == 0
-    assert "syncd resume pull --account other" in capsys.readouterr().out
+    assert world.run("pause", "send", "--account", "acme") == 0
+    told = capsys.readouterr().out
+    assert told == "acme: sending is paused (syncd resume send --account acme undoes it)\n"
     assert world.run("resume") == 0
-    assert "paused" not in capsys.readouterr().out
+    assert capsys.readouterr().out == "acme: sending goes on\nother: nothing was paused\n"
     assert world.run("pause", "track") == 2
