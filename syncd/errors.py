@@ -67,8 +67,11 @@ class ConfigError(UsageError):
     """Every mistake of a configuration, found in one go."""
 
     def __init__(self, problems: tuple[Problem, ...]) -> None:
-        lines = [f"{p.key}: {p.what}. {p.remedy}".rstrip() for p in problems]
-        super().__init__("the configuration has mistakes:\n  " + "\n  ".join(lines))
+        if len(problems) == 1 and not problems[0].key:
+            super().__init__(problems[0].what, problems[0].remedy)
+        else:
+            lines = [f"{p.key}: {p.what}. {p.remedy}".rstrip().removeprefix(": ") for p in problems]
+            super().__init__("the configuration has mistakes:\n  " + "\n  ".join(lines))
         self.problems = problems
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta, tzinfo
 from functools import partial
 from pathlib import Path
@@ -118,6 +119,8 @@ def find(
             rows = door.list_messages(wanted)
         else:
             rows = door.find_messages(name or "", account=account, limit=within)
+            if not rows and name and any(mark in name for mark in "*?"):
+                rows = door.list_messages(replace(wanted, name=name))
     now = datetime.now(UTC)
     view = partial(views.messages, rows, settings.timezone, now=now)
     return Reply(value=rows, view=view, exit_code=0 if rows else 1)

@@ -117,7 +117,7 @@ def _command(command: App, name: str) -> Iterator[str]:
     arguments = [each for each in command.assemble_argument_collection() if each.show]
     named = [each for each in arguments if each.name.startswith("-")]
     placed = [each for each in arguments if not each.name.startswith("-")]
-    words = " ".join(each.name if each.required else f"[{each.name}]" for each in placed)
+    words = " ".join(map(_placed, placed))
     yield ".TP"
     yield f".B {plain(f'syncd {name} {words}'.strip())}"
     for paragraph in inspect.cleandoc(str(command.help)).split("\n\n"):
@@ -128,6 +128,12 @@ def _command(command: App, name: str) -> Iterator[str]:
     yield ".RS"
     yield from _arguments([*placed, *named])
     yield ".RE"
+
+
+def _placed(argument: Argument) -> str:
+    """How an argument without a name is written: in brackets when it may be left out."""
+    several = " ..." if argument.field_info.kind is inspect.Parameter.VAR_POSITIONAL else ""
+    return f"{argument.name}{several}" if argument.required else f"[{argument.name}{several}]"
 
 
 def _arguments(arguments: Iterable[Argument]) -> Iterator[str]:

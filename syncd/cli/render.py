@@ -111,6 +111,7 @@ def console(options: Options, *, stderr: bool = False) -> Console:
         file=stream,
         width=None if stream.isatty() else WIDE,
         no_color=options.no_color or None,
+        color_system=None if options.no_color else "auto",  # or bold would stay
         highlight=False,
         markup=False,
         emoji=False,

@@ -13,17 +13,19 @@ HOW = """\
 A gateway of your own, at {url}
 It forgets everything when it ends: Ctrl-C.
 
-  [accounts.try]
+  [accounts.{account}]
   gateway = "{gateway}"
   url = "{url}"
 {secrets}
-  root = "/tmp/syncd-try"
+  root = "/tmp/syncd-{account}"
 """
 LOGINS = {
     "as2gateway": {"username": "email@domain.com", "password": "pazzword"},
     "ecgrid": {"api_key": "YOUR_API_KEY"},
 }
 """The documents' own examples."""
+ACCOUNTS = {"as2gateway": "try", "ecgrid": "try_ecgrid"}
+"""What each is called in what it says, so that both can be pasted."""
 PORTS = {"as2gateway": 8480, "ecgrid": 8481}
 """Where each listens unless told otherwise, so that both can be played at once."""
 
@@ -63,7 +65,7 @@ def sandbox(
 def _how(gateway: str, url: str) -> str:
     """Write the account table to try it with."""
     secrets = "\n".join(f'  {name} = "{value}"' for name, value in LOGINS[gateway].items())
-    return HOW.format(gateway=gateway, url=url, secrets=secrets)
+    return HOW.format(account=ACCOUNTS[gateway], gateway=gateway, url=url, secrets=secrets)
 
 
 def _prove_free(port: int) -> None:

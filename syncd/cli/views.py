@@ -143,7 +143,7 @@ def _facts(row: Row, zone: tzinfo, *, now: datetime) -> Fitting:
         ("account", f"{row.account} ({row.gateway})"),
         ("direction", row.direction),
         ("station", row.station),
-        ("partner", f"{row.partner} ({row.partner_type})"),
+        ("partner", f"{row.partner} ({row.partner_type})" if row.partner else ""),
         ("message id", row.message_id or ""),
         ("subject", row.subject or ""),
         ("batch", row.batch or ""),

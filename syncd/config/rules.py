@@ -48,8 +48,11 @@ def _items(accounts: object) -> list[tuple[str, Any]]:
 
 
 def _no_account(merged: Merged) -> Problem:
-    what = "there is none" if merged.path else "there is no configuration file"
-    return Problem(key="accounts", what=what, remedy="`syncd init` writes a first one")
+    if merged.path is None:
+        return Problem(
+            key="", what="there is no configuration file", remedy="`syncd init` writes a first one"
+        )
+    return Problem(key="accounts", what="there is none", remedy="`syncd init` writes a first one")
 
 
 def _foreign_misfits(merged: Merged, name: str, table: dict[str, Any], own: Particulars) -> Iterator[Problem]:

@@ -6,9 +6,13 @@ is another tree. Either way nothing is made there.
 
 from __future__ import annotations
 
+import grp
 import json
 import os
+import pwd
+from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 
 from syncd.core.layout import PRIVATE, name_of, parent, within
 from syncd.errors import RootUnusable
@@ -59,13 +63,41 @@ def write_marker(reach: Reach, marker: Marker) -> None:
         reach.write(MARKER, marker.render(), over=True)
 
 
+def _user() -> str:
+    """The service's user where this machine has it, else our own."""
+    try:
+        return pwd.getpwnam("syncd").pw_name
+    except KeyError:
+        return _name(lambda: pwd.getpwuid(os.geteuid()).pw_name, os.geteuid())
+
+
+def _group(around: Path) -> str:
+    """The usual group where this machine has it, else that of the folder around."""
+    try:
+        return grp.getgrnam("edi").gr_name
+    except KeyError:
+        pass
+    try:
+        number = around.stat().st_gid
+    except OSError:
+        number = os.getegid()
+    return _name(lambda: grp.getgrgid(number).gr_name, number)
+
+
+def _name(find: Callable[[], str], number: int) -> str:
+    try:
+        return find()
+    except KeyError:
+        return str(number)
+
+
 def check_root(reach: Reach, *, was_used: bool = False) -> None:
     """Raise RootUnusable when the root's folder is not there or cannot be entered.
 
     A root that was used before is not to be made anew: its disk may be missing.
     """
     root = reach.root
-    make = f"install -d -o syncd -g edi -m 2770 {root}"
+    make = f"install -d -o {_user()} -g {_group(root.parent)} -m 2770 {root}"
     try:
         with reach.folder(""):
             return

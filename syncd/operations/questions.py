@@ -146,17 +146,17 @@ def list_messages(records: Records, wanted: Search, roots: Roots) -> tuple[Row, 
         known = {message.id: message for message in (*found, *late)}
         newest = sorted(known.values(), key=lambda message: message.created, reverse=True)
         found = newest[: wanted.limit]
-    return _rows(records, found, roots)
+    return rows_of(records, found, roots)
 
 
 def find_messages(
     records: Records, text: str, roots: Roots, *, account: str | None = None, limit: int = 100
 ) -> tuple[Row, ...]:
     """The messages of that id or file name, newest first."""
-    return _rows(records, records.find(text, account=account, limit=limit), roots)
+    return rows_of(records, records.find(text, account=account, limit=limit), roots)
 
 
-def _rows(records: Records, found: Sequence[Message], roots: Roots) -> tuple[Row, ...]:
+def rows_of(records: Records, found: Sequence[Message], roots: Roots) -> tuple[Row, ...]:
     """The rows with their documents, by one question for all."""
     holding = [message.id for message in found if message.kinds]
     documents: Mapping[MessageId, Sequence[Filed]] = {}

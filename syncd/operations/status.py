@@ -11,7 +11,7 @@ from syncd.core.account import Account
 from syncd.core.hooks import CHANNEL, NAMES
 from syncd.core.model import State
 from syncd.core.planning.pull import passed_over
-from syncd.operations.questions import Roots, Row, row
+from syncd.operations.questions import Roots, Row, rows_of
 from syncd.operations.reports import Left
 from syncd.ports import Records, Search
 from syncd.ports.notices import Stuck
@@ -117,7 +117,7 @@ def account_status(
         watching=watching,
         jobs=tuple(jobs),
         counts=counts,
-        attention=tuple(row(message, roots) for message in records.search(wanted)),
+        attention=rows_of(records, records.search(wanted), roots),
         not_taken=tuple(not_taken),
         troubles=(*troubles, *hook_troubles(account.name, records)),
         passed_over=old.count,

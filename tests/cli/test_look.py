@@ -8,9 +8,10 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from syncd.cli.look import moment
+from syncd.config import load
 from syncd.core.filed import filed
 from syncd.core.model import Answer, Direction, File, KindCount, MessageId, State
-from syncd.errors import UsageError
+from syncd.errors import ConfigError, UsageError
 from tests.cli.world import HELD, NOON, SENT, SmallECGrid, World, parsed
 from tests.core.edi import ORDERS, reading
 from tests.fakes.door import FakeDoor
@@ -287,3 +288,22 @@ def test_an_acknowledgement_that_is_late_is_told_as_such(tmp_path: Path, capsys:
     assert world.run("list") == 0
     shown = capsys.readouterr().out
     assert (shown.count(late), shown.count(waits)) == (1, 0)
+
+
+def test_find_takes_a_pattern_where_no_name_has_the_marks_in_it(world: World, capsys: Screen) -> None:
+    """As `list --name` does."""
+    assert world.run("find", "inv*.edi") == 0
+    assert [asked.name for asked in world.opened.asked] == ["inv*.edi"]
+    assert world.run("find", "inv.ice.nothing") == 1
+    assert len(world.opened.asked) == 1
+    capsys.readouterr()
+
+
+def test_without_a_configuration_that_is_all_it_says(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """And what writes one."""
+    with pytest.raises(ConfigError) as caught:
+        load(None, {"XDG_CONFIG_HOME": str(tmp_path)})
+    assert (caught.value.what, caught.value.remedy) == (
+        "there is no configuration file",
+        "`syncd init` writes a first one",
+    )
