@@ -7,7 +7,7 @@ import pytest
 
 from syncd.operations.reports import Left
 from syncd.operations.status import AccountStatus, JobStatus, TroubleStatus
-from tests.cli.world import NOON, World, parsed
+from tests.cli.world import HELD, NOON, SENT, World, parsed
 
 Screen = pytest.CaptureFixture[str]
 
@@ -205,8 +205,9 @@ def test_a_known_message_stays_the_answer(outboxes: Outboxes, capsys: Screen) ->
 
 def test_a_name_of_several_messages_names_the_file_too(outboxes: Outboxes, capsys: Screen) -> None:
     """By a path that means it alone."""
-    path = outboxes.drop(".edi")
-    assert outboxes.world.run("show", ".edi") == 2
+    path = outboxes.drop("invoice.edi")
+    outboxes.world.opened.messages = [replace(HELD, files=SENT.files), SENT]
+    assert outboxes.world.run("show", "invoice.edi") == 2
     error = capsys.readouterr().err
     assert "bbbb2222, aaaa1111" in error
     assert f"syncd show {path}" in error
