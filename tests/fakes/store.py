@@ -184,9 +184,8 @@ class FakeStore:
 
     def wanted(self, account: str, *, after: Message | None, limit: int) -> Sequence[Message]:
         found = [m for m in self.unfinished(account, Direction.INBOUND) if m.progress.wanted]
-        found.sort(key=lambda m: (m.listed_at or 0, _age(m)))
-        begin = 0 if after is None else [m.id for m in found].index(after.id) + 1
-        return found[begin : begin + limit]
+        found = [m for m in found if after is None or _as_wanted(m) > _as_wanted(after)]
+        return sorted(found, key=_as_wanted)[:limit]
 
     def moving(self, account: str) -> Sequence[Message]:
         return sorted((m for m in self._of(account) if m.moving_from is not None), key=_age)
@@ -385,6 +384,10 @@ class FakeStore:
 
     def _failed(self, account: str) -> list[Message]:
         return [m for m in self._of(account) if (m.direction, m.state) == (Direction.OUTBOUND, State.FAILED)]
+
+
+def _as_wanted(message: Message) -> tuple[object, ...]:
+    return (message.listed_at or 0, _age(message))
 
 
 def _age(message: Message) -> tuple[datetime, MessageId]:
