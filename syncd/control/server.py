@@ -180,6 +180,11 @@ class _Server(UnixWSGIServer):  # type: ignore[misc]
             bind_socket=False,
         )
 
+    def pull_trigger(self) -> None:
+        """Wake the loop; an answer that is done after the end finds it gone, and wakes nobody."""
+        with suppress(OSError):
+            super().pull_trigger()
+
     def close_everything(self) -> None:
         """Close every connection; without any the loop ends."""
         close_all(self._map, ignore_all=True)

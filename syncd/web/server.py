@@ -12,6 +12,7 @@ import ipaddress
 import socket
 import threading
 import time
+from contextlib import suppress
 from datetime import timedelta
 from typing import Any
 
@@ -151,6 +152,11 @@ class _Server(TcpWSGIServer):  # type: ignore[misc]
         for channel in self.active_channels.values():
             if not channel.requests and channel.since < oldest:
                 channel.will_close = True
+
+    def pull_trigger(self) -> None:
+        """Wake the loop; an answer that is done after the end finds it gone, and wakes nobody."""
+        with suppress(OSError):
+            super().pull_trigger()
 
     def close_everything(self) -> None:
         """Close every connection; without any the loop ends."""
