@@ -42,6 +42,13 @@ PASS = """
     left = {item.path.name: item.reason for item in report.not_taken}
     print(json.dumps({"trouble": report.trouble, "left": left}))
 """
+LOOK = """
+    from syncd.wiring import door
+
+    with door(settings) as opened:
+        left = opened.status(["acme"]).accounts[0].not_taken
+    print(json.dumps({item.path.name: item.reason for item in left}))
+"""
 CHECK = """
     print(json.dumps({line.name: line.what for line in run_check(settings, ["acme"]) if line.ok is False}))
 """
@@ -95,6 +102,7 @@ def test_the_erp_takes_what_arrives_and_drops_what_goes_out(shared: Shared, box:
 
     assert list(told["left"]) == ["secret.edi"]
     assert "chmod g+r" in told["left"]["secret.edi"]
+    assert "chmod g+r" in shared.bridge(LOOK)["secret.edi"]  # and so does `status`, without a daemon
     assert sum(shared.ground.box.ledger.sent_files().values()) == 1
     failed = shared.ground.files("failed")
     assert len(failed) == 1
