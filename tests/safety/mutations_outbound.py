@@ -396,8 +396,8 @@ RESEND = (
         rule="resend",
         mistake="sends what has the name of a failed file",
         file="flows/resending.py",
-        old=" or _is_anothers(bridge, old, old.place):\n",
-        new=":\n",
+        old="    _need_own(bridge, old, old.place)\n",
+        new="",
         caught_by=("tests/e2e/test_resend.py::test_another_file_of_its_name_is_not_sent_in_its_place",),
     ),
     Mutation(

@@ -56,7 +56,7 @@ def test_the_command_says_what_to_write_into_a_configuration() -> None:
         program.terminate()
         told += program.stdout.read()
 
-    table = tomllib.loads(told[told.index("[accounts") :])["accounts"]["try"]
+    table = tomllib.loads(told[told.index("[accounts") :])["accounts"]["try_ecgrid"]
     assert (table["gateway"], table["api_key"]) == ("ecgrid", "YOUR_API_KEY")
     assert table["url"].endswith("/v2")
     assert program.returncode == 0
