@@ -1,5 +1,5 @@
 # make demo      the whole bridge against its own sandbox
-# make test      the test suite, some three minutes
+# make test      the test suite, under four minutes
 # make lint      style, types and import contracts
 # make torture   the tests that break things on purpose, for an hour; writes their figures into tests/README.md
 # make bench     what a pass costs, counted, into tests/benchmarks/RESULTS.md; what questions cost over a million messages
