@@ -12,10 +12,10 @@ from cyclopts import Parameter
 
 from syncd.cli.act import Yes, user
 from syncd.cli.asking import is_sure
+from syncd.cli.filters import OfDirection, OfName, OfPartner, OfStates, OfStation, Since
 from syncd.cli.look import moment
 from syncd.cli.options import Call, Given
 from syncd.cli.render import Reply, safe, sentences
-from syncd.core.model import Direction, State
 from syncd.errors import UsageError
 
 if TYPE_CHECKING:
@@ -33,15 +33,13 @@ SHOWN = 10
 
 def delete(
     *messages: Annotated[str, Parameter(name="ID", help="Our id, the gateway's, or a file's name.")],
-    direction: Annotated[Direction | None, Parameter(help="Only what came in, or goes out.")] = None,
-    state: Annotated[
-        tuple[State, ...], Parameter(help="Only these states; may be repeated.", show_default=False)
-    ] = (),
-    station: Annotated[str | None, Parameter(help="Only this station.")] = None,
-    partner: Annotated[str | None, Parameter(help="Only this partner.")] = None,
-    since: Annotated[str | None, Parameter(help="A time, or how long ago: 2h, 7d.")] = None,
+    direction: OfDirection = None,
+    state: OfStates = (),
+    station: OfStation = None,
+    partner: OfPartner = None,
+    since: Since = None,
     before: Annotated[str | None, Parameter(help="Only what is older: a time, or how long ago.")] = None,
-    name: Annotated[str | None, Parameter(help="A pattern of file names, in quotes.")] = None,
+    name: OfName = None,
     yes: Yes = False,
     call: Given,
 ) -> Reply:

@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, Annotated, Literal, TypeVar
 
 from cyclopts import Parameter
 
+from syncd.cli.filters import OfDirection, OfName, OfPartner, OfStates, OfStation, Since
 from syncd.cli.options import Call, Given
 from syncd.cli.render import Reply, as_fields
-from syncd.core.model import Direction, State
 from syncd.errors import NotFound, UsageError
 
 if TYPE_CHECKING:
@@ -32,15 +32,13 @@ _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
 
 def list_(
     *,
-    direction: Annotated[Direction | None, Parameter(help="Only what came in, or goes out.")] = None,
-    state: Annotated[
-        tuple[State, ...], Parameter(help="Only these states; may be repeated.", show_default=False)
-    ] = (),
-    station: Annotated[str | None, Parameter(help="Only this station.")] = None,
-    partner: Annotated[str | None, Parameter(help="Only this partner.")] = None,
-    since: Annotated[str | None, Parameter(help="A time, or how long ago: 2h, 7d.")] = None,
+    direction: OfDirection = None,
+    state: OfStates = (),
+    station: OfStation = None,
+    partner: OfPartner = None,
+    since: Since = None,
     until: Annotated[str | None, Parameter(help="A time, or how long ago.")] = None,
-    name: Annotated[str | None, Parameter(help="A pattern of file names, in quotes.")] = None,
+    name: OfName = None,
     document: Annotated[
         str | None, Parameter(help="Only with a business document of this kind: 850, INVOIC.")
     ] = None,
