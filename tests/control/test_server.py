@@ -93,6 +93,16 @@ def test_a_long_path_is_no_hindrance(tmp_path: Path) -> None:
         assert control.client.status(["acme"]).pid == 4711
 
 
+def test_an_answer_after_the_end_wakes_nobody(tmp_path: Path) -> None:
+    """One that takes longer than the end waits for it finds the loop gone, and that is no fault."""
+    server = ControlServer(tmp_path / "control.sock", FakeDoor(), group=None)
+    server.start()
+    inside = server._server
+    assert inside is not None
+    server.stop()
+    inside.pull_trigger()
+
+
 def test_stop_is_quick_and_may_be_repeated(tmp_path: Path) -> None:
     """Also while a connection idles; the socket is gone."""
     path = tmp_path / "control.sock"

@@ -32,6 +32,14 @@ def serving(answer: object = app, *, idle: timedelta = IDLE) -> Iterator[int]:
         server.stop()
 
 
+def test_an_answer_after_the_end_wakes_nobody() -> None:
+    """One that takes longer than the end waits for it finds the loop gone, and that is no fault."""
+    server = WebServer(app, bound("127.0.0.1", 0))
+    server.start()
+    server.stop()
+    server._server.pull_trigger()
+
+
 def ask(port: int) -> bytes:
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
     try:
