@@ -7,7 +7,17 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from tests.benchmarks.far import DOCUMENTED, PARTNERS, STATION, UNLIMITED, Far, Seen, Wanted, far
+from tests.benchmarks.far import (
+    DOCUMENTED,
+    PARTNERS,
+    STATION,
+    UNLIMITED,
+    Far,
+    Seen,
+    Wanted,
+    content,
+    far,
+)
 from tests.benchmarks.near import Done, environ, near
 from tests.benchmarks.table import Table, per_hundred
 
@@ -126,8 +136,8 @@ def drop(root: Path, count: int, *, partners: int = 1, first: int = 0) -> None:
     for number in range(first, first + count):
         outbox = root / "outbox" / STATION / PARTNERS[number % partners]
         outbox.mkdir(parents=True, exist_ok=True)
-        content = b"UNB+UNOC:3+%08d'" % number
-        (outbox / f"out-{number:06}.edi").write_bytes(content * (2_000 // len(content)))
+        name = f"out-{number:06}.edi"
+        (outbox / name).write_bytes(content(name, 2_000))
 
 
 def tracks(*, more: int) -> Table:
