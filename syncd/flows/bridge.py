@@ -92,8 +92,7 @@ class Bridge:
         """
         now = self.clock.now()
         changes = [
-            Change(event=event, after=advance(row, event, now=now), came_from=row.state)
-            for row, event in steps
+            Change(event=event, after=advance(row, event, now=now), before=row) for row, event in steps
         ]
         if changes:
             self.journal.write(changes)

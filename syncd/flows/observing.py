@@ -32,7 +32,7 @@ def observer(
 
     def observe(change: Change) -> None:
         _log(change.event, change.after)
-        if change.came_from is not change.after.state:
+        if change.before is None or change.before.state is not change.after.state:
             entered(change.after)
         if _is_news(change.event):
             note(change.after)

@@ -117,8 +117,8 @@ def record(desk: Desk, row: Message, *events: Event) -> Message:
     """Advance the message and store that, in one transaction, then tell it; returns it as it is after."""
     changes: list[Change] = []
     for event in events:
-        before, row = row.state, advance(row, event, now=desk.now)
-        changes.append(Change(event=event, after=row, came_from=before))
+        before, row = row, advance(row, event, now=desk.now)
+        changes.append(Change(event=event, after=row, before=before))
     desk.journal.write(changes)
     for change in changes:
         desk.observe(change)

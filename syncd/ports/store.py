@@ -20,8 +20,8 @@ class Change:
 
     event: Event
     after: Message
-    came_from: State | None = None
-    """The state before, for those who listen; None: it was opened."""
+    before: Message | None = None
+    """The row as it was stored before; None: it was opened, or nobody knows."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,7 +12,7 @@ from sqlalchemy.engine import Connection
 
 from syncd.core.events import Event
 from syncd.core.history import Channel, line, news
-from syncd.core.model import Message, MessageId, Pair, Phase, State
+from syncd.core.model import Message, MessageId, Phase, State
 from syncd.errors import StateBroken
 from syncd.ports.store import Change, Draft, Told
 from syncd.store import dialect, filing, rows, schema, tellings
@@ -30,16 +30,25 @@ _UPDATE = (
     .where(schema.messages.c.number == sa.bindparam("its_number"))
     .values({name: sa.bindparam(name) for name in _CHANGING})
 )
+_LINE = sa.insert(schema.history)
+_NAME = dialect.insert_or_ignore(schema.names)
+_PAIR = dialect.insert_or_ignore(schema.pairs)
+_TALLY = dialect.insert_or_add(schema.tallies, "messages")
+_FACT = dialect.insert_or_replace(schema.facts, "value")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Entry:
-    """One event with what the bookkeeping needs of it; `before` is None for a new message."""
+    """One event with what the bookkeeping needs of it; `before` is None for a new message.
+
+    `known` is the row as it was stored at some time before, if that is known.
+    """
 
     number: int
     event: Event
     before: State | None
     after: Message
+    known: Message | None = None
 
 
 class SqlJournal:
@@ -135,7 +144,9 @@ class SqlJournal:
                 after = replace(after, state=states[number], phase=_phase(spots[number]))
             else:
                 latest[number] = after
-            entries.append(_Entry(number=number, event=change.event, before=states[number], after=after))
+            before, known = states[number], change.before
+            entry = _Entry(number=number, event=change.event, before=before, after=after, known=known)
+            entries.append(entry)
             states[number] = after.state
         if latest:
             connection.execute(_UPDATE, [_new_values(number, after) for number, after in latest.items()])
@@ -150,12 +161,12 @@ class SqlJournal:
 
     def _record(self, connection: Connection, entries: Sequence[_Entry]) -> None:
         """All that goes with the rows; each kind in one statement."""
-        _insert(connection, sa.insert(schema.history), [_line(entry) for entry in entries])
+        _insert(connection, _LINE, [_line(entry) for entry in entries])
         _insert(connection, tellings.INSERT, self._tellings(entries))
-        _insert(connection, dialect.insert_or_ignore(schema.names), _names(entries))
+        _insert(connection, _NAME, _names(entries))
         filing.file_documents(connection, [(entry.number, entry.event) for entry in entries])
-        _insert(connection, dialect.insert_or_ignore(schema.pairs), _pairs(entries))
-        _insert(connection, dialect.insert_or_add(schema.tallies, "messages"), _tallies(entries))
+        _insert(connection, _PAIR, _pairs(entries))
+        _insert(connection, _TALLY, _tallies(entries))
 
     def _tellings(self, entries: Sequence[_Entry]) -> list[rows.Values]:
         made: list[rows.Values] = []
@@ -184,7 +195,7 @@ class SqlJournal:
             for told in outcomes
             if told.text and (number := numbers[told.telling.message.id]) in spots
         ]
-        _insert(connection, sa.insert(schema.history), lines)
+        _insert(connection, _LINE, lines)
 
 
 def _unknown(message_id: MessageId) -> StateBroken:
@@ -244,14 +255,20 @@ def _line(entry: _Entry) -> rows.Values | None:
 
 
 def _names(entries: Sequence[_Entry]) -> list[rows.Values]:
+    """Those that are new; a name once stored stays."""
     found: set[tuple[int, str]] = set()
     for entry in entries:
-        found.update((entry.number, name) for name in rows.names(entry.after))
+        known = rows.names(entry.known) if entry.known else frozenset()
+        found.update((entry.number, name) for name in rows.names(entry.after) - known)
     return [{"message": number, "name": name} for number, name in sorted(found)]
 
 
 def _pairs(entries: Sequence[_Entry]) -> list[rows.Values]:
-    used: set[tuple[str, Pair]] = {(entry.after.account, entry.after.pair) for entry in entries}
+    used = {
+        (entry.after.account, entry.after.pair)
+        for entry in entries
+        if entry.known is None or entry.known.pair != entry.after.pair
+    }
     return [
         {
             "account": account,
@@ -293,7 +310,7 @@ def _forget(
         found = connection.execute(columns.where(table.c.number.in_(numbers[start : start + AT_ONCE])))
         unchanged += [row.number for row in found if row.updated == wanted[row.number].updated]
     lost = Counter((wanted[n].account, wanted[n].direction.value, wanted[n].state.value) for n in unchanged)
-    _insert(connection, dialect.insert_or_add(schema.tallies, "messages"), _tally_rows(lost, sign=-1))
+    _insert(connection, _TALLY, _tally_rows(lost, sign=-1))
     if unchanged:
         gone = sa.delete(table).where(table.c.number == sa.bindparam("its_number"))
         connection.execute(gone, [{"its_number": number} for number in unchanged])
@@ -307,6 +324,6 @@ def _remember(connection: Connection, account: str, facts: Mapping[str, str | No
         {"account": account, "key": key, "value": value} for key, value in facts.items() if value is not None
     ]
     forgotten = [key for key, value in facts.items() if value is None]
-    _insert(connection, dialect.insert_or_replace(table, "value"), known)
+    _insert(connection, _FACT, known)
     for key in forgotten:
         connection.execute(sa.delete(table).where(table.c.account == account, table.c.key == key))

@@ -1,8 +1,8 @@
 """The one thread that writes, with the one connection that may.
 
 A call hands its work over and waits. Whoever waits at the same time shares one transaction, and so one
-sync of the disk; each call's work stands in a savepoint of its own, so that one call's mistake takes
-nothing from the others.
+sync of the disk. Of several calls each call's work stands in a savepoint of its own, so that one call's
+mistake takes nothing from the others; a lone call needs none.
 """
 
 from __future__ import annotations
@@ -96,9 +96,13 @@ class Writer:
         if self._lost is not None:
             raise StateBroken(self._lost, "Start syncd anew")
         with self._connection.begin():
-            outcomes = [self._attempt(call) for call in group]
+            outcomes = [self._alone(*group)] if len(group) == 1 else [self._attempt(call) for call in group]
         self.transactions += 1
         return outcomes
+
+    def _alone(self, call: _Call[Any]) -> Outcome:
+        """What goes wrong here undoes the whole transaction."""
+        return partial(call.answer.set_result, call.work(self._connection))
 
     def _attempt(self, call: _Call[Any]) -> Outcome:
         savepoint = self._connection.begin_nested()

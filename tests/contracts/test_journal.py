@@ -11,7 +11,7 @@ import pytest
 from syncd.core import events as ev
 from syncd.core.history import Channel
 from syncd.core.machine import advance
-from syncd.core.model import Direction, GatewayId, MessageId, Phase, State
+from syncd.core.model import Direction, GatewayId, MessageId, Phase, Place, State
 from syncd.errors import StateBroken
 from syncd.ports.store import Change, Line, Told, Untold
 from tests.contracts.stores import (
@@ -144,6 +144,15 @@ def test_each_change_writes_its_line(store: AnyStore) -> None:
         "being sent to the gateway: 1 file, 1000 bytes",
         "accepted by the gateway as <x@y>",
     ]
+
+
+def test_a_new_name_is_found_and_the_old_one_still(store: AnyStore) -> None:
+    """Also where it is told how the message stood before."""
+    (message,) = opened(store, outbound())
+    event = ev.Rehoused(place=Place("queued/ACME/P/other.edi"))
+    store.journal.write([Change(event=event, after=advance(message, event, now=NOON), before=message)])
+    for name in ("other.edi", message.name):
+        assert [found.id for found in store.records.named(name)] == [message.id]
 
 
 def test_who_acted_and_a_note_are_in_the_line(store: AnyStore) -> None:

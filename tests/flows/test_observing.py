@@ -28,8 +28,8 @@ def test_those_who_count_states_hear_of_entries_alone() -> None:
     observe = observer(lambda _: None, entered=entered.append)
     opened, sent = outbound(), outbound(state=State.SENT, phase=None)
     observe(Change(event=ev.Claimed(), after=opened))
-    observe(Change(event=ev.Submitting(files=()), after=opened, came_from=State.QUEUED))
-    observe(Change(event=ev.Delivered(mdn=None, place=None), after=sent, came_from=State.QUEUED))
+    observe(Change(event=ev.Submitting(files=()), after=opened, before=opened))
+    observe(Change(event=ev.Delivered(mdn=None, place=None), after=sent, before=opened))
     assert entered == [opened, sent]
 
 
