@@ -17,7 +17,7 @@ from syncd.core.shown import Box, Record, traced
 from syncd.errors import BadReply, GatewayError, NotThere, Rejected, Unanswered
 from syncd.flows.bridge import Bridge
 from syncd.flows.reading import read_staged
-from syncd.ports import Content, Fetched, Wanted
+from syncd.ports import Content, Fetched, Stage, Wanted
 
 MOST_HALVINGS = 10
 """Failed batches in one pass, after which each message is fetched by itself: halving finds nothing."""
@@ -96,9 +96,13 @@ class Fetcher:
         alone: list[int] = []
         outcomes: list[Outcome] = []
         wanted = [wanted_of(row) for row in rows]
-        with self._bridge.gateway.fetch(wanted, scratch=self._bridge.inbox.scratch) as items:
+        inbox = self._bridge.inbox
+        with (
+            self._bridge.gateway.fetch(wanted, scratch=inbox.scratch) as items,
+            inbox.stage_together() as stage,
+        ):
             for at, (row, item) in enumerate(zip(rows, items, strict=True)):
-                outcome = self._from_batch(row, item, is_first=at == 0)
+                outcome = self._from_batch(row, item, stage, is_first=at == 0)
                 if outcome is None:
                     alone.append(at)
                 outcomes.append(outcome or NotArrived(row=row, reason=""))
@@ -109,7 +113,7 @@ class Fetcher:
             outcomes[at] = self._by_index(rows[at])
         yield from outcomes
 
-    def _from_batch(self, row: Message, item: Fetched, *, is_first: bool) -> Outcome | None:
+    def _from_batch(self, row: Message, item: Fetched, stage: Stage, *, is_first: bool) -> Outcome | None:
         """What the batch has of one message; None: it has to be fetched by itself."""
         if item.truncated:
             again = NotArrived(row=row, reason="it did not fit into the answer", again=True)
@@ -117,7 +121,7 @@ class Fetcher:
         if item.error is not None or item.unfit is not None:
             return None
         try:
-            return self._arrived(row, self._bridge.inbox.stage(row.id, item.contents))
+            return self._arrived(row, stage(row.id, item.contents))
         except BadReply as error:
             self._blame(error)
             return None

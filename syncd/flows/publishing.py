@@ -42,14 +42,15 @@ def store(bridge: Bridge, outcomes: Sequence[Outcome]) -> list[Message]:
     steps: list[Step] = []
     answers: list[Step] = []
     answering = Answering(bridge)
-    for outcome in outcomes:
-        match outcome:
-            case Arrived():
-                event, answered = _with_answers(answering, outcome, _staged(bridge, outcome))
-                steps.append((outcome.row, event))
-                answers.extend(answered)
-            case NotArrived():
-                steps.extend([] if outcome.again else [(outcome.row, _not_arrived(bridge, outcome))])
+    with bridge.inbox.together():
+        for outcome in outcomes:
+            match outcome:
+                case Arrived():
+                    event, answered = _with_answers(answering, outcome, _staged(bridge, outcome))
+                    steps.append((outcome.row, event))
+                    answers.extend(answered)
+                case NotArrived():
+                    steps.extend([] if outcome.again else [(outcome.row, _not_arrived(bridge, outcome))])
     for row, event in steps:
         if row.state is State.HELD and not isinstance(event, ev.Postponed):
             bridge.inbox.write_alone(row.pair, row.id, None)
@@ -126,8 +127,10 @@ def publish(bridge: Bridge, rows: Sequence[Message]) -> list[Message]:
     taken = [row for row in rows if isinstance(failed.get(row.id), NameTaken)]
     steps: list[Step] = [(row, ev.Published()) for row in rows if row.id not in failed]
     done = bridge.record([*steps, *(_publish_elsewhere(bridge, row) for row in taken)])
+    with bridge.inbox.together():
+        for row in done:
+            bridge.inbox.discard(row.id)
     for row in done:
-        bridge.inbox.discard(row.id)
         if row.state is State.HELD:
             bridge.inbox.write_alone(row.pair, row.id, status_file.render(row))
     _complain_of(bridge, rows, failed)

@@ -110,7 +110,7 @@ def sync(fd: int) -> None:
 
 
 @contextlib.contextmanager
-def new_file(name: str, *, dir_fd: int, mode: int) -> Iterator[int]:
+def new_file(name: str, *, dir_fd: int, mode: int, sync: Callable[[int], None] = sync) -> Iterator[int]:
     """A new file to write, synced when the block ends well, and removed when it does not."""
     fd = os.open(name, os.O_WRONLY | os.O_CREAT | os.O_EXCL | NO_LINKS, mode, dir_fd=dir_fd)
     try:

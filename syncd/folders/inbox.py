@@ -11,6 +11,7 @@ from __future__ import annotations
 import contextlib
 import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
@@ -25,7 +26,7 @@ from syncd.folders.free import FreeNames
 from syncd.folders.reach import SCRATCH
 from syncd.folders.staging import WHOLE, Staging, home, names_in_folder
 from syncd.folders.tree import Tree
-from syncd.ports.folders import StagedFiles
+from syncd.ports.folders import Stage, StagedFiles
 from syncd.ports.gateway import Content
 
 
@@ -52,6 +53,10 @@ class Inbox:
         Raises: DiskFull, FolderError, RootUnusable, or what reading raises; then nothing is left.
         """
         return self._staging.store(message_id, contents)
+
+    def stage_together(self) -> AbstractContextManager[Stage]:
+        """The same for many, synced side by side; what is raised at the end is about the disk."""
+        return self._staging.together()
 
     def staged_contents(self, message_id: MessageId, files: Sequence[File]) -> Iterator[BinaryIO]:
         """Each staged file of a message in order, open to be read until the next one is asked for."""
@@ -82,11 +87,11 @@ class Inbox:
     def choose(self, message: Message, *, now: datetime) -> tuple[Place | None, tuple[File, ...]]:
         """Final places, promised by this; files that are no longer staged keep theirs."""
         folder = self._tree.layout.place(Folder.INBOX, self._tree.book.folder(message.pair))
-        if self._staging.is_whole(message.id):
+        staged = self.staged(message.id)
+        if staged.is_whole:
             return self._choose_folder(folder, message, now)
-        staged = self.staged(message.id).indexes
         files = tuple(
-            self._choose_file(folder, file, index, now) if index in staged else file
+            self._choose_file(folder, file, index, now) if index in staged.indexes else file
             for index, file in enumerate(message.files)
         )
         return None, files
@@ -135,11 +140,12 @@ class Inbox:
     def publish_many(self, batch: Sequence[tuple[Message, bytes | None]]) -> Mapping[MessageId, FolderError]:
         """Publish messages in order, each folder synced once; returns those that failed, with why."""
         failures: dict[MessageId, FolderError] = {}
-        for message, status in batch:
-            try:
-                self._rename(message, status)
-            except FolderError as error:
-                failures[message.id] = error
+        with self.together():
+            for message, status in batch:
+                try:
+                    self._rename(message, status)
+                except FolderError as error:
+                    failures[message.id] = error
         published = [message for message, _ in batch if message.id not in failures]
         unsynced = self._sync({folder for message in published for folder in _folders(message)})
         for message in published:
@@ -186,6 +192,10 @@ class Inbox:
             except FolderError as error:
                 unsynced[folder] = error
         return unsynced
+
+    def together(self) -> AbstractContextManager[None]:
+        """Calls for one batch, from this thread, share the folders that they go through."""
+        return self._reach.together()
 
     def write_alone(self, pair: Pair, message_id: MessageId, status: bytes | None) -> None:
         """Write (None: remove) the status file of a held inbound message: held/<pair>/<id>.syncd.json."""

@@ -1,7 +1,8 @@
 """The way to a place: from the root down, folder by folder, never through a link.
 
 The ERP may write in the tree, so any name in it may have become a link since we looked. Every call
-walks anew from the root (a held folder would keep a disk from being unmounted) and works on what it opened.
+walks anew from the root (a held folder would keep a disk from being unmounted) and works on what it opened;
+the calls of one batch share the folders that all their ways lead through.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ import contextlib
 import os
 import stat
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from syncd.core.layout import PRIVATE, name_of, parent, within
@@ -28,6 +29,12 @@ _FOLDER = os.O_RDONLY | os.O_DIRECTORY | durable.NO_LINKS
 _FILE = os.O_RDONLY | os.O_NONBLOCK | os.O_NOCTTY | durable.NO_LINKS
 
 
+class _Held(threading.local):
+    """The folders that a thread keeps open in the midst of a batch; None outside of one."""
+
+    fds: dict[str, int] | None = None
+
+
 class Reach:
     """Opens folders and files under one root. Raises OSError inside, FolderErrors where it says so."""
 
@@ -35,19 +42,49 @@ class Reach:
         self.root = root
         self.dir_mode = dir_mode
         self.file_mode = file_mode
+        self._held = _Held()
 
     @contextlib.contextmanager
     def folder(self, place: str, *, make: bool = False) -> Iterator[int]:
         """The open folder at a place, made with all above it when asked. Raises: OSError."""
-        fd = os.open(self.root, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+        fd = self._open(_parts(place), make=make)
         try:
-            for part in _parts(place):
-                inner = self._step(fd, part, make=make)
-                os.close(fd)
-                fd = inner
             yield fd
         finally:
             os.close(fd)
+
+    def _open(self, parts: Sequence[str], *, make: bool) -> int:
+        held = self._held.fds
+        if held is None or not parts:
+            return self._walk(parts, make=make)
+        above = "/".join(parts[:-1])
+        if above not in held:
+            held[above] = self._walk(parts[:-1], make=make)
+        return self._step(held[above], parts[-1], make=make)
+
+    def _walk(self, parts: Sequence[str], *, make: bool) -> int:
+        fd = os.open(self.root, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+        for part in parts:
+            try:
+                inner = self._step(fd, part, make=make)
+            finally:
+                os.close(fd)
+            fd = inner
+        return fd
+
+    @contextlib.contextmanager
+    def together(self) -> Iterator[None]:
+        """The calls of this thread within the block are one batch: the folders on their ways are opened once.
+
+        No batch within a batch.
+        """
+        self._held.fds = {}
+        try:
+            yield
+        finally:
+            for fd in self._held.fds.values():
+                os.close(fd)
+            self._held.fds = None
 
     def _step(self, fd: int, part: str, *, make: bool) -> int:
         try:

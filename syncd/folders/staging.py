@@ -8,23 +8,27 @@ published; the folder gone means that somebody emptied staging.
 from __future__ import annotations
 
 import contextlib
+import errno
 import hashlib
 import os
 import stat
 from collections.abc import Iterable, Iterator, Sequence
+from functools import partial
 from typing import BinaryIO
 
 from syncd.core.layout import within
 from syncd.core.model import File, Message, MessageId, Place
 from syncd.core.naming import numbered, safe_name
 from syncd.errors import FileGone, FolderError
-from syncd.folders import durable
+from syncd.folders import durable, syncing
 from syncd.folders.reach import STAGING, Reach, open_file, open_folder
-from syncd.ports.folders import StagedFiles
+from syncd.folders.syncing import Sync
+from syncd.ports.folders import Stage, StagedFiles
 from syncd.ports.gateway import Content
 
 WHOLE = "whole"
 _CHUNK_BYTES = 256 * 1024
+_NOT_EMPTY = frozenset({errno.ENOTEMPTY, errno.EEXIST})
 
 
 def home(message_id: MessageId) -> Place:
@@ -52,55 +56,75 @@ class Staging:
         self._reach = reach
         self._as_folder = as_folder
 
-    def store(self, message_id: MessageId, contents: Iterable[Content]) -> tuple[File, ...]:
+    def store(
+        self, message_id: MessageId, contents: Iterable[Content], *, sync: Sync = durable.sync
+    ) -> tuple[File, ...]:
         """Write, hash and sync every content and its folder; on any error nothing is left."""
-        self.remove(message_id)
         try:
             with self._reach.private(STAGING) as fd, durable.speaking_of(home(message_id)):
-                os.mkdir(message_id, self._reach.dir_mode, dir_fd=fd)
-                return self._fill(home(message_id), contents)
+                self._make_anew(message_id, dir_fd=fd)
+                with open_folder(message_id, dir_fd=fd) as inner:
+                    return self._fill(inner, contents, sync)
         except BaseException:
             with contextlib.suppress(FolderError):
                 self.remove(message_id)
             raise
 
-    def _fill(self, place: Place, contents: Iterable[Content]) -> tuple[File, ...]:
-        with self._reach.folder(place) as fd:
-            if not self._as_folder:
-                files = tuple(self._write(str(i), content, dir_fd=fd) for i, content in enumerate(contents))
-            else:
-                os.mkdir(WHOLE, self._reach.dir_mode, dir_fd=fd)
-                files = self._fill_whole(within(place, WHOLE), contents)
-            durable.sync(fd)
-            return files
+    def _make_anew(self, message_id: MessageId, *, dir_fd: int) -> None:
+        """An empty folder of that name, whatever an earlier try left."""
+        try:
+            os.mkdir(message_id, self._reach.dir_mode, dir_fd=dir_fd)
+        except FileExistsError:
+            self.remove(message_id)
+            os.mkdir(message_id, self._reach.dir_mode, dir_fd=dir_fd)
 
-    def _fill_whole(self, place: Place, contents: Iterable[Content]) -> tuple[File, ...]:
+    def _fill(self, fd: int, contents: Iterable[Content], sync: Sync) -> tuple[File, ...]:
+        if self._as_folder:
+            os.mkdir(WHOLE, self._reach.dir_mode, dir_fd=fd)
+            with open_folder(WHOLE, dir_fd=fd) as inner:
+                files = self._fill_whole(inner, contents, sync)
+        else:
+            files = tuple(self._write(str(i), content, fd, sync) for i, content in enumerate(contents))
+        sync(fd)
+        return files
+
+    def _fill_whole(self, fd: int, contents: Iterable[Content], sync: Sync) -> tuple[File, ...]:
         files: list[File] = []
-        with self._reach.folder(place) as fd:
-            for content in contents:
-                safe = names_in_folder([*(file.name for file in files), content.name])[-1]
-                files.append(self._write(safe, content, dir_fd=fd))
-            durable.sync(fd)
+        for content in contents:
+            safe = names_in_folder([*(file.name for file in files), content.name])[-1]
+            files.append(self._write(safe, content, fd, sync))
+        sync(fd)
         return tuple(files)
 
-    def _write(self, name: str, content: Content, *, dir_fd: int) -> File:
+    def _write(self, name: str, content: Content, dir_fd: int, sync: Sync) -> File:
         digest = hashlib.sha256()
         size = 0
-        with durable.new_file(name, dir_fd=dir_fd, mode=self._reach.file_mode) as fd:
+        mode = self._reach.file_mode
+        with durable.new_file(name, dir_fd=dir_fd, mode=mode, sync=sync) as fd:
             while chunk := content.read(_CHUNK_BYTES):
                 durable.write_all(fd, chunk)
                 digest.update(chunk)
                 size += len(chunk)
         return File(name=content.name, size=size, sha256=digest.hexdigest())
 
+    @contextlib.contextmanager
+    def together(self) -> Iterator[Stage]:
+        """To `store` many; they are synced side by side, and all of them when the block has ended well."""
+        with durable.speaking_of(STAGING), syncing.together() as disk, self._reach.together():
+            yield partial(self.store, sync=disk.add)
+
     def contents(self, message_id: MessageId, files: Sequence[File]) -> Iterator[BinaryIO]:
         """Each staged file in order, open to be read until the next one is asked for. Raises: FolderError."""
         place, names = home(message_id), [str(index) for index in range(len(files))]
-        if self.is_whole(message_id):
-            place, names = within(place, WHOLE), list(names_in_folder([file.name for file in files]))
-        for name in names:
-            with self._reading(place, name) as stream:
-                yield stream
+        with contextlib.ExitStack() as opened:
+            opened.enter_context(durable.speaking_of(place))
+            fd = opened.enter_context(self._reach.folder(place))
+            if durable.exists(WHOLE, dir_fd=fd):
+                names = list(names_in_folder([file.name for file in files]))
+                fd = opened.enter_context(open_folder(WHOLE, dir_fd=fd))
+            for name in names:
+                with os.fdopen(open_file(name, dir_fd=fd), "rb") as stream:
+                    yield stream
 
     @contextlib.contextmanager
     def _reading(self, folder: Place, name: str) -> Iterator[BinaryIO]:
@@ -119,31 +143,29 @@ class Staging:
     def look(self, message_id: MessageId) -> StagedFiles:
         """Which files of a message are staged still."""
         place = home(message_id)
-        if self._reach.look(place) is None:
+        try:
+            with durable.speaking_of(place), self._reach.folder(place) as fd:
+                names = os.listdir(fd)  # noqa: PTH208 - a Path cannot list an open folder
+        except FileGone:
             return StagedFiles(folder_exists=False, indexes=frozenset())
-        names = self._reach.names(place)
         if WHOLE in names:
             count = len(self._reach.names(within(place, WHOLE)))
-            return StagedFiles(folder_exists=True, indexes=frozenset(range(count)))
+            return StagedFiles(folder_exists=True, indexes=frozenset(range(count)), is_whole=True)
         indexes = frozenset(int(name) for name in names if name.isdecimal())
         return StagedFiles(folder_exists=True, indexes=indexes)
 
-    def is_whole(self, message_id: MessageId) -> bool:
-        """Whether a message stands in staging to be published as one folder."""
-        return self._reach.look(within(home(message_id), WHOLE)) is not None
-
     def damaged(self, message: Message) -> bool:
         """Whether a staged file differs from its row; the files of a whole folder have to be there."""
-        if self.is_whole(message.id):
+        staged = self.look(message.id)
+        if staged.is_whole:
             names = names_in_folder([file.name for file in message.files])
             place = within(home(message.id), WHOLE)
             return any(
                 self._differs(place, name, file) for name, file in zip(names, message.files, strict=True)
             )
-        indexes = sorted(self.look(message.id).indexes)
         return any(
             index >= len(message.files) or self._differs(home(message.id), str(index), message.files[index])
-            for index in indexes
+            for index in sorted(staged.indexes)
         )
 
     def _differs(self, folder: Place, name: str, file: File) -> bool:
@@ -160,12 +182,12 @@ class Staging:
 
     def remove(self, message_id: MessageId) -> None:
         """Remove a message's staging folder and what is in it; no error when there is none."""
-        place = home(message_id)
-        with contextlib.suppress(FileGone), durable.speaking_of(place):
-            with self._reach.folder(place) as fd:
-                _empty(fd)
-            with self._reach.folder(STAGING) as fd:
-                os.rmdir(message_id, dir_fd=fd)
+        with (
+            contextlib.suppress(FileGone),
+            durable.speaking_of(home(message_id)),
+            self._reach.folder(STAGING) as fd,
+        ):
+            _remove_folder(message_id, dir_fd=fd)
 
     def all(self) -> frozenset[MessageId]:
         """The ids that have a staging folder; other things that stand there are nobody's."""
@@ -177,13 +199,25 @@ class Staging:
         return status is not None and stat.S_ISDIR(status.st_mode)
 
 
+def _remove_folder(name: str, *, dir_fd: int) -> None:
+    """With all that is in it; mostly there is nothing."""
+    try:
+        os.rmdir(name, dir_fd=dir_fd)
+    except OSError as error:
+        if error.errno not in _NOT_EMPTY:
+            raise
+    else:
+        return
+    with open_folder(name, dir_fd=dir_fd) as fd:
+        _empty(fd)
+    os.rmdir(name, dir_fd=dir_fd)
+
+
 def _empty(fd: int) -> None:
     with os.scandir(fd) as entries:
         found = list(entries)
     for entry in found:
-        if not entry.is_dir(follow_symlinks=False):
+        if entry.is_dir(follow_symlinks=False):
+            _remove_folder(entry.name, dir_fd=fd)
+        else:
             os.unlink(entry.name, dir_fd=fd)
-            continue
-        with open_folder(entry.name, dir_fd=fd) as inner:
-            _empty(inner)
-        os.rmdir(entry.name, dir_fd=fd)

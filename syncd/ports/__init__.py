@@ -6,7 +6,7 @@ of its promises in `tests/contracts`, which every implementation and every fake 
 
 from __future__ import annotations
 
-from syncd.ports.folders import Inbox, Outbox, StagedFiles, Tree
+from syncd.ports.folders import Inbox, Outbox, Stage, StagedFiles, Tree
 from syncd.ports.gateway import Content, Fetched, Gateway, Outgoing, Receipt, Wanted
 from syncd.ports.store import (
     Change,
@@ -42,6 +42,7 @@ __all__ = [
     "Records",
     "Search",
     "Secrets",
+    "Stage",
     "StagedFiles",
     "Telling",
     "Told",

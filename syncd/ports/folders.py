@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -20,6 +21,12 @@ class StagedFiles:
 
     folder_exists: bool
     indexes: frozenset[int]
+    is_whole: bool = False
+    """They are to be published as one folder."""
+
+
+Stage = Callable[[MessageId, Iterable[Content]], tuple[File, ...]]
+"""`Inbox.stage`, for many."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,6 +65,13 @@ class Inbox(Protocol):
 
         Durable after `settle_staging`. Returns name, size and sha256 of each, in order.
         Raises: DiskFull, FolderError, or what reading raises; then nothing is left in staging.
+        """
+        ...
+
+    def stage_together(self) -> AbstractContextManager[Stage]:
+        """The same for the messages of a batch; they are fsynced side by side, all by the end of the block.
+
+        Raises at the end: DiskFull, FolderError; then what was staged within may not be durable.
         """
         ...
 
@@ -113,6 +127,10 @@ class Inbox(Protocol):
 
     def staging(self) -> frozenset[MessageId]:
         """The ids that have a staging folder."""
+        ...
+
+    def together(self) -> AbstractContextManager[None]:
+        """The calls of this thread within the block are for one batch, and share the ways that they go."""
         ...
 
     def write_alone(self, pair: Pair, message_id: MessageId, status: bytes | None) -> None:

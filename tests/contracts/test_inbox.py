@@ -169,6 +169,33 @@ def test_content_that_breaks_off_leaves_nothing(inbox: World) -> None:
     assert inbox.inbox.staging() == frozenset()
 
 
+def test_a_batch_is_staged_as_its_messages_are_one_by_one(inbox: World) -> None:
+    """One that breaks off leaves nothing, and the others stand."""
+
+    class Broken(Bytes):
+        def read(self, size: int = -1, /) -> bytes:
+            raise BadReply("the archive is damaged")
+
+    two = MessageId("00000002")
+    with inbox.inbox.stage_together() as stage:
+        files = stage(ONE, [Bytes("a.edi", b"a"), Bytes("b.edi", b"b")])
+        with pytest.raises(BadReply):
+            stage(two, [Broken("c.edi", b"")])
+    assert inbox.inbox.staging() == {ONE}
+    assert [stream.read() for stream in inbox.inbox.staged_contents(ONE, files)] == [b"a", b"b"]
+
+
+def test_a_batch_is_chosen_for_and_discarded_together(inbox: World) -> None:
+    """Within a batch names are free or taken as ever, and what was staged is gone after it."""
+    inbox.hands.drop(f"{INBOX}/1.edi", b"theirs")
+    with inbox.inbox.together():
+        places = [inbox.staged(f"0000000{n}", ("1.edi", b"x")).files[0].place for n in range(2)]
+        for n in range(2):
+            inbox.inbox.discard(MessageId(f"0000000{n}"))
+    assert places == [f"{INBOX}/1~2.edi", f"{INBOX}/1~3.edi"]
+    assert inbox.inbox.staging() == frozenset()
+
+
 def test_a_staged_file_that_differs_from_its_row_is_damaged(inbox: World) -> None:
     """Compared by sha256."""
     message = inbox.staged(ONE, ("a.edi", b"a"))

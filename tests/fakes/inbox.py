@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import io
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
@@ -14,7 +15,7 @@ from syncd.core.layout import within
 from syncd.core.model import File, Folder, Message, MessageId, Pair, Place
 from syncd.core.naming import STATUS_SUFFIX, safe_name, stamp, status_name
 from syncd.errors import DiskFull, FolderError
-from syncd.ports.folders import StagedFiles
+from syncd.ports.folders import Stage, StagedFiles
 from syncd.ports.gateway import Content
 from tests.fakes.disk import FakeNames
 from tests.fakes.tree import FakeTree
@@ -43,6 +44,9 @@ class FakeInbox:
             File(name=name, size=len(content), sha256=hashlib.sha256(content).hexdigest())
             for name, content in read
         )
+
+    def stage_together(self) -> AbstractContextManager[Stage]:
+        return nullcontext(self.stage)
 
     def staged_contents(self, message_id: MessageId, files: Sequence[File]) -> Iterator[BinaryIO]:
         for index in range(len(files)):
@@ -119,6 +123,9 @@ class FakeInbox:
 
     def discard(self, message_id: MessageId) -> None:
         self.staged_files.pop(message_id, None)
+
+    def together(self) -> AbstractContextManager[None]:
+        return nullcontext()
 
     def staging(self) -> frozenset[MessageId]:
         return frozenset(self.staged_files)

@@ -53,6 +53,16 @@ def test_a_link_in_the_inbox_leads_nowhere(inbox: World, tmp_path: Path) -> None
     assert inbox.inbox.staged(ONE).indexes == {0}
 
 
+def test_a_batch_holds_no_folder_after_its_end(inbox: World, tmp_path: Path) -> None:
+    """A disk that is taken away is seen by the next call, and can be unmounted."""
+    before = len(list(Path("/proc/self/fd").iterdir()))
+    with inbox.inbox.stage_together() as stage:
+        stage(ONE, [])
+    assert len(list(Path("/proc/self/fd").iterdir())) == before
+    (tmp_path / ".syncd").rename(tmp_path / "away")
+    assert not inbox.inbox.staged(ONE).folder_exists
+
+
 def test_staging_is_never_made_on_an_unmounted_disk(inbox: World, tmp_path: Path) -> None:
     """An empty mount point stays empty."""
     (tmp_path / ".syncd").rename(tmp_path / "away")
