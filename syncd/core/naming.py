@@ -42,6 +42,7 @@ _WRAPPERS = frozenset({".gz", ".bz2", ".xz", ".zst", ".p7m", ".p7s", ".pgp", ".g
 _ENDING_BYTES = 32
 _LEADING = re.compile(r"^[.\s]+")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
+_UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
 _ENCODED = re.compile(r"(?:%[0-9A-Fa-f]{2})+")
 
 
@@ -71,7 +72,7 @@ def is_junk(name: str) -> bool:
 
 def is_printable(name: str) -> bool:
     """Whether a dropped name can be told to the partner as it is: valid Unicode, no control characters."""
-    return not any(unicodedata.category(character) in {"Cc", "Cs"} for character in name)
+    return _UNPRINTABLE.search(name) is None
 
 
 # Status files -----------------------------------------------------------------------------------

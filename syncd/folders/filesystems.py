@@ -34,7 +34,7 @@ def file_system_of(fd: int) -> str:
     Asked by the mount's id, which no link, bind mount or second mount over the same folder can confuse.
     """
     try:
-        mount = _MOUNT_ID.search(Path(f"/proc/self/fdinfo/{fd}").read_text("ascii"))
+        mount = _MOUNT_ID.search(Path(f"/proc/self/fdinfo/{fd}").read_text("utf-8"))
         table = Path("/proc/self/mountinfo").read_text("utf-8", errors="replace")
     except OSError:
         return _UNKNOWN

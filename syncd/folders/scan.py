@@ -11,16 +11,18 @@ from __future__ import annotations
 
 import os
 import stat
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import timedelta
 
 from syncd.core.layout import within
 from syncd.core.limits import Limits, too_many_together
 from syncd.core.model import File, Folder, Identity, Place
-from syncd.core.naming import IgnorePatterns, described_by, is_junk, is_printable, status_name
+from syncd.core.naming import IgnorePatterns, described_by, is_printable, status_name
 from syncd.core.pairs import Found
 from syncd.core.shown import Dropped, NotTaken, Outlook
 from syncd.errors import FileGone, FolderError
+from syncd.folders import durable
 from syncd.folders.durable import Lease, speaking_of
 from syncd.folders.inside import (
     Inside,
@@ -32,13 +34,11 @@ from syncd.folders.inside import (
     twins,
     why_closed,
 )
+from syncd.folders.listing import NAMED_ONE_BY_ONE, Listing
 from syncd.folders.reach import open_folder
 from syncd.folders.settling import Settling
 from syncd.folders.tree import Tree
 from syncd.folders.walk import PairFolder, Walk, printable
-
-NAMED_ONE_BY_ONE = 20
-"""More ignored names than this in one folder are named together."""
 
 PAIRS_UNKNOWN = "the gateway's stations and partners are not known yet"
 
@@ -51,10 +51,10 @@ class _Look:
 
     place: Place
     fd: int
-    names: dict[str, os.DirEntry[str]]
+    names: Collection[str]
+    """All but those that are ignored."""
     found: Found
     marker: str | None
-    loose: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,49 +104,46 @@ class Scan:
         rules = self._tree.account.rules(station=pair.station, partner=pair.partner)
         try:
             with speaking_of(stand.place), self._tree.reach.folder(stand.place) as fd:
-                with os.scandir(fd) as entries:
-                    names = {entry.name: entry for entry in entries}
-                marker = rules.done_marker
-                place, loose = stand.place, stand.loose
-                look = _Look(place=place, fd=fd, names=names, found=found, marker=marker, loose=loose)
-                self._names(look)
+                place = stand.place
+                listing = self._tree.listings.of(place, fd, loose=stand.loose)
+                names, marker = dict.fromkeys(listing.names).keys(), rules.done_marker
+                self._names(_Look(place=place, fd=fd, names=names, found=found, marker=marker))
+                self._name_ignored(place, listing)
         except FileGone:
             return
         except FolderError as error:
             walk.troubles.append((stand.place, error))
 
     def _names(self, look: _Look) -> None:
-        ignored: list[str] = []
-        for name, entry in look.names.items():
-            if look.loose and entry.is_dir(follow_symlinks=False):
-                continue
-            if self._patterns.match(name):
-                ignored.append(name)
-            elif not self._belongs_to_another(look, name):
-                self._thing(look, name, entry)
-        self._name_ignored(look.place, ignored)
+        for name in look.names:
+            if not self._belongs_to_another(look, name):
+                self._thing(look, name)
+
+    def _stands(self, look: _Look, name: str) -> bool:
+        """Whether a name is there, also one that is ignored."""
+        return name in look.names or (self._patterns.match(name) and durable.exists(name, dir_fd=look.fd))
 
     def _belongs_to_another(self, look: _Look, name: str) -> bool:
         """Status files and done markers are no messages, whether what they belong to is there or not."""
         described = described_by(name)
         if described is not None:
-            if described not in look.names:
+            if not self._stands(look, described):
                 self._leave(within(look.place, name), "a status file without its file")
             return True
         if look.marker and name.endswith(look.marker) and name != look.marker:
-            if name.removesuffix(look.marker) not in look.names:
+            if not self._stands(look, name.removesuffix(look.marker)):
                 self._leave(within(look.place, name), "a done marker without its file")
             return True
         return False
 
-    def _thing(self, look: _Look, name: str, entry: os.DirEntry[str]) -> None:
+    def _thing(self, look: _Look, name: str) -> None:
         place = within(look.place, name)
         if not is_printable(name):
             reason = "its name has control characters or is not UTF-8: rename it"
             self._leave(place, reason, needs_person=True)
             return
         try:
-            status = entry.stat(follow_symlinks=False)
+            status = os.stat(name, dir_fd=look.fd, follow_symlinks=False)
             if stat.S_ISDIR(status.st_mode):
                 self._folder(look, name, status)
             elif stat.S_ISREG(status.st_mode):
@@ -221,12 +218,12 @@ class Scan:
         if not look.marker:
             return True
         name = candidate.name + look.marker
-        entry = look.names.get(name)
-        if entry is None:
+        status = durable.look(name, dir_fd=look.fd)
+        if status is None:
             self._leave(candidate.place, f"it waits for {name}")
             return False
         place = within(look.place, name)
-        still = self._settling.still_for(place, identity_of(entry.stat(follow_symlinks=False)))
+        still = self._settling.still_for(place, identity_of(status))
         if still < self._settle:
             self._settling.wait(self._settle - still)
             self._leave(candidate.place, f"{name} is settling")
@@ -282,7 +279,7 @@ class Scan:
             identity=candidate.identity,
             files=candidate.files,
             refusal=refusal,
-            status_place=within(look.place, status) if status in look.names else None,
+            status_place=within(look.place, status) if self._stands(look, status) else None,
         )
         self._ready.append(dropped)
 
@@ -291,12 +288,12 @@ class Scan:
         since = self._settling.noted_since(place)
         self._not_taken.append(NotTaken(place=place, reason=reason, needs_person=needs_person, since=since))
 
-    def _name_ignored(self, folder: Place, names: list[str]) -> None:
-        told = [name for name in names if not is_junk(name)]
-        if len(told) > NAMED_ONE_BY_ONE:
-            reason = f"{len(told)} names in it match an ignore pattern, such as {printable(Place(told[0]))}"
-            self._leave(folder, reason)
+    def _name_ignored(self, folder: Place, listing: Listing) -> None:
+        some = listing.some_ignored
+        if listing.ignored > NAMED_ONE_BY_ONE:
+            example = printable(Place(some[0]))
+            self._leave(folder, f"{listing.ignored} names in it match an ignore pattern, such as {example}")
             return
-        for name in told:
+        for name in some:
             reason = f"its name matches the ignore pattern {self._patterns.which(name)}"
             self._leave(within(folder, name), reason)

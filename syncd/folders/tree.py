@@ -9,10 +9,12 @@ from collections.abc import Sequence
 from syncd.core.account import Account
 from syncd.core.layout import PRIVATE, Layout, within
 from syncd.core.model import Folder, Pair, Place
+from syncd.core.naming import IgnorePatterns
 from syncd.core.number_pairs import pair_book
 from syncd.core.shown import Partner, Station
 from syncd.errors import DiskFull, FolderError, RootUnusable
 from syncd.folders.durable import speaking_of
+from syncd.folders.listing import Listings
 from syncd.folders.marker import Marker, check_root, read_marker, write_marker
 from syncd.folders.reach import SCRATCH, STAGING, UNFINISHED, Reach
 
@@ -28,6 +30,7 @@ class Tree:
         self.account = account
         self.reach = Reach(account.root, dir_mode=account.dir_mode, file_mode=account.file_mode)
         self.layout = Layout(account.layout)
+        self.listings = Listings(IgnorePatterns(account.ignore))
         self.book = pair_book(account, numbered=numbered)
         self.unmade: tuple[tuple[Place, FolderError], ...] = ()
         """Pair folders that could not be made, with the reason."""

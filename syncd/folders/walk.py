@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -60,14 +59,14 @@ class Walk:
     def _inside(self, place: Place) -> list[str]:
         """Names of real folders; no encoded ID begins with a dot or `~`, so those are a person's own."""
         try:
-            with speaking_of(place), self._tree.reach.folder(place) as fd, os.scandir(fd) as entries:
-                names = [entry.name for entry in entries if entry.is_dir(follow_symlinks=False)]
+            with speaking_of(place), self._tree.reach.folder(place) as fd:
+                names = self._tree.listings.of(place, fd, loose=True).folders
         except FileGone:
             return []
         except FolderError as error:
             self.troubles.append((place, error))
             return []
-        return [name for name in sorted(names) if name[0] not in ".~" and self._can_be_told(place, name)]
+        return [name for name in names if self._can_be_told(place, name)]
 
     def _can_be_told(self, place: Place, name: str) -> bool:
         if is_printable(name):

@@ -11,7 +11,6 @@ the scan names it.
 from __future__ import annotations
 
 import contextlib
-import os
 import threading
 from collections.abc import Callable, Iterator
 
@@ -129,10 +128,15 @@ class Watcher:
                 with self._tree.reach.folder(place) as fd:
                     _watch(listener, fd, told=STANDING, found=found)
                     if has_messages:
-                        _watch_dropped(listener, fd, found=found)
+                        self._watch_dropped(listener, place, fd, found=found)
             except OSError:
                 continue
         return frozenset(found)
+
+    def _watch_dropped(self, listener: Inotify, outbox: Place, fd: int, *, found: set[FolderId]) -> None:
+        for name in self._tree.listings.of(outbox, fd, loose=False).folders:
+            with contextlib.suppress(OSError), open_folder(name, dir_fd=fd) as inner:
+                _watch(listener, inner, told=DROPPED, found=found)
 
     def _places(self) -> Iterator[tuple[Place, bool]]:
         """Where folders that are to be watched may stand, and whether the folders in them are messages."""
@@ -178,13 +182,3 @@ def _watch(listener: Inotify, fd: int, *, told: Mask, found: set[FolderId]) -> N
     found.add(folder)
     if not listener.is_watching(folder):
         listener.watch(fd, told)
-
-
-def _watch_dropped(listener: Inotify, outbox: int, *, found: set[FolderId]) -> None:
-    with os.scandir(outbox) as entries:
-        folders = [entry.name for entry in entries if entry.is_dir(follow_symlinks=False)]
-    for name in folders:
-        if name[0] in ".~":  # ignored by the scan: somebody's working folder
-            continue
-        with contextlib.suppress(OSError), open_folder(name, dir_fd=outbox) as fd:
-            _watch(listener, fd, told=DROPPED, found=found)

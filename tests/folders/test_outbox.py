@@ -8,7 +8,7 @@ import pytest
 from syncd.core.account import PairRules, PartnerTable
 from syncd.core.model import Folder, Place
 from syncd.errors import FileChanged, FileTooLarge, FolderError
-from syncd.folders.scan import NAMED_ONE_BY_ONE
+from syncd.folders.listing import NAMED_ONE_BY_ONE
 from tests.contracts.folder_worlds import NOON, PAIR, World, claimed, open_world, outbound
 
 OUTBOX = "outbox/ACME/WALMART"

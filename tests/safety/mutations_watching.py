@@ -7,6 +7,14 @@ PINGER = "tests/daemon/test_pinger.py"
 
 WATCHING = (
     Mutation(
+        rule="scan",
+        mistake="remembers a listing within a tick of the last change",
+        file="folders/listing.py",
+        old="        if is_calm and _stamp(fd) == stamp and",
+        new="        if _stamp(fd) == stamp and",
+        caught_by=("tests/folders/test_listing.py::test_what_may_have_changed_unseen_is_listed_anew[young]",),
+    ),
+    Mutation(
         rule="readiness",
         mistake="counts a pass that was kept from its work as a success",
         file="daemon/runner.py",

@@ -1,0 +1,102 @@
+"""What stands in a folder, listed anew only when the folder itself says that it changed.
+
+Whatever comes into a folder, leaves it or is renamed in it changes the folder's own times: they are given by
+the kernel and as coarse as its tick. So what was listed while those times were old by `_CALM_NS` holds for as
+long as they stay the same: whatever came later has other times. That is so on the file systems named here,
+and on no other is anything remembered: a network share or FUSE mount may keep no such times.
+
+Names that match an ignore pattern are counted and forgotten: there may be a hundred thousand of them.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from syncd.core.model import Place
+from syncd.core.naming import IgnorePatterns, is_junk
+from syncd.folders.filesystems import file_system_of
+
+NAMED_ONE_BY_ONE = 20
+"""More ignored names than this in one folder are named together, by the first."""
+
+_TIMELY = frozenset({"btrfs", "ext2", "ext3", "ext4", "f2fs", "overlay", "tmpfs", "xfs", "zfs"})
+_CALM_NS = 2_000_000_000
+
+Stamp = tuple[int, int, int, int]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Listing:
+    """The names in a folder.
+
+    `folders` are those of folders, but for hidden ones; `names` all that match no ignore pattern. Where
+    folders are no messages, they are in `folders` alone.
+    """
+
+    folders: tuple[str, ...]
+    names: tuple[str, ...]
+    ignored: int
+    some_ignored: tuple[str, ...]
+    """The first of them."""
+
+
+class Listings:
+    """Remembers the listings of the folders of one tree."""
+
+    def __init__(
+        self,
+        patterns: IgnorePatterns,
+        *,
+        file_system: Callable[[int], str] = file_system_of,
+        now_ns: Callable[[], int] = time.time_ns,
+    ) -> None:
+        self._patterns = patterns
+        self._file_system = file_system
+        self._now_ns = now_ns
+        self._known: dict[Place, tuple[Stamp, Listing]] = {}
+
+    def of(self, place: Place, fd: int, *, loose: bool) -> Listing:
+        """What stands in an open folder; `loose`: folders in it are no messages. Raises: OSError."""
+        stamp = _stamp(fd)
+        known = self._known.get(place)
+        if known is not None and known[0] == stamp:
+            return known[1]
+        is_calm = max(stamp[2:]) < self._now_ns() - _CALM_NS
+        listing = self._list(fd, loose=loose)
+        if is_calm and _stamp(fd) == stamp and self._file_system(fd) in _TIMELY:
+            self._known[place] = (stamp, listing)
+        else:
+            self._known.pop(place, None)
+        return listing
+
+    def _list(self, fd: int, *, loose: bool) -> Listing:
+        matches = self._patterns.match
+        folders: list[str] = []
+        names: list[str] = []
+        some: list[str] = []
+        ignored = 0
+        with os.scandir(fd) as entries:
+            for entry in entries:
+                name = entry.name
+                if entry.is_dir(follow_symlinks=False):
+                    if name[0] not in ".~":
+                        folders.append(name)
+                    if loose:
+                        continue
+                if not matches(name):
+                    names.append(name)
+                elif not is_junk(name):
+                    ignored += 1
+                    if ignored <= NAMED_ONE_BY_ONE:
+                        some.append(name)
+        return Listing(
+            folders=tuple(sorted(folders)), names=tuple(names), ignored=ignored, some_ignored=tuple(some)
+        )
+
+
+def _stamp(fd: int) -> Stamp:
+    status = os.fstat(fd)
+    return (status.st_dev, status.st_ino, status.st_mtime_ns, status.st_ctime_ns)
