@@ -17,6 +17,10 @@ from collections.abc import Callable, Mapping, MutableMapping
 from pathlib import Path
 from typing import Any, TextIO
 
+from syncd.lean import import_without
+
+import_without("structlog", "rich", "better_exceptions")
+
 import structlog
 from structlog.typing import Processor, WrappedLogger
 
@@ -100,7 +104,9 @@ def _masked(key: object, value: object) -> object:
 def _endings(stream: TextIO, *, form: str) -> list[Processor]:
     match form:
         case "console":
-            return [structlog.dev.ConsoleRenderer(colors=stream.isatty())]
+            # Rich's tracebacks, the default, show local variables: passwords among them.
+            plainly = structlog.dev.plain_traceback
+            return [structlog.dev.ConsoleRenderer(colors=stream.isatty(), exception_formatter=plainly)]
         case "journald":
             return [structlog.processors.format_exc_info, _whole]
         case _:

@@ -80,6 +80,19 @@ def test_libraries_are_heard_from_warnings_on() -> None:
     assert heard[0]["event"] == "odd answer"
 
 
+def test_no_traceback_shows_what_variables_hold() -> None:
+    """Passwords are in some of them; a traceback for people is a plain one."""
+    stream = io.StringIO()
+    set_up(form="console", stream=stream)
+    secret = "pazz" + "word"
+    try:
+        int(f"not {len(secret)}")
+    except ValueError:
+        structlog.get_logger().exception("job.failed")
+    assert "ValueError: invalid literal" in stream.getvalue()
+    assert "pazzword" not in stream.getvalue()
+
+
 def test_an_exception_comes_with_its_traceback() -> None:
     """On one line, for machines."""
     stream = io.StringIO()
