@@ -21,7 +21,7 @@ from waitress.server import UnixWSGIServer
 from waitress.task import ThreadedTaskDispatcher, WSGITask
 from waitress.wasyncore import close_all
 
-from syncd.control.app import PEER, control_app
+from syncd.control.app import PEER, ControlApp
 from syncd.control.place import address, socket_path
 from syncd.errors import CannotAct, ConfigError, Problem
 from syncd.operations.door import Door
@@ -46,7 +46,7 @@ class ControlServer:
 
     def __init__(self, path: Path, door: Door, *, group: str | None) -> None:
         self._path = path
-        self._app = control_app(door, acting=ACTING)
+        self._app = ControlApp(door, acting=ACTING)
         self._group = group
         self._server: _Server | None = None
         self._thread: threading.Thread | None = None
