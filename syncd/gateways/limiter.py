@@ -1,14 +1,17 @@
 """The rate limit of one login, across threads and restarts.
 
 The stamps of the window live in a small file, written before each request leaves. It is not fsynced: what
-a power cut takes away is older than the window by the time the machine is up again. They are seconds since
-the machine was started, which nobody sets; one from before that lies in the future, and counts as new.
+a power cut takes away is older than the window by the time the machine is up again. It is written in place,
+in one piece: to rename a fresh file over it makes some filesystems write to the disk each time. What cannot be
+read afterwards counts as a full window. The stamps are seconds since the machine was started, which nobody
+sets; one from before that lies in the future, and counts as new.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
+import os
 import threading
 from collections import Counter
 from collections.abc import Iterator
@@ -135,10 +138,8 @@ class Limiter:
             return
         now_s = self._clock.monotonic()
         stamps = [[use, round(at_s, 3)] for use, at_s in self._window.stamps(now_s)]
-        fresh = self._file.with_suffix(".new")
         try:
-            fresh.write_text(json.dumps(stamps))
-            fresh.replace(self._file)
+            _overwrite(self._file, json.dumps(stamps).encode())
         except OSError:
             return  # a full disk: the limit holds all the same, but for a restart
 
@@ -186,3 +187,12 @@ class Windows:
         if self._folder is None:
             return None
         return self._folder / f"rate-{hashlib.sha256(repr(key).encode()).hexdigest()[:16]}.json"
+
+
+def _overwrite(file: Path, content: bytes) -> None:
+    """Write over what is there; a file that was longer is filled up with spaces, so one call does it all."""
+    descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    try:
+        os.pwrite(descriptor, content.ljust(os.fstat(descriptor).st_size), 0)
+    finally:
+        os.close(descriptor)

@@ -1,5 +1,6 @@
 """One window for each login, across threads and restarts."""
 
+import json
 import threading
 from datetime import timedelta
 from pathlib import Path
@@ -40,6 +41,19 @@ def test_what_was_sent_counts_after_a_restart(tmp_path: Path) -> None:
     before = clock.at
     made(clock, file=file).take(Use.READ)
     assert (clock.at - before).total_seconds() == pytest.approx(10.0, abs=0.2)
+
+
+def test_what_was_longer_is_written_over_in_place(tmp_path: Path) -> None:
+    """The stamps of the last window alone are left, in the same file."""
+    clock, file = HandClock(), tmp_path / "rate.json"
+    limiter = made(clock, requests=50, file=file)
+    for _ in range(50):
+        limiter.answer(limiter.take(Use.READ))
+    inode = file.stat().st_ino
+    clock.advance(timedelta(seconds=11))
+    limiter.take(Use.READ)
+    assert len(json.loads(file.read_text())) == 1
+    assert [path.stat().st_ino for path in tmp_path.iterdir()] == [inode]
 
 
 def test_an_unreadable_file_counts_as_a_full_window(tmp_path: Path) -> None:
