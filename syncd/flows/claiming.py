@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from syncd.core import events as ev
 from syncd.core.layout import parent
-from syncd.core.model import Direction, Folder, Message, MessageId, Place, State
+from syncd.core.model import Folder, Message, MessageId, Place, State
 from syncd.core.shown import Dropped, Outlook
 from syncd.errors import FileGone, FolderError, NameTaken
 from syncd.flows.bridge import Bridge, Step
@@ -44,6 +44,8 @@ def claim_all(bridge: Bridge, outlook: Outlook) -> Claims:
 
 
 def _not_moving(bridge: Bridge, ready: Sequence[Dropped]) -> list[Dropped]:
+    if not ready:
+        return []
     moving = [row.moving_from for row in bridge.records.moving(bridge.account.name) if row.moving_from]
     under_way = {*moving, *map(parent, moving)}
     return [drop for drop in ready if drop.place not in under_way]
@@ -54,10 +56,9 @@ def keep_free(bridge: Bridge) -> None:
 
     Another file there would be taken for its own, and sent a second time under its name.
     """
-    rows = bridge.records.unfinished(bridge.account.name, Direction.OUTBOUND)
-    places = [row.place for row in rows if row.place]
-    batches = [parent(row.place) for row in rows if row.place and row.batch]
-    bridge.outbox.keep_free([*places, *batches])
+    known = bridge.records.places(bridge.account.name)
+    batches = [parent(place) for place, batch in known if batch]
+    bridge.outbox.keep_free([*(place for place, _ in known), *batches])
 
 
 def _refuse(bridge: Bridge, dropped: Sequence[Dropped]) -> None:

@@ -10,7 +10,8 @@ import structlog
 
 from syncd.core import events as ev
 from syncd.core.events import Event
-from syncd.core.model import Direction, Folder, GatewayId, Message, PartnerType, Phase, State, bare
+from syncd.core.machine import IN_DOUBT
+from syncd.core.model import Direction, Folder, GatewayId, Message, PartnerType, bare
 from syncd.core.planning import doubt as planning
 from syncd.core.shown import Box, Record
 from syncd.errors import FolderError, GatewayError
@@ -32,17 +33,16 @@ def look_up_doubts(bridge: Bridge) -> None:
 
     Raises: GatewayError when lists could not be read; that proves nothing, and is tried again.
     """
-    rows = bridge.records.unfinished(bridge.account.name, Direction.OUTBOUND)
+    name, way, now = bridge.account.name, Direction.OUTBOUND, bridge.clock.now()
+    in_doubt = bridge.records.unfinished(name, way, at=[IN_DOUBT])
+    due = [row for row in in_doubt if row.next_at is None or row.next_at <= now]
+    if not due:
+        return
+    rows = bridge.records.unfinished(name, way)
     for partner_type in PartnerType:
-        due = [row for row in rows if _is_due(bridge, row) and row.pair.partner_type is partner_type]
-        if due:
-            _look_up(bridge, partner_type, due, rows)
-
-
-def _is_due(bridge: Bridge, row: Message) -> bool:
-    if row.state is not State.QUEUED or row.phase is not Phase.IN_DOUBT:
-        return False
-    return row.next_at is None or row.next_at <= bridge.clock.now()
+        of_type = [row for row in due if row.pair.partner_type is partner_type]
+        if of_type:
+            _look_up(bridge, partner_type, of_type, rows)
 
 
 def _look_up(

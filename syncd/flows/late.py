@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from syncd.core import machine
 from syncd.core.account import Account
 from syncd.core.history import span_words
 from syncd.core.hooks import GIVEN_UP, commands
@@ -139,7 +140,8 @@ class Late:
 
     def _mdns(self) -> Iterator[Concern]:
         now = self.clock.now()
-        rows = self.records.unfinished(self.account.name, Direction.OUTBOUND)
+        waiting = (machine.AWAITING_MDN, machine.SENT)
+        rows = self.records.unfinished(self.account.name, Direction.OUTBOUND, at=waiting)
         for pair, late in _by_pair(row for row in rows if self._mdn_is_late(row, now)):
             first = min(late, key=lambda message: message.progress.transmitted_at or now)
             yield self._of_pair(

@@ -12,7 +12,7 @@ from datetime import timedelta
 
 import structlog
 
-from syncd.core.model import Direction, Message, MessageId, Phase, State
+from syncd.core.model import Message, MessageId, Phase, State
 from syncd.core.notices.concerns import Kind
 from syncd.core.shown import NotTaken
 from syncd.errors import (
@@ -173,8 +173,8 @@ def settle_deadline_s(bridge: Bridge) -> float:
 
 def has_outstanding(bridge: Bridge) -> bool:
     """Whether a message is on its way out and will move on by itself."""
-    rows = bridge.records.unfinished(bridge.account.name, Direction.OUTBOUND)
-    return any(row.state is State.QUEUED and row.phase is not Phase.STOPPED for row in rows)
+    known = bridge.records.outstanding(bridge.account.name)
+    return any(some.state is State.QUEUED and some.phase is not Phase.STOPPED for some in known)
 
 
 def trouble_of(account: str, job: str, error: SyncdError) -> Trouble:

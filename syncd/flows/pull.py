@@ -19,6 +19,7 @@ from datetime import datetime, timedelta
 import structlog
 
 from syncd.core import events as ev
+from syncd.core.machine import PUBLISHED, STAGED, Spot
 from syncd.core.model import Direction, Message, PartnerType, Phase, bare
 from syncd.core.planning import pull as planning
 from syncd.core.planning.batches import Batch, plan_batches, plan_confirmations
@@ -72,13 +73,13 @@ class Pull:
     def _finish(self) -> None:
         """Publish what is staged, confirm what is published."""
         bridge = self._bridge
-        staged = self._unfinished(Phase.STAGED)
+        staged = self._unfinished(STAGED)
         bridge.inbox.promise(staged)
         recover_staged(bridge, staged)
-        self._confirm(self._unfinished(Phase.PUBLISHED))
+        self._confirm(self._unfinished(PUBLISHED))
 
-    def _unfinished(self, phase: Phase | None = None) -> Sequence[Message]:
-        return self._bridge.records.unfinished(self._bridge.account.name, Direction.INBOUND, phase=phase)
+    def _unfinished(self, at: Spot) -> Sequence[Message]:
+        return self._bridge.records.unfinished(self._bridge.account.name, Direction.INBOUND, at=[at])
 
     def _fetch_wanted(self) -> None:
         """Fetch what a person asked for by its id: the unread list may lack it, or have years before it.
@@ -301,9 +302,9 @@ class Pull:
         """Messages that we still want and that a complete listing lacks: read by somebody, or deleted?"""
         bridge = self._bridge
         listed = frozenset(record.message_id for record in walk.records)
-        rows = self._unfinished()
-        of_type = [row for row in rows if row.pair.partner_type is walk.partner_type]
-        missing = planning.unlisted(of_type, listed, now=bridge.clock.now())[:MOST_UNLISTED]
+        most = len(listed) + MOST_UNLISTED
+        rows = bridge.records.to_fetch(bridge.account.name, walk.partner_type, limit=most)
+        missing = planning.unlisted(rows, listed, now=bridge.clock.now())[:MOST_UNLISTED]
         there = [row for row in missing if is_at_gateway(bridge, row)]
         gone = let_go(bridge, [row for row in missing if row not in there])
         return gone + self._fetch([row for row in there if row.files])

@@ -15,6 +15,7 @@ import structlog
 
 from syncd.core import events as ev
 from syncd.core import status_file
+from syncd.core.machine import STAGED, SUBMITTING, TAKEN_OVER
 from syncd.core.model import Direction, Folder, Message, MessageId, Phase, Progress, State
 from syncd.errors import FolderError
 from syncd.flows.bridge import Bridge, Step
@@ -56,9 +57,9 @@ def mend_outbound(bridge: Bridge) -> frozenset[MessageId]:
     At the start of each send pass, when nothing is being sent. Returns the messages whose file cannot be
     renamed even now.
     """
-    outbound = bridge.records.unfinished(bridge.account.name, Direction.OUTBOUND)
-    _doubt(bridge, [row for row in outbound if row.phase is Phase.SUBMITTING])
-    moving = bridge.records.moving(bridge.account.name)
+    name, way = bridge.account.name, Direction.OUTBOUND
+    _doubt(bridge, bridge.records.unfinished(name, way, at=[SUBMITTING]))
+    moving = bridge.records.moving(name)
     stuck = _claim_again(bridge, [row for row in moving if row.phase is Phase.CLAIMED])
     settle(bridge, [row for row in moving if row.phase not in (Phase.CLAIMED, Phase.SUBMITTING)])
     _note_cleared(bridge)
@@ -67,10 +68,9 @@ def mend_outbound(bridge: Bridge) -> frozenset[MessageId]:
 
 def _note_cleared(bridge: Bridge) -> None:
     """A failed file that is not in `failed/` has been seen, or is sent again: it needs nobody any more."""
-    wanted = Search(account=bridge.account.name, states=(State.FAILED,), attention=True, limit=MOST_LOOKED_AT)
     gone = [
         row
-        for row in bridge.records.search(wanted)
+        for row in bridge.records.failed_with_file(bridge.account.name, limit=MOST_LOOKED_AT)
         if row.place and row.moving_from is None and bridge.outbox.identity(row.place) is None
     ]
     if gone:
@@ -84,7 +84,7 @@ def recover_inbound(bridge: Bridge) -> None:
     held = Search(account=name, direction=way, states=(State.HELD,), limit=MOST_HELD)
     for row in bridge.records.search(held):
         bridge.inbox.write_alone(row.pair, row.id, status_file.render(row))
-    _clear_staging(bridge, bridge.records.unfinished(name, way, phase=Phase.STAGED))
+    _clear_staging(bridge, bridge.records.unfinished(name, way, at=[STAGED]))
 
 
 def _doubt(bridge: Bridge, rows: Sequence[Message]) -> None:
@@ -129,7 +129,7 @@ def _finish_claim(bridge: Bridge, row: Message) -> Step:
 def hold_strangers(bridge: Bridge) -> None:
     """Hold what stands in `queued/` without a row. Raises: FolderError, StateError."""
     rows = [
-        *bridge.records.unfinished(bridge.account.name, Direction.OUTBOUND),
+        *bridge.records.unfinished(bridge.account.name, Direction.OUTBOUND, at=TAKEN_OVER),
         *bridge.records.moving(bridge.account.name),
     ]
     known = {row.place for row in rows if row.place} | {row.moving_from for row in rows if row.moving_from}

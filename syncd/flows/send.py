@@ -108,8 +108,8 @@ class Send:
     def _send_all(self, stuck: frozenset[MessageId]) -> SyncdError | None:
         """Send what may go; returns the last trouble that no message's state tells of."""
         bridge = self._bridge
-        unfinished = bridge.records.unfinished(bridge.account.name, Direction.OUTBOUND)
-        rows = {row.id: row for row in unfinished if row.id not in stuck}
+        unsent = bridge.records.unfinished(bridge.account.name, Direction.OUTBOUND, at=planning.UNSENT)
+        rows = {row.id: row for row in unsent if row.id not in stuck}
         trouble: SyncdError | None = None
         running: dict[Future[Sent], MessageId] = {}
         with ThreadPoolExecutor(bridge.account.parallel_sends, thread_name_prefix="send") as pool:

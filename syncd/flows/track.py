@@ -15,6 +15,7 @@ import structlog
 
 from syncd.core import events as ev
 from syncd.core.events import Event
+from syncd.core.machine import ON_ITS_WAY, SENT
 from syncd.core.model import (
     AUTO,
     Direction,
@@ -39,7 +40,8 @@ from syncd.flows.placing import place_for, record_and_settle
 
 log = structlog.get_logger(__name__)
 
-TRACKED = (Phase.ACCEPTED, Phase.AWAITING_MDN, Phase.STOPPED)
+TRACKED = (*ON_ITS_WAY, SENT)
+"""On its way at the gateway; or sent by `sent_when = "transmitted"` with its MDN still to come."""
 FEW = 3
 """So many are asked for one by one rather than by reading lists."""
 Boxes = Mapping[Box, Mapping[str, Record]]
@@ -57,9 +59,7 @@ class Track:
         bridge = self._bridge
         bridge.tree.check()
         self._facts = dict(bridge.records.facts(bridge.account.name))
-        rows = [
-            r for r in bridge.records.unfinished(bridge.account.name, Direction.OUTBOUND) if _is_tracked(r)
-        ]
+        rows = bridge.records.unfinished(bridge.account.name, Direction.OUTBOUND, at=TRACKED)
         for partner_type in PartnerType:
             of_type = [row for row in rows if row.pair.partner_type is partner_type]
             if of_type:
@@ -85,8 +85,9 @@ class Track:
         boxes = planning.by_box(seen)
         open_ended = planning.to_ask(rows, boxes, now=self._bridge.clock.now())
         steps: list[Step] = []
+        asked = {row.id for row in open_ended}
         for row in rows:
-            if row in open_ended:
+            if row.id in asked:
                 continue
             finding = self._judge(row, boxes, complete=seen.complete and whole, at=seen.at)
             steps.extend(step_for(self._bridge, row, finding))
@@ -149,7 +150,7 @@ class Track:
         looked = self._time("revived_looked")
         if looked is not None and now - looked < planning.REVIVAL_EVERY and now >= looked:
             return
-        young = bridge.records.failed_since(bridge.account.name, now - planning.REVIVABLE_FOR)
+        young = bridge.records.failed_since(bridge.account.name, planning.revivable_since(now))
         failed = [row for row in young if row.progress.deleted_at is None]
         if not failed:
             return
@@ -210,12 +211,6 @@ def _lost_sight_of(row: Message) -> Finding:
     if row.phase is Phase.AWAITING_MDN or row.state is State.SENT:
         return Finding(fate=Fate.TRANSMITTED, mdn=row.mdn)
     return Finding(fate=Fate.UNCHANGED)
-
-
-def _is_tracked(row: Message) -> bool:
-    """On its way at the gateway; or sent by `sent_when = "transmitted"` with its MDN still to come."""
-    pending = row.mdn is not None and row.mdn.status is MdnStatus.PENDING
-    return row.phase in TRACKED or (row.state is State.SENT and pending)
 
 
 def entry(bridge: Bridge, row: Message, *boxes: Box) -> Record | None:

@@ -1,10 +1,10 @@
 """The rate limit of one login, across threads and restarts.
 
 The stamps of the window live in a small file, written before each request leaves. It is not fsynced: what
-a power cut takes away is older than the window by the time the machine is up again. It is written in place,
-in one piece: to rename a fresh file over it makes some filesystems write to the disk each time. What cannot be
-read afterwards counts as a full window. The stamps are seconds since the machine was started, which nobody
-sets; one from before that lies in the future, and counts as new.
+a power cut takes away is older than the window by the time the machine is up again. It is written in
+place, in one piece: to rename a fresh file over it makes some filesystems write to the disk each time. What
+cannot be read afterwards counts as a full window. The stamps are seconds since the machine was started,
+which nobody sets; one from before that lies in the future, and counts as new.
 """
 
 from __future__ import annotations

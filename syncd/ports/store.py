@@ -11,7 +11,19 @@ from syncd.core.acknowledging import Subject
 from syncd.core.documents import Interchange
 from syncd.core.events import Event
 from syncd.core.filed import Filed
-from syncd.core.model import Answer, Direction, GatewayId, Message, MessageId, Pair, Phase, State
+from syncd.core.machine import Spot
+from syncd.core.model import (
+    Answer,
+    Direction,
+    GatewayId,
+    Message,
+    MessageId,
+    Pair,
+    PartnerType,
+    Phase,
+    Place,
+    State,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -157,10 +169,8 @@ class Search:
 class Records(Protocol):
     """The reader. Nothing here costs more when the history grows, but for common names and `flaws`."""
 
-    def unfinished(
-        self, account: str, direction: Direction, *, phase: Phase | None = None
-    ) -> Sequence[Message]:
-        """Every message that is not at rest (held ones included), or those in a phase, oldest first."""
+    def unfinished(self, account: str, direction: Direction, *, at: Iterable[Spot] = ()) -> Sequence[Message]:
+        """Every message that is not at rest (held ones included), oldest first; or those at these spots."""
         ...
 
     def wanted(self, account: str, *, after: Message | None, limit: int) -> Sequence[Message]:
@@ -168,6 +178,17 @@ class Records(Protocol):
 
         `after` is the last of those that were given before: there may be very many.
         """
+        ...
+
+    def to_fetch(self, account: str, partner_type: PartnerType, *, limit: int) -> Sequence[Message]:
+        """Inbound messages of a type that are not here yet: without a time first, then by when it comes.
+
+        Held ones too, when they are tried again; those that only a person moves on are not among them.
+        """
+        ...
+
+    def places(self, account: str) -> Sequence[tuple[Place, str | None]]:
+        """Where unfinished outbound messages (held ones included) have their files, each with its batch."""
         ...
 
     def moving(self, account: str) -> Sequence[Message]:
@@ -188,6 +209,10 @@ class Records(Protocol):
 
     def failed_since(self, account: str, since: datetime) -> Sequence[Message]:
         """Failed outbound messages with a gateway id that settled after `since`."""
+        ...
+
+    def failed_with_file(self, account: str, *, limit: int) -> Sequence[Message]:
+        """Failed outbound messages whose file is not known to be gone, newest first."""
         ...
 
     def with_files(

@@ -8,7 +8,8 @@ from datetime import datetime
 from syncd.core.acknowledging import Subject
 from syncd.core.documents import Interchange
 from syncd.core.filed import Filed
-from syncd.core.model import Direction, GatewayId, Message, MessageId, Pair, Phase, State
+from syncd.core.machine import Spot
+from syncd.core.model import Direction, GatewayId, Message, MessageId, Pair, PartnerType, Place, State
 from syncd.ports import Line, Outstanding, Search, Telling, Untold
 
 
@@ -20,12 +21,24 @@ class NoRecords:
         account: str,  # noqa: ARG002
         direction: Direction,  # noqa: ARG002
         *,
-        phase: Phase | None = None,  # noqa: ARG002
+        at: Iterable[Spot] = (),  # noqa: ARG002
     ) -> Sequence[Message]:
         """None."""
         return ()
 
     def wanted(self, account: str, *, after: Message | None, limit: int) -> Sequence[Message]:  # noqa: ARG002
+        """None."""
+        return ()
+
+    def to_fetch(self, account: str, partner_type: PartnerType, *, limit: int) -> Sequence[Message]:  # noqa: ARG002
+        """None."""
+        return ()
+
+    def places(self, account: str) -> Sequence[tuple[Place, str | None]]:  # noqa: ARG002
+        """None."""
+        return ()
+
+    def failed_with_file(self, account: str, *, limit: int) -> Sequence[Message]:  # noqa: ARG002
         """None."""
         return ()
 

@@ -19,6 +19,7 @@ from syncd.ports.store import Journal, Records
 from syncd.store import dialect, schema
 from syncd.store.ids import Ids
 from syncd.store.journal import SqlJournal
+from syncd.store.kept import Kept, nothing_kept
 from syncd.store.notebook import SqlNotebook
 from syncd.store.records import SqlRecords
 from syncd.store.writer import Writer
@@ -108,7 +109,7 @@ def _open_to_read(path: Path) -> Store:
     return Store(
         state_id=state_id,
         readers=engine,
-        records=SqlRecords(engine, ids, path),
+        records=SqlRecords(engine, ids, path, nothing_kept()),
         notebook=SqlNotebook(engine, ids, path),
     )
 
@@ -127,7 +128,7 @@ def _open_to_write(path: Path, tell: Sequence[Channel], new_state_id: Callable[[
     return Store(
         state_id=state_id,
         readers=readers,
-        records=SqlRecords(readers, ids, path),
+        records=SqlRecords(readers, ids, path, Kept(lambda: writer.edition)),
         notebook=SqlNotebook(readers, ids, path, writer),
         writer=writer,
         journal=SqlJournal(writer, ids, tell=tell),

@@ -16,10 +16,23 @@ from sqlalchemy.exc import DBAPIError
 from syncd.core.acknowledging import Subject
 from syncd.core.documents import Interchange
 from syncd.core.filed import Filed
-from syncd.core.model import Direction, GatewayId, Message, MessageId, Pair, PartnerType, Phase, State, bare
+from syncd.core.machine import Spot
+from syncd.core.model import (
+    Direction,
+    GatewayId,
+    Message,
+    MessageId,
+    Pair,
+    PartnerType,
+    Phase,
+    Place,
+    State,
+    bare,
+)
 from syncd.ports.store import Line, Outstanding, Search, Telling, Untold
-from syncd.store import counting, dialect, listing, matching, rows, schema
+from syncd.store import counting, dialect, listing, matching, passes, rows, schema
 from syncd.store.ids import Ids
+from syncd.store.kept import Kept
 from syncd.store.searching import by_gateway_id, by_interchange, by_name, by_part, numbers
 
 T = TypeVar("T", int, str)
@@ -33,39 +46,41 @@ _m = schema.messages.c
 _lines = schema.history.c
 _t = schema.tellings.c
 _MESSAGES = sa.select(schema.messages)
-_OLDEST_FIRST = (_m.created, _m.number)
 _NEWEST_FIRST = (_m.created.desc(), _m.number.desc())
 
 
 class SqlRecords:
     """Reads what is committed; each question sees one state of the database."""
 
-    def __init__(self, engine: Engine, ids: Ids, path: Path) -> None:
+    def __init__(self, engine: Engine, ids: Ids, path: Path, kept: Kept) -> None:
         self._engine = engine
         self._ids = ids
         self._path = path
+        self._kept = kept
 
-    def unfinished(
-        self, account: str, direction: Direction, *, phase: Phase | None = None
-    ) -> Sequence[Message]:
-        """Every message that is not at rest (held ones included), or those in a phase, oldest first."""
-        query = _MESSAGES.where(schema.UNFINISHED, _m.account == account, _m.direction == direction.value)
-        if phase is not None:
-            query = query.where(_m.phase == phase.value)
-        return self._messages(query.order_by(*_OLDEST_FIRST))
+    def unfinished(self, account: str, direction: Direction, *, at: Iterable[Spot] = ()) -> Sequence[Message]:
+        """Every message that is not at rest (held ones included), or those at some spots, oldest first."""
+        return self._of_pass(passes.unfinished(frozenset(at)), account=account, direction=direction.value)
 
     def wanted(self, account: str, *, after: Message | None, limit: int) -> Sequence[Message]:
         """Inbound messages that a person asked for and that are not here yet, by their time of listing."""
-        inbound = _m.direction == Direction.INBOUND.value
-        query = _MESSAGES.where(schema.UNFINISHED, _m.account == account, inbound, schema.WANTED)
-        at = sa.func.coalesce(_m.listed_at, 0)
-        if after is not None:
-            query = query.where(sa.tuple_(at, _m.number) > (after.listed_at or 0, self._ids.decode(after.id)))
-        return self._messages(query.order_by(at, _m.number).limit(limit))
+        if after is None:
+            return self._of_pass(passes.wanted(is_first=True), account=account, limit=limit)
+        known = {"at": after.listed_at or 0, "number": self._ids.decode(after.id)}
+        return self._of_pass(passes.wanted(is_first=False), account=account, limit=limit, **known)
+
+    def to_fetch(self, account: str, partner_type: PartnerType, *, limit: int) -> Sequence[Message]:
+        """Inbound messages that are not here yet, the longest due first."""
+        return self._of_pass(passes.TO_FETCH, account=account, partner_type=partner_type.value, limit=limit)
 
     def moving(self, account: str) -> Sequence[Message]:
         """Messages whose rename is not known to be done, oldest first."""
-        return self._messages(_MESSAGES.where(schema.MOVING, _m.account == account).order_by(*_OLDEST_FIRST))
+        return self._of_pass(passes.MOVING, account=account)
+
+    def places(self, account: str) -> Sequence[tuple[Place, str | None]]:
+        """Where unfinished outbound messages have their files, each with its batch."""
+        known = {"account": account, "direction": Direction.OUTBOUND.value}
+        return [(row.place, row.batch) for row in self._rows(passes.PLACES, known)]
 
     def by_gateway_ids(self, account: str, ids: Iterable[GatewayId]) -> Sequence[Message]:
         """Inbound messages with one of these gateway ids (compared without brackets), oldest first."""
@@ -97,8 +112,11 @@ class SqlRecords:
 
     def failed_since(self, account: str, since: datetime) -> Sequence[Message]:
         """Failed outbound messages with a gateway id that settled after `since`, oldest first."""
-        query = _MESSAGES.where(schema.FAILED_THERE, _m.account == account, _m.settled_at > since)
-        return self._messages(query.order_by(_m.settled_at, _m.number))
+        return self._of_pass(passes.FAILED_SINCE, account=account, since=since)
+
+    def failed_with_file(self, account: str, *, limit: int) -> Sequence[Message]:
+        """Failed outbound messages whose file is not known to be gone, newest first."""
+        return self._of_pass(passes.FAILED_WITH_FILE, account=account, limit=limit)
 
     def with_files(
         self, account: str, state: State, *, until: datetime, after: Message | None, limit: int
@@ -165,9 +183,10 @@ class SqlRecords:
 
     def facts(self, account: str) -> Mapping[str, str]:
         """The remembered facts of an account."""
-        facts = schema.facts
-        query = sa.select(facts).where(facts.c.account == account)
-        return {row.key: row.value for row in self._rows(query)}
+        asked = {"account": account}
+        return self._kept.answer(
+            ("facts", account), lambda: {row.key: row.value for row in self._rows(passes.FACTS, asked)}
+        )
 
     def get(self, message_id: MessageId) -> Message | None:
         """One message by our id, in either case."""
@@ -316,12 +335,16 @@ class SqlRecords:
             id=row.telling, channel=row.channel, kind=row.kind, message=message, at=row.at, tries=row.tries
         )
 
-    def _messages(self, query: sa.Select[Any]) -> list[Message]:
-        return [rows.message(row, self._ids) for row in self._rows(query)]
+    def _of_pass(self, query: passes.Query, **asked: Any) -> list[Message]:  # noqa: ANN401 - parameters
+        """Messages by one of the statements of `passes`, or as they are known from the pass before."""
+        return self._kept.answer((query, *asked.values()), lambda: self._messages(query, asked))
 
-    def _rows(self, query: sa.Select[Any]) -> Sequence[sa.Row[Any]]:
+    def _messages(self, query: passes.Query, asked: Mapping[str, Any] | None = None) -> list[Message]:
+        return [rows.message(row, self._ids) for row in self._rows(query, asked)]
+
+    def _rows(self, query: passes.Query, asked: Mapping[str, Any] | None = None) -> Sequence[sa.Row[Any]]:
         with self._asking() as connection:
-            return connection.execute(query).all()
+            return connection.execute(query, asked).all()
 
     @contextmanager
     def _asking(self) -> Iterator[Connection]:

@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from syncd.store import dialect
 from syncd.store.types import AnyText, UtcDateTime
 
-VERSION = "0012"
+VERSION = "0013"
 """The migration that leads to these tables; four digits, counting up."""
 
 metadata = sa.MetaData(naming_convention={"pk": "pk_%(table_name)s"})
@@ -65,9 +65,19 @@ _m = messages.c
 INBOUND = _m.direction == sa.literal_column("'inbound'")
 OUTBOUND = _m.direction == sa.literal_column("'outbound'")
 UNFINISHED = _m.unfinished.is_(sa.true())
-WANTED = sa.not_(dialect.is_unset(_m.progress, "wanted"))
+WANTED = sa.and_(INBOUND, UNFINISHED, sa.not_(dialect.is_unset(_m.progress, "wanted")))
+LISTED_FIRST = sa.func.coalesce(_m.listed_at, sa.literal_column("0"))
+TO_FETCH = sa.and_(
+    INBOUND,
+    sa.or_(
+        sa.and_(_m.state == sa.literal_column("'arriving'"), _m.phase != sa.literal_column("'staged'")),
+        sa.and_(_m.state == sa.literal_column("'held'"), _m.next_at.is_not(None)),
+    ),
+)
+FETCHED_NEXT = sa.func.coalesce(_m.next_at, sa.literal_column("0"))
 MOVING = _m.moving_from.is_not(None)
 FAILED = sa.and_(OUTBOUND, _m.state == sa.literal_column("'failed'"))
+FAILED_WITH_FILE = sa.and_(FAILED, dialect.is_unset(_m.progress, "file_gone"))
 WITH_FILE = sa.and_(OUTBOUND, _m.settled_at.is_not(None), _m.place.is_not(None))
 DONE = sa.and_(
     _m.settled_at.is_not(None),
@@ -106,7 +116,9 @@ _index("messages_partner", _m.partner, _m.station, _m.account, _m.state, _m.crea
 _index("messages_attention", _m.account, _m.created, where=ATTENTION)
 _index("messages_unanswered", _m.acknowledge_by, where=UNANSWERED)
 _index("messages_answered", _m.acknowledged, _m.created, where=ANSWERED)
-_index("messages_unfinished", _m.account, _m.direction, _m.created, where=UNFINISHED)
+_index("messages_unfinished", _m.account, _m.direction, _m.state, _m.phase, _m.created, where=UNFINISHED)
+_index("messages_wanted", _m.account, LISTED_FIRST, where=WANTED)
+_index("messages_to_fetch", _m.account, _m.partner_type, FETCHED_NEXT, where=TO_FETCH)
 _index("messages_moving", _m.account, _m.created, where=MOVING)
 _index("messages_outbound_id", _m.bare_id, _m.account, where=sa.and_(OUTBOUND, _m.bare_id.is_not(None)))
 _index(
@@ -119,6 +131,7 @@ _index(
     _m.created,
     where=FAILED,
 )
+_index("messages_failed_with_file", _m.account, _m.created, where=FAILED_WITH_FILE)
 _index("messages_failed_there", _m.account, _m.settled_at, where=FAILED_THERE)
 _index("messages_at_gateway", _m.account, _m.state, _m.settled_at, where=AT_GATEWAY)
 _index("messages_done", _m.account, _m.settled_at, where=DONE)

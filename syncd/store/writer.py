@@ -39,6 +39,8 @@ class Writer:
 
     def __init__(self, connection: Connection, path: Path) -> None:
         self.transactions = 0
+        self.edition = 0
+        """Odd while something is being written; another number afterwards, even when that failed."""
         self._connection = connection
         self._path = path
         self._calls: SimpleQueue[_Call[Any] | None] = SimpleQueue()
@@ -95,10 +97,17 @@ class Writer:
     def _commit(self, group: list[_Call[Any]]) -> list[Outcome]:
         if self._lost is not None:
             raise StateBroken(self._lost, "Start syncd anew")
-        with self._connection.begin():
-            outcomes = [self._alone(*group)] if len(group) == 1 else [self._attempt(call) for call in group]
+        self.edition += 1
+        try:
+            with self._connection.begin():
+                outcomes = self._done(group)
+        finally:
+            self.edition += 1
         self.transactions += 1
         return outcomes
+
+    def _done(self, group: list[_Call[Any]]) -> list[Outcome]:
+        return [self._alone(*group)] if len(group) == 1 else [self._attempt(call) for call in group]
 
     def _alone(self, call: _Call[Any]) -> Outcome:
         """What goes wrong here undoes the whole transaction."""

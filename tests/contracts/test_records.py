@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from syncd.core import events as ev
+from syncd.core.machine import ACCEPTED, PUBLISHED, SENT, STAGED
 from syncd.core.model import (
     Direction,
     File,
@@ -77,12 +78,26 @@ def test_unfinished_are_of_one_account_and_direction(store: AnyStore) -> None:
     assert store.records.unfinished("acme", Direction.INBOUND) == [mine]
 
 
-def test_unfinished_of_one_phase(store: AnyStore) -> None:
+def test_unfinished_at_some_spots(store: AnyStore) -> None:
     """Without all the others, which may be very many."""
     a, _ = opened(store, *(inbound(name, minute=n) for n, name in enumerate("ab")))
     staged = happened(store, a, ev.Staged(files=FILES))
-    assert store.records.unfinished("acme", Direction.INBOUND, phase=Phase.STAGED) == [staged]
-    assert store.records.unfinished("acme", Direction.INBOUND, phase=Phase.PUBLISHED) == []
+    assert store.records.unfinished("acme", Direction.INBOUND, at=[STAGED]) == [staged]
+    assert store.records.unfinished("acme", Direction.INBOUND, at=[PUBLISHED]) == []
+    assert store.records.unfinished("acme", Direction.INBOUND, at=[STAGED, PUBLISHED]) == [staged]
+
+
+def test_unfinished_of_what_counts_as_sent(store: AnyStore) -> None:
+    """State and phase together: what is held has no phase either, nor has what is settled."""
+    accepted, open_, *_ = opened(
+        store,
+        outbound("a", phase=Phase.ACCEPTED),
+        failed("b", minute=1, state=State.SENT, mdn=Mdn(status=MdnStatus.PENDING)),
+        failed("c", minute=2, state=State.SENT),
+        outbound("d", minute=3, state=State.HELD, phase=None),
+        outbound("e", minute=4),
+    )
+    assert store.records.unfinished("acme", Direction.OUTBOUND, at=[ACCEPTED, SENT]) == [accepted, open_]
 
 
 def test_wanted_are_those_that_a_person_asked_for_until_they_are_here(store: AnyStore) -> None:
@@ -98,6 +113,71 @@ def test_wanted_are_those_that_a_person_asked_for_until_they_are_here(store: Any
     assert store.records.wanted("acme", after=early, limit=5) == [twin, late]
     assert store.records.wanted("acme", after=late, limit=5) == []
     assert store.records.wanted("other", after=None, limit=5) == []
+
+
+def test_to_fetch_are_those_that_are_not_here_the_longest_due_first(store: AnyStore) -> None:
+    """Held ones too when they are tried again; those that only a person moves on are not among them."""
+    hour = timedelta(hours=1)
+    rows = opened(
+        store,
+        inbound("later", phase=Phase.WAITING, next_at=NOON + hour),
+        inbound("held", state=State.HELD, phase=None, next_at=NOON),
+        inbound("new", minute=9),
+        inbound("staged", phase=Phase.STAGED),
+        inbound("for a person", state=State.HELD, phase=None),
+        inbound("here", state=State.RECEIVED, phase=Phase.PUBLISHED),
+        inbound("test", pair=OTHER),
+        inbound("theirs", account="other"),
+        outbound(),
+    )
+    waiting, held, new, *_ = rows
+    assert store.records.to_fetch("acme", PartnerType.PRODUCTION, limit=9) == [new, held, waiting]
+    assert store.records.to_fetch("acme", PartnerType.PRODUCTION, limit=1) == [new]
+    assert ids(*store.records.to_fetch("acme", PartnerType.TEST, limit=9)) == ids(rows[6])
+
+
+def test_places_are_those_that_unfinished_messages_count_on(store: AnyStore) -> None:
+    """Held ones too; what is settled counts on none."""
+    opened(
+        store,
+        outbound("a", batch="order"),
+        outbound("b", minute=1, state=State.HELD, phase=None, place=Place("held/b")),
+        outbound("c", minute=2, place=None),
+        failed("d", place=Place("failed/d")),
+        outbound("e", account="other"),
+    )
+    found = sorted(store.records.places("acme"))
+    assert found == [("held/b", None), ("queued/ACME/08925485US00/a", "order")]
+
+
+def test_failed_ones_with_their_file_come_newest_first(store: AnyStore) -> None:
+    """Until the file is known to be gone."""
+    gone = Progress(file_gone=True)
+    old, new, *_ = opened(
+        store,
+        failed("a"),
+        failed("b", minute=1),
+        failed("c", minute=2, progress=gone),
+        failed("d", account="other"),
+        outbound("e", minute=3, state=State.HELD, phase=None),
+    )
+    assert store.records.failed_with_file("acme", limit=5) == [new, old]
+    assert store.records.failed_with_file("acme", limit=1) == [new]
+
+
+def test_an_answer_is_never_older_than_what_was_written(store: AnyStore) -> None:
+    """Asked again and again, before and after each write."""
+    assert store.records.unfinished("acme", Direction.INBOUND) == []
+    assert store.records.facts("acme") == {}
+    (row,) = opened(store, inbound())
+    store.journal.remember("acme", {"paused": "pull"})
+    for _ in range(2):
+        assert store.records.unfinished("acme", Direction.INBOUND) == [row]
+        assert store.records.facts("acme") == {"paused": "pull"}
+    held = happened(store, row, HELD)
+    store.journal.remember("acme", {"paused": None})
+    assert store.records.unfinished("acme", Direction.INBOUND) == [held]
+    assert store.records.facts("acme") == {}
 
 
 def test_a_message_that_is_revived_is_unfinished_again(store: AnyStore) -> None:

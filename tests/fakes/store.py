@@ -15,8 +15,19 @@ from syncd.core.documents import Interchange
 from syncd.core.events import Acknowledged, Excused, Staged, Submitting
 from syncd.core.filed import Filed, filed, number
 from syncd.core.history import Channel, line, news
-from syncd.core.machine import is_unfinished, needs_person
-from syncd.core.model import Direction, GatewayId, Message, MessageId, Pair, Phase, State, bare
+from syncd.core.machine import Spot, is_unfinished, needs_person, spot
+from syncd.core.model import (
+    Direction,
+    GatewayId,
+    Message,
+    MessageId,
+    Pair,
+    PartnerType,
+    Phase,
+    Place,
+    State,
+    bare,
+)
 from syncd.errors import StateBroken
 from syncd.ports.store import (
     OVERDUE,
@@ -176,16 +187,27 @@ class FakeStore:
 
     # Records
 
-    def unfinished(
-        self, account: str, direction: Direction, *, phase: Phase | None = None
-    ) -> Sequence[Message]:
+    def unfinished(self, account: str, direction: Direction, *, at: Iterable[Spot] = ()) -> Sequence[Message]:
+        spots = frozenset(at)
         found = [m for m in self._of(account) if m.direction is direction and is_unfinished(m)]
-        return sorted((m for m in found if phase in {None, m.phase}), key=_age)
+        return sorted((m for m in found if not spots or spot(m) in spots), key=_age)
 
     def wanted(self, account: str, *, after: Message | None, limit: int) -> Sequence[Message]:
         found = [m for m in self.unfinished(account, Direction.INBOUND) if m.progress.wanted]
         found = [m for m in found if after is None or _as_wanted(m) > _as_wanted(after)]
         return sorted(found, key=_as_wanted)[:limit]
+
+    def to_fetch(self, account: str, partner_type: PartnerType, *, limit: int) -> Sequence[Message]:
+        inbound = [m for m in self.unfinished(account, Direction.INBOUND) if _is_to_fetch(m)]
+        of_type = [m for m in inbound if m.pair.partner_type is partner_type]
+        return sorted(of_type, key=lambda m: (m.next_at or AT_ONCE, m.id))[:limit]
+
+    def places(self, account: str) -> Sequence[tuple[Place, str | None]]:
+        return [(m.place, m.batch) for m in self.unfinished(account, Direction.OUTBOUND) if m.place]
+
+    def failed_with_file(self, account: str, *, limit: int) -> Sequence[Message]:
+        found = [m for m in self._failed(account) if not m.progress.file_gone]
+        return sorted(found, key=_age, reverse=True)[:limit]
 
     def moving(self, account: str) -> Sequence[Message]:
         return sorted((m for m in self._of(account) if m.moving_from is not None), key=_age)
@@ -384,6 +406,12 @@ class FakeStore:
 
     def _failed(self, account: str) -> list[Message]:
         return [m for m in self._of(account) if (m.direction, m.state) == (Direction.OUTBOUND, State.FAILED)]
+
+
+def _is_to_fetch(message: Message) -> bool:
+    if message.state is State.ARRIVING:
+        return message.phase is not Phase.STAGED
+    return message.state is State.HELD and message.next_at is not None
 
 
 def _as_wanted(message: Message) -> tuple[object, ...]:

@@ -12,8 +12,9 @@ import sqlalchemy as sa
 
 from syncd.core import events as ev
 from syncd.core.acknowledging import Subject
-from syncd.core.machine import advance
-from syncd.core.model import Direction, GatewayId, Phase, State
+from syncd.core.machine import STAGED, advance
+from syncd.core.model import Direction, GatewayId, PartnerType, Phase, State
+from syncd.flows.track import TRACKED
 from syncd.ports.notices import Notebook, Spot
 from syncd.ports.store import Change, Search
 from syncd.store import Store, open_store
@@ -28,10 +29,17 @@ Question = Callable[[SqlRecords], object]
 OF_A_PASS: dict[str, tuple[Question, str]] = {
     "unfinished": (lambda r: r.unfinished("acme", Direction.INBOUND), "messages_unfinished"),
     "staged": (
-        lambda r: r.unfinished("acme", Direction.INBOUND, phase=Phase.STAGED),
-        "messages_unfinished",
+        lambda r: r.unfinished("acme", Direction.INBOUND, at=[STAGED]),
+        "messages_unfinished (account=? AND direction=? AND state=? AND phase=?)",
     ),
-    "wanted": (lambda r: r.wanted("acme", after=None, limit=5), "messages_unfinished"),
+    "tracked": (
+        lambda r: r.unfinished("acme", Direction.OUTBOUND, at=TRACKED),
+        "messages_unfinished (account=? AND direction=? AND state=? AND phase=?)",
+    ),
+    "wanted": (lambda r: r.wanted("acme", after=None, limit=5), "messages_wanted"),
+    "to_fetch": (lambda r: r.to_fetch("acme", PartnerType.TEST, limit=5), "messages_to_fetch"),
+    "places": (lambda r: r.places("acme"), "messages_unfinished"),
+    "failed_with_file": (lambda r: r.failed_with_file("acme", limit=5), "messages_failed_with_file"),
     "moving": (lambda r: r.moving("acme"), "messages_moving"),
     "by_gateway_ids": (
         lambda r: r.by_gateway_ids("acme", [GatewayId("live"), GatewayId("b")]),
@@ -138,7 +146,8 @@ OF_FEW = {
     "by_gateway_ids",
     "search of overdue ones",
     "outstanding",
-    "wanted",
+    "unfinished",
+    "tracked",
 }  # sorted, but never more than asked for
 
 

@@ -15,6 +15,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
 
+from syncd.core.machine import CLAIMED, IN_DOUBT, SUBMITTING, WAITING
 from syncd.core.model import Message, MessageId, Phase, State
 
 FIRST_GAP = timedelta(seconds=10)
@@ -56,6 +57,8 @@ GOOD = Mood()
 
 _PLACEHOLDER = re.compile(r"\{[a-z]+\}")
 _UNASSIGNED = (Phase.SUBMITTING, Phase.IN_DOUBT)
+UNSENT = (CLAIMED, WAITING, SUBMITTING, IN_DOUBT)
+"""Where messages are that have no id at the gateway yet, as far as is known."""
 
 
 def likeness(message: Message, *, names_alone: bool = False) -> tuple[object, ...]:
@@ -76,7 +79,7 @@ def next_starts(
     now: datetime,
     names_alone: bool = False,
 ) -> tuple[Message, ...]:
-    """The messages to send now, in order, given every unfinished outbound row of the account.
+    """The messages to send now, in order, given every unsent row of the account.
 
     `running` are being sent at this moment; `names_alone` is what makes twins. Returns at most what
     `parallel` leaves free.

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 
 from syncd.core.model import Mdn, MdnStatus, Message, Phase, Progress, bare
@@ -26,6 +26,7 @@ LEAST_ASKED = 3
 """Entries that the list leaves open, asked for one by one in a pass; a fiftieth of them when that is more."""
 REVIVABLE_FOR = timedelta(days=2)
 REVIVAL_EVERY = timedelta(minutes=10)
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class Fate(StrEnum):
@@ -200,7 +201,8 @@ def plan_agenda(
     most = max(1, len(rows) // 100)
     back_to = _back_to(on_the_way, fresh, newest_seen=newest_seen, offset=offset)
     singles = tuple(due[:most])
-    listed = tuple(row for row in rows if row not in singles)
+    asked = {row.id for row in singles}
+    listed = tuple(row for row in rows if row.id not in asked)
     return Agenda(lists=lists, sent_back_to=back_to, listed=listed, singles=singles)
 
 
@@ -282,6 +284,14 @@ def is_due(row: Message, now: datetime) -> bool:
 
 def _asked(row: Message) -> datetime:
     return row.progress.mdn_asked_at or row.created
+
+
+def revivable_since(now: datetime) -> datetime:
+    """Since when a message has to have failed to be looked for again; it moves on every ten minutes only.
+
+    So the question is the same in many passes, and need not be asked anew.
+    """
+    return EPOCH + (now - REVIVABLE_FOR - EPOCH) // REVIVAL_EVERY * REVIVAL_EVERY
 
 
 def gives_up_mdn(row: Message, *, after: timedelta, now: datetime) -> bool:
