@@ -2,7 +2,7 @@
 # make test      the test suite, under four minutes
 # make lint      style, types and import contracts
 # make torture   the tests that break things on purpose, for an hour; writes their figures into tests/README.md
-# make bench     what a pass costs, counted, into tests/benchmarks/RESULTS.md; what questions cost over a million messages
+# make bench     what it costs, beside what others cost, into tests/benchmarks/RESULTS.md, in about twelve minutes
 # make update    new exact versions into constraints.txt, within the ranges of pyproject.toml
 
 PYTHON ?= python3
@@ -30,8 +30,7 @@ torture: venv
 	    status=$$?; $(BIN)/python -m tests.safety.report && exit $$status
 
 bench: venv
-	$(BIN)/python tests/benchmarks/run.py
-	$(BIN)/python tests/benchmarks/questions.py $(ARGS)
+	$(BIN)/python tests/benchmarks/run.py $(ARGS)
 
 update: venv
 	$(BIN)/uv --quiet pip compile --upgrade --universal --python-version 3.11 --generate-hashes \

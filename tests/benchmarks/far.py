@@ -1,48 +1,45 @@
-"""The other side, in a process of its own: an AS2 Gateway sandbox, filled, limited, and as far away as told.
+"""The other side, in a process of its own: an AS2 Gateway sandbox, filled and limited as told.
 
-Started by `Far`; reads one JSON command a line, answers each with one line of JSON. The distance is made by a
-relay before the sandbox: each direction takes half of the round trip, give or take a tenth, and a new
-connection takes one round trip more, as its handshake would. Bandwidth and lost packets are not imitated.
+Started by `far`; reads one JSON command a line, answers each with one line of JSON.
 """
 
 from __future__ import annotations
 
-import asyncio
 import json
 import subprocess
 import sys
-import threading
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from random import Random
-from typing import Any, Self
+from typing import Any
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
 from syncd.sandbox import Sandbox, World
 from syncd.sandbox.as2gateway.world import Behaviour, Partner
+from tests.benchmarks.distance import HERE, Way
 
 DOCUMENTED = 50
 WINDOW_S = 10
 UNLIMITED = 1_000_000
 PARTNERS = tuple(f"PARTNER_{number}" for number in range(10))
 STATION = "RJ_Station"
-USER, PASSWORD = "email@domain.com", "pazzword"
-CHUNK = 65_536
+PASSWORD = "pazzword"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wanted:
-    """The other side to have: what has arrived, the limit per 10 s, the way there and back."""
+    """The other side to have: what has arrived, and the limit per 10 s."""
 
     messages: int = 0
     least_bytes: int = 1_000
     most_bytes: int = 8_000
     limit: int = UNLIMITED
-    round_trip_ms: float = 0.0
+    logins: int = 1
+    """Accounts, each with the same station and partners; messages come to each in turn."""
     mdn: str = "ok"
     queued_s: float = 0.0
     """How long what is sent stays in the gateway's queue."""
@@ -107,14 +104,19 @@ class Far:
 
 
 @contextmanager
-def far(wanted: Wanted) -> Iterator[Far]:
+def far(wanted: Wanted, way: Way = HERE) -> Iterator[Far]:
     """The other side, for as long as the block lasts."""
-    command = [sys.executable, __file__, json.dumps(asdict(wanted))]
+    command = [*way.far, sys.executable, __file__, json.dumps(asdict(wanted)), way.host]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as child:
         try:
             yield Far(child)
         finally:
             child.kill()
+
+
+def login_of(number: int) -> str:
+    """The username of an account; the first one is the document's own."""
+    return f"email{number or ''}@domain.com"
 
 
 def size_of(name: str, *, least: int = 1_000, most: int = 8_000) -> int:
@@ -145,7 +147,8 @@ class Side:
         for _ in range(messages):
             name = f"in-{self._arrived:06}.edi"
             size = size_of(name, least=self._wanted.least_bytes, most=self._wanted.most_bytes)
-            self._box.deliver(files={name: content(name, size)}, partner=PARTNERS[0])
+            login = login_of(self._arrived % self._wanted.logins)
+            self._box.deliver(files={name: content(name, size)}, partner=PARTNERS[0], login=login)
             self._arrived += 1
         return {}
 
@@ -170,77 +173,19 @@ def _world(wanted: Wanted) -> World:
     world = World.default().timed(rate_requests=wanted.limit, queue_s=wanted.queued_s)
     behaviour = Behaviour(mdn=wanted.mdn)  # type: ignore[arg-type]  # one of its words
     partners = tuple(Partner(as2_id=name, name=name, behaviour=behaviour) for name in PARTNERS)
-    return replace(world, accounts=(replace(world.accounts[0], partners=partners),))
-
-
-class Relay:
-    """Carries bytes to and fro, late; on an event loop in a thread of its own."""
-
-    def __init__(self, *, port: int, half_s: float) -> None:
-        self._port = port
-        self._half_s = half_s
-        self._dice = Random(2)
-        self._loop = asyncio.new_event_loop()
-        self._server: asyncio.Server | None = None
-
-    def start(self) -> Self:
-        self._server = self._loop.run_until_complete(asyncio.start_server(self._serve, "127.0.0.1", 0))
-        threading.Thread(target=self._loop.run_forever, daemon=True).start()
-        return self
-
-    @property
-    def port(self) -> int:
-        assert self._server
-        return int(self._server.sockets[0].getsockname()[1])
-
-    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        there, back = await asyncio.open_connection("127.0.0.1", self._port)
-        handshake_over = self._loop.time() + 2 * self._half_s
-        await asyncio.gather(
-            self._carry(reader, back, not_before=handshake_over + self._half_s),
-            self._carry(there, writer, not_before=0.0),
-        )
-
-    async def _carry(
-        self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, *, not_before: float
-    ) -> None:
-        queue: asyncio.Queue[tuple[float, bytes]] = asyncio.Queue()
-        lates = asyncio.create_task(self._let_out(queue, writer))
-        due = not_before
-        while chunk := await _read(reader):
-            due = max(due, self._loop.time() + self._half_s * self._dice.uniform(0.9, 1.1))
-            queue.put_nowait((due, chunk))
-        queue.put_nowait((max(due, self._loop.time() + self._half_s), b""))
-        await lates
-
-    async def _let_out(self, queue: asyncio.Queue[tuple[float, bytes]], writer: asyncio.StreamWriter) -> None:
-        while True:
-            due, chunk = await queue.get()
-            await asyncio.sleep(max(0.0, due - self._loop.time()))
-            if not chunk:
-                writer.close()
-                return
-            writer.write(chunk)
-
-
-async def _read(reader: asyncio.StreamReader) -> bytes:
-    try:
-        return await reader.read(CHUNK)
-    except ConnectionError:
-        return b""
+    accounts = [
+        replace(world.accounts[0], partners=partners, username=login_of(number))
+        for number in range(wanted.logins)
+    ]
+    return replace(world, accounts=tuple(accounts))
 
 
 def _serve() -> None:
     wanted = Wanted(**json.loads(sys.argv[1]))
-    with Sandbox(world=_world(wanted)) as box:
+    with Sandbox(world=_world(wanted), host=sys.argv[2]) as box:
         side = Side(box, wanted)
         side.arrive(wanted.messages)
-        url = box.url
-        if wanted.round_trip_ms:
-            port = int(box.address.rsplit(":", 1)[1])
-            relay = Relay(port=port, half_s=wanted.round_trip_ms / 2_000).start()
-            url = url.replace(f":{port}/", f":{relay.port}/")
-        print(json.dumps({"url": url}), flush=True)
+        print(json.dumps({"url": box.url}), flush=True)
         for line in sys.stdin:
             command = json.loads(line)
             print(json.dumps(getattr(side, command.pop("do"))(**command)), flush=True)

@@ -1,4 +1,4 @@
-"""The same loop in plain Python on httpx: `loop.py URL INBOX`.
+"""The same loop in plain Python with a Session of requests: `loop.py URL INBOX`.
 
 One connection, kept. What it does not do: sync anything, survive a crash without a double or a loss,
 keep names apart, keep to the limit.
@@ -12,25 +12,26 @@ import zipfile
 from pathlib import Path
 from urllib.parse import quote
 
-import httpx
+import requests
 
 
 def _loop(url: str, inbox: Path) -> None:
-    with httpx.Client(timeout=60) as client:
+    with requests.Session() as session:
         login = {"username": "email@domain.com", "password": "pazzword"}
-        client.headers["Authorization"] = client.post(f"{url}/authorize", json=login).json()["token"]
+        session.headers["Authorization"] = session.post(f"{url}/authorize", json=login).json()["token"]
         unread = f"{url}/message/received?unreadOnly=true&pageLength=100"
-        while records := client.get(unread).raise_for_status().json()["records"]:
+        while records := session.get(unread).json()["records"]:
             for record in records:
-                _take(client, f"{url}/message/received/{quote(record['as2MessageId'], safe='')}", inbox)
+                _take(session, f"{url}/message/received/{quote(record['as2MessageId'], safe='')}", inbox)
 
 
-def _take(client: httpx.Client, message: str, inbox: Path) -> None:
-    fetched = client.get(f"{message}/attachments/all").raise_for_status()
+def _take(session: requests.Session, message: str, inbox: Path) -> None:
+    fetched = session.get(f"{message}/attachments/all")
+    fetched.raise_for_status()
     with zipfile.ZipFile(io.BytesIO(fetched.content)) as archive:
         for name in archive.namelist():
             (inbox / Path(name).name).write_bytes(archive.read(name))
-    client.get(f"{message}?markAsRead=true").raise_for_status()
+    session.get(f"{message}?markAsRead=true").raise_for_status()
 
 
 if __name__ == "__main__":

@@ -13,6 +13,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import asdict, dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -20,14 +21,17 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
+from tests.benchmarks.distance import HERE, Way
+from tests.benchmarks.far import PASSWORD, login_of
+from tests.benchmarks.sampling import sampled
+
 PACES = {"settle": "0.1s", "min_free": "0"}
 QUIET = {"pull_every": "1h", "track_every": "1h", "scan_every": "1h"}
-LOGIN = {"username": "email@domain.com", "password": "pazzword"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Done:
-    """What it cost here; memory is the peak over what was resident before the pass."""
+    """What it cost here."""
 
     seconds: float
     cpu_s: float
@@ -35,6 +39,11 @@ class Done:
     syncs: int
     queries: int
     memory_mb: float
+    """The most that was resident during the passes."""
+    grown_mb: float
+    """The same over what was resident before them."""
+    shares: Mapping[str, Mapping[str, float]]
+    """What `sampling` saw, when it was asked to look."""
 
 
 def environ(
@@ -49,16 +58,28 @@ def environ(
         root.mkdir(exist_ok=True)
         root.chmod(0o2770)
         account = {"gateway": "as2gateway", "url": url, "root": str(root), "rate_limit": limit}
-        account |= {**PACES, **LOGIN, **keys}
+        account |= {"username": login_of(number), "password": PASSWORD, **PACES, **keys}
         made |= {f"SYNCD_ACCOUNTS__A{number}__{key.upper()}": value for key, value in account.items()}
     return made
 
 
-def near(environment: dict[str, str], jobs: Sequence[str], *, passes: int = 1) -> Done:
-    """Run the passes, and give what they cost."""
-    command = [sys.executable, __file__, str(passes), *jobs]
+def near(
+    environment: dict[str, str],
+    jobs: Sequence[str],
+    *,
+    passes: int = 1,
+    way: Way = HERE,
+    look: bool = False,
+) -> Done:
+    """Run the passes, and give what they cost; `look` tells where the time went, and takes some itself."""
+    command = passes_of(jobs, passes=passes, way=way, look=look)
     ended = subprocess.run(command, env=environment, stdout=subprocess.PIPE, text=True, check=True)
     return Done(**json.loads(ended.stdout))
+
+
+def passes_of(jobs: Sequence[str], *, passes: int = 1, way: Way = HERE, look: bool = False) -> Sequence[str]:
+    """The command that runs them."""
+    return [*way.near, sys.executable, __file__, str(passes), str(int(look)), *jobs]
 
 
 # In the child -----------------------------------------------------------------------------------
@@ -78,13 +99,22 @@ class Counter:
         return counted
 
 
+def _synced(syncs: Counter, sync: Callable[[int], None]) -> Callable[[int], None]:
+    def synced(descriptor: int) -> None:
+        """`sampling` knows a thread that syncs by this name."""
+        syncs.calls += 1
+        sync(descriptor)
+
+    return synced
+
+
 def memory_mb(what: str = "VmRSS", *, of: int | str = "self") -> float:
     """What a process has in memory; `VmHWM`: the most that it ever had."""
     lines = Path(f"/proc/{of}/status").read_text().splitlines()
     return next(int(line.split()[1]) * 1024 / 1e6 for line in lines if line.startswith(what))
 
 
-def _run(passes: int, jobs: tuple[str, ...]) -> Done:
+def _run(jobs: tuple[str, ...], *, passes: int, look: bool) -> Done:
     import structlog
     from sqlalchemy import event
     from sqlalchemy.engine import Engine
@@ -95,16 +125,19 @@ def _run(passes: int, jobs: tuple[str, ...]) -> Done:
 
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
     syncs, queries = Counter(), Counter()
-    os.fsync = syncs.counting(os.fsync)
+    os.fsync = _synced(syncs, os.fsync)  # type: ignore[assignment]  # all that is ever synced has a number
     settings = load(None, os.environ)
     with open_doors(settings) as doors, doors.gateway(settings.accounts[0]) as gateway:
         event.listen(Engine, "before_cursor_execute", queries.counting(lambda *_: None))
         tally = Tally()
         bridge = doors.bridge(settings.accounts[0], gateway, tally)
+        Path("/proc/self/clear_refs").write_text("5")  # the peak begins anew: imports do not count
         first, before_mb = doors.store.transactions, memory_mb()
         began, cpu = time.perf_counter(), time.process_time()
-        for _ in range(passes):
-            OncePass(bridge, tally, jobs=jobs).run(patience=timedelta())
+        with ExitStack() as looking:
+            shares = looking.enter_context(sampled()) if look else {}
+            for _ in range(passes):
+                OncePass(bridge, tally, jobs=jobs).run(patience=timedelta())
         transactions = doors.store.transactions - first
         done = Done(
             seconds=time.perf_counter() - began,
@@ -112,7 +145,9 @@ def _run(passes: int, jobs: tuple[str, ...]) -> Done:
             transactions=transactions,
             syncs=syncs.calls + transactions,
             queries=queries.calls,
-            memory_mb=memory_mb("VmHWM") - before_mb,
+            memory_mb=memory_mb("VmHWM"),
+            grown_mb=memory_mb("VmHWM") - before_mb,
+            shares={kind: asdict(spent) for kind, spent in shares.items()},
         )
     for trouble in tally.troubles:
         print(f"trouble: {trouble.what}", file=sys.stderr)
@@ -120,4 +155,5 @@ def _run(passes: int, jobs: tuple[str, ...]) -> Done:
 
 
 if __name__ == "__main__":
-    print(json.dumps(asdict(_run(int(sys.argv[1]), tuple(sys.argv[2:])))))
+    passes, look, *jobs = sys.argv[1:]
+    print(json.dumps(asdict(_run(tuple(jobs), passes=int(passes), look=look == "1"))))

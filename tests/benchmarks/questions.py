@@ -1,4 +1,4 @@
-"""What questions cost over a million messages: `make bench`, or `python tests/benchmarks/questions.py`.
+"""What questions cost over a million messages: `python tests/benchmarks/questions.py`.
 
 `cold`: the first time, on a new connection, with the database thrown out of the memory of the kernel;
 `warm`: the median of five more. The state is made once and kept in the folder for temporary files, under its

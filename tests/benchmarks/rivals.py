@@ -1,183 +1,168 @@
 """The same files by other means, in the same run: from the server into a folder, and away from the server.
 
-SFTP runs against an OpenSSH server of our own on loopback. What is missing is named by its package.
+Afterwards every file is compared, byte by byte. What is missing on this machine is named by its package.
 """
 
 from __future__ import annotations
 
-import getpass
 import os
 import shutil
-import socket
 import subprocess
 import sys
 import tempfile
-import threading
 import time
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from tests.benchmarks.distance import HERE, CannotDelay, Way, way
 from tests.benchmarks.far import UNLIMITED, Wanted, content, far, size_of
 from tests.benchmarks.near import environ
+from tests.benchmarks.passes import LIMITS, check_arrived, check_files
+from tests.benchmarks.sftp import fetching, missing, sshd
+from tests.benchmarks.sizes import Sizes
 from tests.benchmarks.table import Table
 
-HERE = Path(__file__).parent
-SSHD = "/usr/sbin/sshd"
-SAFE = "loses and doubles nothing in a crash; limit kept"
-UNSAFE = "no syncs, doubles or loses in a crash, limit not kept"
-SFTP = "no syncs, no history, no limit to keep; the server's SFTP, not its API"
+FOLDER = Path(__file__).parent
+SAFE = "synced before it is confirmed; loses and doubles nothing in a crash; limit kept; history"
+UNSAFE = "no syncs; loses or doubles in a crash; overwrites a name; limit not kept"
+SFTP = "no syncs; loses what a crash left half; no limit to keep: the server's SFTP, not its API"
+FAR_MS = 30
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Rival:
-    """A way to fetch by the API; `needs`: programs, with the Debian packages that have them."""
+class Contest:
+    """Who takes part in what: so many messages over this way; ours sets the pace."""
 
-    name: str
-    command: Sequence[str]
-    remark: str
-    needs: Sequence[str] = ()
+    table: Table
+    messages: int
+    way: Way
+
+    def add(
+        self, name: str, messages: int, took_s: float, ours_s: float, *, requests: str, remark: str
+    ) -> None:
+        """A row of somebody who took so many."""
+        each = took_s / messages
+        self.table.add(
+            what=name,
+            messages=f"{messages:,}",
+            seconds=f"{took_s:.2f}",
+            a_second=f"{1 / each:.0f}",
+            of_our_time=f"{each / (ours_s / self.messages):.1f} x",
+            requests_per_100=requests,
+            remark=remark,
+        )
 
 
-def side_by_side(messages: int) -> Table:
+def side_by_side(sizes: Sizes) -> Table:
     """Everybody takes the same files from a server of the same kind, one after the other."""
     table = Table(
-        title=f"Side by side: {messages:,} messages of 1-8 KB, without a limit",
-        note="The whole command, from its start to its end, ours as `syncd once --only pull`. Ours syncs "
-        "each file and folder (fsync) before it confirms; nobody else does.",
+        title=f"Side by side: {sizes.rivals:,} messages of 1-8 KB, without a limit, on this machine",
+        note=_note(
+            f"The loop with curl takes {sizes.curl:,} of them; the ratio is that of the time a message."
+        ),
     )
-    curl = ("bash", str(HERE / "loop.sh"))
-    python = (sys.executable, str(HERE / "loop.py"))
-    took = _ours(table, messages)
-    for rival in (
-        Rival(name="curl, jq, unzip", command=curl, remark=UNSAFE, needs=("curl", "jq", "unzip")),
-        Rival(name="Python, httpx", command=python, remark=UNSAFE),
-    ):
-        _by_api(table, rival, messages, took)
-    for name, needs in (("lftp", "lftp"), ("rclone", "rclone")):
-        _by_sftp(table, name, needs, messages, took)
+    _all(Contest(table=table, messages=sizes.rivals, way=HERE), curl=sizes.curl)
     return table
 
 
-def _ours(table: Table, messages: int) -> float:
-    with tempfile.TemporaryDirectory() as folder, far(Wanted(messages=messages)) as there:
-        environment = environ(Path(folder), there.url, limit=f"{UNLIMITED}/10s")
+def side_by_side_far(sizes: Sizes) -> Table:
+    """The same from where users live."""
+    count = sizes.rivals_far
+    table = Table(
+        title=f"Side by side: {count:,} messages of 1-8 KB, without a limit, at a round trip of {FAR_MS} ms",
+        note=_note("The round trip as in the table of the limited pull."),
+    )
+    try:
+        with way(FAR_MS) as there_and_back:
+            _all(Contest(table=table, messages=count, way=there_and_back), curl=count)
+    except CannotDelay as error:
+        table.skip("all", str(error))
+    return table
+
+
+def _note(more: str) -> str:
+    return (
+        "The whole command, from its start to its end, ours as `syncd once --only pull`. Every file is "
+        "compared byte by byte afterwards. Ours syncs each file and folder (fsync) before it confirms; "
+        f"nobody else does. {more} lftp is `mirror --parallel=4`, rclone `move` with its defaults (4 at a "
+        "time, hashes compared), both against an OpenSSH server."
+    )
+
+
+def _all(contest: Contest, *, curl: int) -> None:
+    ours_s = _ours(contest)
+    shell = ["bash", str(FOLDER / "loop.sh")]
+    python = [sys.executable, str(FOLDER / "loop.py")]
+    _by_api(contest, "curl, jq, unzip", shell, ours_s, messages=curl, needs=("curl", "jq", "unzip"))
+    _by_api(contest, "Python, requests", python, ours_s, messages=contest.messages)
+    for program in ("lftp", "rclone"):
+        _by_sftp(contest, program, ours_s)
+
+
+def _ours(contest: Contest) -> float:
+    wanted = Wanted(messages=contest.messages)
+    with tempfile.TemporaryDirectory() as folder, far(wanted, contest.way) as there:
+        environment = environ(Path(folder), there.url, limit=LIMITS[UNLIMITED])
         command = [sys.executable, "-m", "syncd", "once", "--only", "pull", "--quiet"]
-        took = _timed(command, environment)
-        arrived = len(list((Path(folder) / "root0" / "inbox").rglob("*.edi")))
-        _check(there.seen().unread, arrived, messages)
-        _add(table, "syncd once", messages, took, took, requests=str(there.seen().requests), remark=SAFE)
-    return took
+        took_s = _timed([*contest.way.near, *command], environment)
+        seen = there.seen()
+        check_arrived(Path(folder) / "root0" / "inbox", wanted, seen)
+    requests = f"{100 * seen.requests / contest.messages:.1f}"
+    contest.add("syncd once", contest.messages, took_s, took_s, requests=requests, remark=SAFE)
+    return took_s
 
 
-def _by_api(table: Table, rival: Rival, messages: int, ours: float) -> None:
-    missing = [need for need in rival.needs if not shutil.which(need)]
-    if missing:
-        _skip(table, rival.name, missing)
+def _by_api(
+    contest: Contest,
+    name: str,
+    command: Sequence[str],
+    ours_s: float,
+    *,
+    messages: int,
+    needs: Sequence[str] = (),
+) -> None:
+    lacking = [need for need in needs if not shutil.which(need)]
+    if lacking:
+        contest.table.skip(name, _not_installed(lacking))
         return
-    with tempfile.TemporaryDirectory() as inbox, far(Wanted(messages=messages)) as there:
-        took = _timed([*rival.command, there.url, inbox], dict(os.environ))
-        _check(there.seen().unread, len(list(Path(inbox).iterdir())), messages)
-        requests = str(there.seen().requests)
-        _add(table, rival.name, messages, took, ours, requests=requests, remark=rival.remark)
+    wanted = Wanted(messages=messages)
+    with tempfile.TemporaryDirectory() as inbox, far(wanted, contest.way) as there:
+        took_s = _timed([*contest.way.near, *command, there.url, inbox], dict(os.environ))
+        seen = there.seen()
+        check_arrived(Path(inbox), wanted, seen)
+    requests = f"{100 * seen.requests / messages:.1f}"
+    contest.add(name, messages, took_s, ours_s, requests=requests, remark=UNSAFE)
 
 
-def _by_sftp(table: Table, name: str, package: str, messages: int, ours: float) -> None:
-    missing = [what for what, found in _packages(name, package).items() if not found]
-    if missing:
-        _skip(table, name, missing)
+def _by_sftp(contest: Contest, program: str, ours_s: float) -> None:
+    lacking = missing(program)
+    if lacking:
+        contest.table.skip(program, _not_installed(lacking))
         return
-    with tempfile.TemporaryDirectory() as folder, _sshd(Path(folder)) as port:
-        there, here = Path(folder) / "there", Path(folder) / "here"
-        there.mkdir()
-        here.mkdir()
-        for number in range(messages):
-            file = f"in-{number:06}.edi"
-            (there / file).write_bytes(content(file, size_of(file)))
-        took = _timed(_commands(name, port, Path(folder)), dict(os.environ))
-        _check(len(list(there.iterdir())), len(list(here.iterdir())), messages)
-        _add(table, name, messages, took, ours, requests="-", remark=SFTP)
+    wanted = Wanted(messages=contest.messages)
+    with tempfile.TemporaryDirectory() as name, sshd(Path(name), contest.way) as port:
+        folder = Path(name)
+        (folder / "here").mkdir()
+        _fill(folder / "there", wanted)
+        took_s = _timed(fetching(program, port, folder, contest.way), dict(os.environ))
+        assert not list((folder / "there").iterdir()), "files are left at the server"
+        check_files(folder / "here", wanted)
+    contest.add(program, contest.messages, took_s, ours_s, requests="-", remark=SFTP)
 
 
-def _packages(name: str, package: str) -> dict[str, bool]:
-    return {package: bool(shutil.which(name)), "openssh-server": Path(SSHD).exists()}
+def _not_installed(packages: Sequence[str]) -> str:
+    return f"{', '.join(packages)} {'is' if len(packages) == 1 else 'are'} not installed"
 
 
-def _commands(name: str, port: int, folder: Path) -> list[str]:
-    key, there, here = folder / "key", folder / "there", folder / "here"
-    if name == "lftp":
-        trust = "-o StrictHostKeyChecking=no -o UserKnownHostsFile=/dev/null -o LogLevel=ERROR"
-        ssh = f"ssh -a -x -i {key} {trust}"
-        mirror = f"mirror --parallel=4 --Remove-source-files {there} {here}"
-        script = f"set sftp:connect-program '{ssh}'; open -u {getpass.getuser()},x sftp://127.0.0.1:{port}"
-        return ["lftp", "-c", f"{script}; {mirror}"]
-    remote = f":sftp,host=127.0.0.1,port={port},user={getpass.getuser()},key_file={key}:{there}"
-    return ["rclone", "--config", "/dev/null", "--quiet", "move", remote, str(here)]
-
-
-@contextmanager
-def _sshd(folder: Path) -> Iterator[int]:
-    """An OpenSSH server on loopback with keys of its own."""
-    for key in ("host", "key"):
-        subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", folder / key], check=True)
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    if os.geteuid() == 0:
-        Path("/run/sshd").mkdir(exist_ok=True)
-    told = {
-        "Port": port,
-        "ListenAddress": "127.0.0.1",
-        "HostKey": folder / "host",
-        "AuthorizedKeysFile": folder / "key.pub",
-        "StrictModes": "no",
-        "UsePAM": "no",
-        "PidFile": "none",
-        "Subsystem": "sftp internal-sftp",
-    }
-    options = [f"-o{name}={value}" for name, value in told.items()]
-    with subprocess.Popen([SSHD, "-D", "-f", "/dev/null", *options], stderr=subprocess.DEVNULL) as server:
-        try:
-            _await(port)
-            yield port
-        finally:
-            server.terminate()
-
-
-def _await(port: int) -> None:
-    pause = threading.Event()
-    for _ in range(100):
-        with socket.socket() as asking:
-            if asking.connect_ex(("127.0.0.1", port)) == 0:
-                return
-        pause.wait(0.05)
-    raise AssertionError(f"{SSHD} does not listen on port {port}")
+def _fill(folder: Path, wanted: Wanted) -> None:
+    folder.mkdir()
+    for number in range(wanted.messages):
+        file = f"in-{number:06}.edi"
+        (folder / file).write_bytes(content(file, size_of(file)))
 
 
 def _timed(command: Sequence[str], environment: dict[str, str]) -> float:
     began = time.perf_counter()
     subprocess.run(command, env=environment, stdout=subprocess.DEVNULL, check=True)
     return time.perf_counter() - began
-
-
-def _check(left: int, arrived: int, messages: int) -> None:
-    assert (left, arrived) == (0, messages), f"{left} left at the server, {arrived} of {messages} arrived"
-
-
-def _add(
-    table: Table, name: str, messages: int, took: float, ours: float, *, requests: str, remark: str
-) -> None:
-    table.add(
-        what=name,
-        seconds=f"{took:.2f}",
-        a_second=f"{messages / took:.0f}",
-        of_our_time=f"{took / ours:.1f} x",
-        requests=requests,
-        remark=remark,
-    )
-
-
-def _skip(table: Table, name: str, missing: Sequence[str]) -> None:
-    remark = f"skipped: {', '.join(missing)} not installed"
-    table.add(what=name, seconds="-", a_second="-", of_our_time="-", requests="-", remark=remark)

@@ -15,11 +15,18 @@ class Table:
     title: str
     note: str
     rows: list[Row] = field(default_factory=list)
+    skipped: list[str] = field(default_factory=list)
+    """Rows that this machine has not got, and why."""
 
     def add(self, **cells: str) -> None:
         """One row more; shown at once, since a whole run takes minutes."""
         self.rows.append({name.replace("_", " "): cell for name, cell in cells.items()})
         print(f"{self.title}: " + ", ".join(f"{k} {v}" for k, v in self.rows[-1].items()), flush=True)
+
+    def skip(self, what: str, because: str) -> None:
+        """A row that cannot be had here."""
+        self.skipped.append(f"Skipped: {what}, since {because}.")
+        print(f"{self.title}: {self.skipped[-1]}", flush=True)
 
     def markdown(self) -> str:
         """The section of RESULTS.md."""
@@ -29,6 +36,8 @@ class Table:
             widths = [max(len(name), *(len(row[name]) for row in self.rows)) for name in names]
             lines += [_line(names, widths), _line(["-" * width for width in widths], widths)]
             lines += [_line([row[name] for name in names], widths) for row in self.rows]
+        if self.skipped:
+            lines += ["", *self.skipped]
         return "\n".join(lines) + "\n"
 
 
