@@ -97,18 +97,22 @@ def check_root(reach: Reach, *, was_used: bool = False) -> None:
     A root that was used before is not to be made anew: its disk may be missing.
     """
     root = reach.root
-    make = f"install -d -o {_user()} -g {_group(root.parent)} -m 2770 {root}"
     try:
         with reach.folder(""):
             return
     except FileNotFoundError as error:
-        anew = f"Mount it; or, if it was removed on purpose, make it: `{make}`"
-        remedy = anew if was_used else f"Make it once: `{make}`"
+        anew = f"Mount it; or, if it was removed on purpose, make it: `{_make(root)}`"
+        remedy = anew if was_used else f"Make it once: `{_make(root)}`"
         raise RootUnusable(f"the root {root} is not there", remedy) from error
     except OSError as error:
         raise RootUnusable(
-            f"the root {root} cannot be used: {error.strerror}", f"It has to be as from `{make}`"
+            f"the root {root} cannot be used: {error.strerror}", f"It has to be as from `{_make(root)}`"
         ) from error
+
+
+def _make(root: Path) -> str:
+    """The command that makes the root. It asks for users and groups, which may take a directory's answer."""
+    return f"install -d -o {_user()} -g {_group(root.parent)} -m 2770 {root}"
 
 
 def _read(name: str, *, dir_fd: int) -> bytes:
