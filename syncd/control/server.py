@@ -164,6 +164,7 @@ class _Server(UnixWSGIServer):  # type: ignore[misc]
             max_request_body_size=65_536,
             channel_timeout=10,
             cleanup_interval=5,
+            asyncore_loop_timeout=10,  # who connects wakes it; else it would every second, all day long
             connection_limit=100,
             log_socket_errors=False,
             asyncore_use_poll=True,

@@ -30,7 +30,8 @@ from syncd.ports.folders import Watcher
 
 log = structlog.get_logger(__name__)
 
-TICK = timedelta(seconds=1)
+TICK = timedelta(seconds=5)
+"""So soon a set clock or a new password is noticed; each look costs, all day long."""
 A_MOMENT = timedelta(seconds=20)
 """So long ago the last look at all parts may be, for those who ask whether we live."""
 ORDERLY = timedelta(seconds=9)

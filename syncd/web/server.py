@@ -116,6 +116,7 @@ class _Server(TcpWSGIServer):  # type: ignore[misc]
             max_request_body_size=65_536,
             channel_timeout=max(1, int(idle_s)),
             cleanup_interval=1,
+            asyncore_loop_timeout=max(1, min(5, int(idle_s))),  # what comes wakes it sooner
             connection_limit=CONNECTIONS * 2,
             log_socket_errors=False,
             asyncore_use_poll=True,
