@@ -14,7 +14,7 @@ from syncd.cli.render import Reply
 
 if TYPE_CHECKING:
     from syncd.operations.door import Door
-    from syncd.operations.questions import Row
+    from syncd.operations.rows import Row
 
 Job = Literal["pull", "send"]
 Verdict = Literal["sent", "resend", "fail", "done"]

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from syncd.operations.deletions import Deletions
     from syncd.operations.door import Door
-    from syncd.operations.questions import Row
+    from syncd.operations.rows import Row
     from syncd.ports import Search
 
 PART = 500

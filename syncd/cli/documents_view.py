@@ -12,7 +12,7 @@ from rich.text import Text
 from syncd.cli.render import safe
 
 if TYPE_CHECKING:
-    from syncd.operations.questions import DocumentRow, Whole
+    from syncd.operations.rows import DocumentRow, Whole
 
 _MOST = 100
 """Documents of one message that a person is shown; scripts get all that are kept."""

@@ -17,7 +17,7 @@ from syncd.errors import CannotAct, UsageError
 
 if TYPE_CHECKING:
     from syncd.config import Settings
-    from syncd.operations.questions import Row
+    from syncd.operations.rows import Row
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

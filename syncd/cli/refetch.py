@@ -19,7 +19,7 @@ from syncd.cli.options import Call, Given
 from syncd.cli.pausing import waits_for, with_hint
 from syncd.cli.render import Reply, safe
 from syncd.core.model import Direction
-from syncd.core.planning.refetch import Refetched, Span
+from syncd.core.planning.span import Refetched, Span
 from syncd.errors import NotFound, UsageError
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     from syncd.config import Settings
     from syncd.operations.door import Door
-    from syncd.operations.questions import Row
+    from syncd.operations.rows import Row
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -17,7 +17,8 @@ from syncd.cli.render import Reply, console, safe
 from syncd.errors import UsageError
 
 if TYPE_CHECKING:
-    from syncd.config import InForce, Settings
+    from syncd.config import Settings
+    from syncd.config.inforce import InForce
     from syncd.operations.checks import CheckLine
     from syncd.operations.reports import AccountReport, OnceReport
 

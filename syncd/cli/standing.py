@@ -6,7 +6,7 @@ from datetime import datetime, tzinfo
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from syncd.operations.questions import Row
+    from syncd.operations.rows import Row
 
 _NOT_ACCEPTED = {"rejected": "rejected by the partner", "partly": "rejected in part by the partner"}
 

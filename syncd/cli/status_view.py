@@ -12,12 +12,12 @@ from rich.text import Text
 from syncd.cli.render import safe, sentences
 from syncd.cli.standing import moment
 from syncd.cli.views import STATES, grid, names
-from syncd.core.planning.refetch import command
+from syncd.core.planning.span import command
 from syncd.operations.status import SHOWN
 
 if TYPE_CHECKING:
-    from syncd.operations.questions import Row
     from syncd.operations.reports import Left
+    from syncd.operations.rows import Row
     from syncd.operations.status import AccountStatus, JobStatus, Status, TroubleStatus
 
 NO_DAEMON = "no daemon runs; start it: systemctl start syncd"

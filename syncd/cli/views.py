@@ -17,12 +17,12 @@ from syncd.core.layout import Layout
 from syncd.core.model import Folder
 
 if TYPE_CHECKING:
-    from syncd.config import InForce
+    from syncd.config.inforce import InForce
     from syncd.core.account import Account
     from syncd.core.shown import Partner, Station
     from syncd.operations.checks import CheckLine
-    from syncd.operations.questions import Row, Whole
     from syncd.operations.reports import AccountReport, OnceReport
+    from syncd.operations.rows import Row, Whole
 
 _LONGEST = 60
 _MOST_KINDS = 3

@@ -5,19 +5,20 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pydantic import ValidationError
 
-from syncd.config.inforce import InForce, in_force
-from syncd.config.mistakes import mistakes
 from syncd.config.rules import misfits
 from syncd.config.settings import Credentials, Settings, settle
 from syncd.config.sources import Merged, gather
 from syncd.config.tables import File
 from syncd.errors import ConfigError, Problem
 
-__all__ = ["Credentials", "InForce", "Settings", "check", "load", "load_with_sources"]
+if TYPE_CHECKING:
+    from syncd.config.inforce import InForce
+
+__all__ = ["Credentials", "Settings", "check", "load", "load_with_sources"]
 
 
 def load(
@@ -29,37 +30,39 @@ def load(
     for commands that only look: a systemd credential is there for the daemon alone. Raises: ConfigError
     with every mistake at once; CannotAct when the file may not be read.
     """
-    settings, _ = load_with_sources(config, environ, passwords=passwords)
-    return settings
+    environ = os.environ if environ is None else environ
+    return _settled(gather(config, environ), environ, passwords=passwords)
 
 
 def load_with_sources(
     config: Path | None = None, environ: Mapping[str, str] | None = None, *, passwords: bool = True
 ) -> tuple[Settings, tuple[InForce, ...]]:
     """The same, with what is in force and where each value comes from; secrets are masked."""
+    from syncd.config.inforce import in_force  # noqa: PLC0415 - for one command
+
     environ = os.environ if environ is None else environ
-    return _settled(gather(config, environ), environ, passwords=passwords)
+    merged = gather(config, environ)
+    settings = _settled(merged, environ, passwords=passwords)
+    return settings, in_force(merged, settings, environ)
 
 
 def check(tables: dict[str, Any], *, path: Path) -> Settings:
     """Check tables that are to become the file at `path`, by themselves. Raises: ConfigError."""
-    settings, _ = _settled(Merged(path=path, tables=tables), {}, passwords=True)
-    return settings
+    return _settled(Merged(path=path, tables=tables), {}, passwords=True)
 
 
-def _settled(
-    merged: Merged, environ: Mapping[str, str], *, passwords: bool
-) -> tuple[Settings, tuple[InForce, ...]]:
+def _settled(merged: Merged, environ: Mapping[str, str], *, passwords: bool) -> Settings:
     file, wrong = _check(merged)
     problems = [*merged.problems, *wrong, *misfits(merged, environ, passwords=passwords)]
     if file is None or problems:
         raise ConfigError(tuple(problems))
-    settings = settle(file, path=merged.path, environ=environ)
-    return settings, in_force(merged, settings, environ)
+    return settle(file, path=merged.path, environ=environ)
 
 
 def _check(merged: Merged) -> tuple[File | None, list[Problem]]:
     try:
         return File(**merged.tables), []
     except ValidationError as error:
+        from syncd.config.mistakes import mistakes  # noqa: PLC0415 - rarely made
+
         return None, list(mistakes(error, merged))

@@ -9,7 +9,7 @@ from pydantic import BeforeValidator
 
 from syncd.config.keys import Table, key
 from syncd.config.values import Duration, read_list, wrong
-from syncd.core.hooks import PLACEHOLDERS, unknown_placeholders
+from syncd.core.placeholders import PLACEHOLDERS, unknown_placeholders
 
 _HOW = 'Write a list of texts, like ["/usr/local/bin/import", "{path}"]'
 

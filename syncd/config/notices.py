@@ -13,7 +13,7 @@ from pydantic import BeforeValidator, SecretStr
 from syncd.config.commands import read_program
 from syncd.config.keys import Table, key
 from syncd.config.values import Duration, is_loopback, read_list, wrong
-from syncd.core.notices.times import Quiet
+from syncd.core.notices.pace import Quiet
 
 _SCHEME = re.compile(r"[a-z][a-z0-9+.-]*://.", re.IGNORECASE)
 _HOURS = re.compile(r"([01]\d|2[0-3]):([0-5]\d)-([01]\d|2[0-3]):([0-5]\d)")

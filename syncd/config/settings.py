@@ -20,7 +20,7 @@ from syncd.config.tables import AccountTable, File, RetentionTable
 from syncd.config.tables import PartnerTable as PartnerKeys
 from syncd.config.web import Web, web_of
 from syncd.core.account import Account, Hooks, PairRules, PartnerTable
-from syncd.core.notices.times import Pace
+from syncd.core.notices.pace import Pace
 from syncd.core.retention import Retention
 from syncd.errors import ConfigError
 

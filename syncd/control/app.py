@@ -16,6 +16,7 @@ import structlog
 
 from syncd.control.calls import CALLS, Call, read, written
 from syncd.control.mishaps import Mishap, packed
+from syncd.control.wide_calls import WIDE_CALLS
 from syncd.errors import CannotAct, SyncdError, UsageError
 from syncd.operations.door import Door
 
@@ -37,7 +38,7 @@ class ControlApp:
     def __init__(self, door: Door, *, acting: int) -> None:
         self._door = door
         self._busy = threading.BoundedSemaphore(acting)
-        self._calls = {f"/{call.name}": call for call in CALLS}
+        self._calls = {f"/{call.name}": call for call in (*CALLS, *WIDE_CALLS)}
 
     def __call__(self, environ: Environ, start: Start) -> Iterable[bytes]:
         """Answer one request."""

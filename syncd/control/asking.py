@@ -6,23 +6,25 @@ import http.client
 from collections.abc import Sequence
 from datetime import timedelta
 from pathlib import Path
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from syncd.control import calls
 from syncd.control.calls import Call, read, written
 from syncd.control.client import connected, refused, silent
 from syncd.control.mishaps import Mishap, unpacked
-from syncd.core.planning.refetch import Refetched, Span
-from syncd.core.retention import Retention
 from syncd.errors import CannotAct
-from syncd.operations.deletions import Deletions
-from syncd.operations.elsewhere import Elsewhere
-from syncd.operations.pruning_report import Pruned
-from syncd.operations.questions import Row, Whole
-from syncd.operations.reports import OnceReport
-from syncd.operations.status import Status
-from syncd.operations.verifying_report import Verified
-from syncd.ports import Search
+
+if TYPE_CHECKING:
+    from syncd.core.planning.span import Refetched, Span
+    from syncd.core.retention import Retention
+    from syncd.operations.deletions import Deletions
+    from syncd.operations.elsewhere import Elsewhere
+    from syncd.operations.pruning_report import Pruned
+    from syncd.operations.reports import OnceReport
+    from syncd.operations.rows import Row, Whole
+    from syncd.operations.status import Status
+    from syncd.operations.verifying_report import Verified
+    from syncd.ports import Search
 
 Asked = TypeVar("Asked")
 Answer = TypeVar("Answer")
@@ -57,7 +59,9 @@ class Client:
 
     def once(self, accounts: Sequence[str], *, only: str | None, wait: timedelta | None) -> OnceReport:
         """One pass, now, by the daemon."""
-        return self._ask(calls.ONCE, calls.Once(accounts=tuple(accounts), only=only, wait=wait))
+        from syncd.control import wide_calls
+
+        return self._ask(wide_calls.ONCE, wide_calls.Once(accounts=tuple(accounts), only=only, wait=wait))
 
     def resolve(self, message_id: str, verdict: str, *, by: str) -> Row:
         """Decide on a held message."""
@@ -86,38 +90,52 @@ class Client:
 
     def look_elsewhere(self, text: str, *, accounts: Sequence[str]) -> Elsewhere:
         """What the gateways have under an id that is not known here."""
-        asked = calls.LookElsewhere(text=text, accounts=tuple(accounts))
-        return self._ask(calls.LOOK_ELSEWHERE, asked)
+        from syncd.control import wide_calls
+
+        asked = wide_calls.LookElsewhere(text=text, accounts=tuple(accounts))
+        return self._ask(wide_calls.LOOK_ELSEWHERE, asked)
 
     def refetch_unknown(self, message_id: str, *, account: str, by: str) -> Row:
         """A partner's message that is not known here."""
+        from syncd.control import wide_calls
+
         del by
-        asked = calls.RefetchUnknown(message_id=message_id, account=account)
-        return self._ask(calls.REFETCH_UNKNOWN, asked)
+        asked = wide_calls.RefetchUnknown(message_id=message_id, account=account)
+        return self._ask(wide_calls.REFETCH_UNKNOWN, asked)
 
     def refetch_span(
         self, accounts: Sequence[str], span: Span, *, only_look: bool, by: str
     ) -> tuple[Refetched, ...]:
         """What the gateways received in that time, counted or asked for."""
+        from syncd.control import wide_calls
+
         del by
-        asked = calls.RefetchSpan(accounts=tuple(accounts), span=span, only_look=only_look)
-        return self._ask(calls.REFETCH_SPAN, asked)
+        asked = wide_calls.RefetchSpan(accounts=tuple(accounts), span=span, only_look=only_look)
+        return self._ask(wide_calls.REFETCH_SPAN, asked)
 
     def delete(self, message_ids: Sequence[str], *, only_look: bool, by: str) -> Deletions:
         """Delete at the gateway, by the daemon."""
+        from syncd.control import wide_calls
+
         del by
-        return self._ask(calls.DELETE, calls.Delete(message_ids=tuple(message_ids), only_look=only_look))
+        return self._ask(
+            wide_calls.DELETE, wide_calls.Delete(message_ids=tuple(message_ids), only_look=only_look)
+        )
 
     def verify(self, accounts: Sequence[str], *, repair: bool, by: str) -> Verified:
         """Compare disk, database and gateway, by the daemon."""
+        from syncd.control import wide_calls
+
         del by
-        return self._ask(calls.VERIFY, calls.Verify(accounts=tuple(accounts), repair=repair))
+        return self._ask(wide_calls.VERIFY, wide_calls.Verify(accounts=tuple(accounts), repair=repair))
 
     def prune(self, accounts: Sequence[str], retention: Retention, *, dry_run: bool, by: str) -> Pruned:
         """Remove what is old enough, or tell of it, by the daemon."""
+        from syncd.control import wide_calls
+
         del by
-        asked = calls.Prune(accounts=tuple(accounts), retention=retention, dry_run=dry_run)
-        return self._ask(calls.PRUNE, asked)
+        asked = wide_calls.Prune(accounts=tuple(accounts), retention=retention, dry_run=dry_run)
+        return self._ask(wide_calls.PRUNE, asked)
 
     def pause(self, accounts: Sequence[str], *, job: str | None, by: str) -> Status:
         """Stop jobs until they are resumed."""

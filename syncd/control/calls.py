@@ -16,17 +16,10 @@ from typing import Any, Generic, TypeVar
 from pydantic import TypeAdapter
 
 from syncd.control import MOST_ROWS
-from syncd.core.planning.refetch import Refetched, Span
-from syncd.core.retention import Retention
 from syncd.errors import UsageError
-from syncd.operations.deletions import Deletions
 from syncd.operations.door import Door
-from syncd.operations.elsewhere import Elsewhere
-from syncd.operations.pruning_report import Pruned
-from syncd.operations.questions import Row, Whole
-from syncd.operations.reports import OnceReport
+from syncd.operations.rows import Row, Whole
 from syncd.operations.status import Status
-from syncd.operations.verifying_report import Verified
 from syncd.ports import Search
 
 Asked = TypeVar("Asked")
@@ -61,15 +54,6 @@ class Show:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Once:
-    """What `once` asks."""
-
-    accounts: tuple[str, ...]
-    only: str | None
-    wait: timedelta | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Resolve:
     """What `resolve` asks."""
 
@@ -82,56 +66,6 @@ class Named:
     """What `stop`, `retry`, `resend` and `refetch` ask."""
 
     message_id: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LookElsewhere:
-    """What `show` asks about what is not known here."""
-
-    text: str
-    accounts: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RefetchUnknown:
-    """What `refetch` asks about what is not known here."""
-
-    message_id: str
-    account: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RefetchSpan:
-    """What `refetch --since` asks."""
-
-    accounts: tuple[str, ...]
-    span: Span
-    only_look: bool
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Delete:
-    """What `delete` asks."""
-
-    message_ids: tuple[str, ...]
-    only_look: bool
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Verify:
-    """What `verify` asks."""
-
-    accounts: tuple[str, ...]
-    repair: bool
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Prune:
-    """What `prune` asks; `retention` is what the configuration that the command has read says."""
-
-    accounts: tuple[str, ...]
-    retention: Retention
-    dry_run: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -206,12 +140,6 @@ SHOW: Call[Show, Whole] = Call(
     perform=lambda door, asked, _by: door.show_message(asked.text, account=asked.account),
     patience=SOON,
 )
-ONCE: Call[Once, OnceReport] = Call(
-    name="once",
-    takes=Once,
-    gives=OnceReport,
-    perform=lambda door, asked, _by: door.once(asked.accounts, only=asked.only, wait=asked.wait),
-)
 RESOLVE: Call[Resolve, Row] = Call(
     name="resolve",
     takes=Resolve,
@@ -242,44 +170,6 @@ REFETCH: Call[Named, Row] = Call(
     gives=Row,
     perform=lambda door, asked, by: door.refetch(asked.message_id, by=by),
 )
-LOOK_ELSEWHERE: Call[LookElsewhere, Elsewhere] = Call(
-    name="look-elsewhere",
-    takes=LookElsewhere,
-    gives=Elsewhere,
-    perform=lambda door, asked, _by: door.look_elsewhere(asked.text, accounts=asked.accounts),
-)
-REFETCH_UNKNOWN: Call[RefetchUnknown, Row] = Call(
-    name="refetch-unknown",
-    takes=RefetchUnknown,
-    gives=Row,
-    perform=lambda door, asked, by: door.refetch_unknown(asked.message_id, account=asked.account, by=by),
-)
-REFETCH_SPAN: Call[RefetchSpan, tuple[Refetched, ...]] = Call(
-    name="refetch-span",
-    takes=RefetchSpan,
-    gives=tuple[Refetched, ...],
-    perform=lambda door, asked, by: door.refetch_span(
-        asked.accounts, asked.span, only_look=asked.only_look, by=by
-    ),
-)
-DELETE: Call[Delete, Deletions] = Call(
-    name="delete",
-    takes=Delete,
-    gives=Deletions,
-    perform=lambda door, asked, by: door.delete(asked.message_ids, only_look=asked.only_look, by=by),
-)
-VERIFY: Call[Verify, Verified] = Call(
-    name="verify",
-    takes=Verify,
-    gives=Verified,
-    perform=lambda door, asked, by: door.verify(asked.accounts, repair=asked.repair, by=by),
-)
-PRUNE: Call[Prune, Pruned] = Call(
-    name="prune",
-    takes=Prune,
-    gives=Pruned,
-    perform=lambda door, asked, by: door.prune(asked.accounts, asked.retention, dry_run=asked.dry_run, by=by),
-)
 PAUSE: Call[Jobs, Status] = Call(
     name="pause",
     takes=Jobs,
@@ -301,9 +191,10 @@ RELOAD: Call[Nothing, str] = Call(
 
 CALLS: tuple[Call[Any, Any], ...] = (
     *(STATUS, LIST, FIND, SHOW),
-    *(ONCE, RESOLVE, STOP, RETRY, RESEND, VERIFY, PRUNE, PAUSE, RESUME, RELOAD),
-    *(REFETCH, REFETCH_UNKNOWN, REFETCH_SPAN, LOOK_ELSEWHERE, DELETE),
+    *(RESOLVE, STOP, RETRY, RESEND, REFETCH),
+    *(PAUSE, RESUME, RELOAD),
 )
+"""The short ones: every command imports these; `wide_calls` has the others."""
 
 
 def written(value: object, shape: Any) -> bytes:  # noqa: ANN401 - whatever pydantic takes for a type

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, fields, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
 from syncd.core.model import Pair, PartnerType
-from syncd.core.planning.pull import start
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -121,14 +120,3 @@ class Account:
             if table.station in ("*", station) and table.partner in ("*", partner)
         ]
         return sorted(matching, key=lambda table: (table.partner != "*", table.station != "*"))
-
-
-def starts_at(account: Account, facts: Mapping[str, str]) -> datetime | None:
-    """Since when messages are pulled, as configured or as the first listing settled it; None: all.
-
-    What retention has forgotten is before that.
-    """
-    if account.pull_since is not None:
-        return start(account.pull_since if isinstance(account.pull_since, datetime) else None, facts)
-    stored = facts.get("pull_since")
-    return start(datetime.fromisoformat(stored) if stored else None, facts)

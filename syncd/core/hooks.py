@@ -6,7 +6,6 @@ that came from outside is ever read as a placeholder, and each argument stays on
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
@@ -15,6 +14,7 @@ from pathlib import Path, PurePosixPath
 from syncd.core.account import Account, Hooks
 from syncd.core.history import Channel
 from syncd.core.model import Direction, File, Message, State
+from syncd.core.placeholders import IN_BRACES
 from syncd.core.status_file import content, written
 
 CHANNEL = "hook"
@@ -24,25 +24,8 @@ NAMES = {State.RECEIVED: "on_received", State.SENT: "on_sent", State.FAILED: "on
 GIVEN_UP = "hook.given_up."
 """Begins the fact that a hook was given up, and did not do its work since."""
 TIMEOUT = timedelta(seconds=60)
-PLACEHOLDERS = (
-    "path",
-    "name",
-    "id",
-    "message_id",
-    "account",
-    "gateway",
-    "direction",
-    "station",
-    "partner",
-    "partner_type",
-    "state",
-    "subject",
-    "reason",
-)
 MOST_CHARACTERS = 8_000
 """Of one value: the kernel takes 128 KiB for an argument."""
-
-_PLACEHOLDER = re.compile(r"\{([a-z_]*)\}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,11 +36,6 @@ class Command:
     variables: Mapping[str, str]
     content: bytes
     timeout: timedelta
-
-
-def unknown_placeholders(argument: str) -> list[str]:
-    """What stands in braces and is no placeholder."""
-    return [found for found in _PLACEHOLDER.findall(argument) if found not in PLACEHOLDERS]
 
 
 def argv_of(hooks: Hooks, state: State) -> tuple[str, ...]:
@@ -116,7 +94,7 @@ def _filled(argv: Sequence[str], values: Mapping[str, str], paths: Sequence[str]
 
 
 def _fill(argument: str, values: Mapping[str, str]) -> str:
-    return _PLACEHOLDER.sub(lambda found: values.get(found[1], found[0]), argument)
+    return IN_BRACES.sub(lambda found: values.get(found[1], found[0]), argument)
 
 
 def _paths(root: Path, message: Message) -> list[str]:

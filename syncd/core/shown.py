@@ -6,8 +6,10 @@ import re
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
-from syncd.core.model import File, GatewayId, Identity, Mdn, Pair, PartnerType, Place
+if TYPE_CHECKING:
+    from syncd.core.model import File, GatewayId, Identity, Mdn, Pair, PartnerType, Place
 
 
 class Box(StrEnum):

@@ -19,7 +19,7 @@ from syncd.core.hooks import GIVEN_UP, commands
 from syncd.core.model import Direction, Mdn, MdnStatus, Message, MessageId, Pair, Phase, State
 from syncd.core.notices.concerns import Concern, Kind
 from syncd.core.planning.pull import passed_over
-from syncd.core.planning.refetch import command
+from syncd.core.planning.span import command
 from syncd.errors import FolderError
 from syncd.flows.noticing import Look
 from syncd.ports import Clock, Journal, Records, Search

@@ -17,7 +17,8 @@ import structlog
 from syncd.core.backoff import delay
 from syncd.core.notices.concerns import CHANNEL, Changes, Concern, Kind, compared, ended, of_message
 from syncd.core.notices.notice import compose
-from syncd.core.notices.times import Batch, Pace, plan
+from syncd.core.notices.pace import Pace
+from syncd.core.notices.times import Batch, plan
 from syncd.ports import Clock, Records
 from syncd.ports.notices import Notebook, Notifier, Post
 

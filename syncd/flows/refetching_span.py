@@ -13,7 +13,8 @@ from datetime import datetime, timedelta
 
 from syncd.core import events as ev
 from syncd.core.model import Message, PartnerType, bare
-from syncd.core.planning.refetch import Refetched, Sorted, Span, added, sort_out
+from syncd.core.planning.refetch import Sorted, added, sort_out
+from syncd.core.planning.span import Refetched, Span
 from syncd.core.shown import Box, Record
 from syncd.errors import CannotAct
 from syncd.flows.bridge import Bridge

@@ -12,7 +12,7 @@ import structlog
 from syncd.core import events as ev
 from syncd.core.model import Direction, Message, MessageId, PartnerType, Phase, Progress, State, bare
 from syncd.core.planning.pull import Fetch, Old
-from syncd.core.planning.refetch import command
+from syncd.core.planning.span import command
 from syncd.core.planning.whose import SenderIs, whose
 from syncd.core.shown import Listing, Record
 from syncd.flows.bridge import Bridge, Trouble

@@ -16,7 +16,7 @@ from pathlib import Path
 from syncd.core.account import Account
 from syncd.core.model import PartnerType
 from syncd.core.planning.pull import start
-from syncd.core.planning.refetch import command
+from syncd.core.planning.span import command
 from syncd.core.retention import Retention
 from syncd.core.shown import Partner, Station
 from syncd.errors import ConfigError, GatewayError, SyncdError

@@ -8,18 +8,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import timedelta
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
-from syncd.core.planning.refetch import Refetched, Span
-from syncd.core.retention import Retention
-from syncd.operations.deletions import Deletions
-from syncd.operations.elsewhere import Elsewhere
-from syncd.operations.pruning_report import Pruned
-from syncd.operations.questions import Row, Whole
-from syncd.operations.reports import OnceReport
-from syncd.operations.status import Status
-from syncd.operations.verifying_report import Verified
-from syncd.ports import Search
+if TYPE_CHECKING:
+    from syncd.core.planning.span import Refetched, Span
+    from syncd.core.retention import Retention
+    from syncd.operations.deletions import Deletions
+    from syncd.operations.elsewhere import Elsewhere
+    from syncd.operations.pruning_report import Pruned
+    from syncd.operations.reports import OnceReport
+    from syncd.operations.rows import Row, Whole
+    from syncd.operations.status import Status
+    from syncd.operations.verifying_report import Verified
+    from syncd.ports import Search
 
 
 class Door(Protocol):

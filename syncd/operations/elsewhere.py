@@ -6,13 +6,17 @@ import shlex
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
-from syncd.core.account import Account, starts_at
 from syncd.core.model import Direction, File, GatewayId, bare
+from syncd.core.planning.pull import starts_at
 from syncd.core.planning.whose import goes_out, typed
 from syncd.core.shown import Box, Record
 from syncd.errors import NotThere, Rejected, SyncdError
-from syncd.ports import Gateway, Records
+
+if TYPE_CHECKING:
+    from syncd.core.account import Account
+    from syncd.ports import Gateway, Records
 
 MOST_PAGES = 20
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from syncd.core.model import Direction, GatewayId
 from syncd.core.shown import Box
 from syncd.errors import NotFound, NotThere, UsageError
-from syncd.operations.questions import Row
+from syncd.operations.rows import Row
 from syncd.ports import Gateway
 
 

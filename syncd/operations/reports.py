@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from syncd.operations.questions import Row
+from syncd.operations.rows import Row
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -13,9 +13,9 @@ from datetime import datetime, timedelta
 
 import structlog
 
-from syncd.core.account import starts_at
 from syncd.core.model import Direction, Message, PartnerType, State, bare
-from syncd.core.planning.refetch import command
+from syncd.core.planning.pull import starts_at
+from syncd.core.planning.span import command
 from syncd.core.shown import Box, Listing, Record
 from syncd.errors import GatewayError, NotThere, Rejected
 from syncd.operations.verifying_desk import Desk, refuse_to_hang_on

@@ -7,12 +7,14 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import BinaryIO, Protocol
+from typing import TYPE_CHECKING, BinaryIO, Protocol
 
 from syncd.core.model import File, Folder, Identity, Message, MessageId, Pair, Place
-from syncd.core.shown import Outlook, Partner, Station
-from syncd.errors import FolderError
 from syncd.ports.gateway import Content
+
+if TYPE_CHECKING:
+    from syncd.core.shown import Outlook, Partner, Station
+    from syncd.errors import FolderError
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,10 +7,12 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
-from syncd.core.model import File, GatewayId, Pair, PartnerType
 from syncd.core.shown import Box, Capabilities, Listing, Partner, Record, Station
+
+if TYPE_CHECKING:
+    from syncd.core.model import File, GatewayId, Pair, PartnerType
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

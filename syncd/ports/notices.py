@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
-from syncd.core.model import Message, MessageId
-from syncd.core.notices.concerns import Changes, Concern
-from syncd.core.notices.notice import Notice
-from syncd.core.notices.times import Batch
-from syncd.ports.store import Telling
+if TYPE_CHECKING:
+    from syncd.core.model import Message, MessageId
+    from syncd.core.notices.concerns import Changes, Concern
+    from syncd.core.notices.notice import Notice
+    from syncd.core.notices.times import Batch
+    from syncd.ports.store import Telling
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

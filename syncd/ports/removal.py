@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
-from syncd.core.model import Message, MessageId
-from syncd.errors import FolderError
+if TYPE_CHECKING:
+    from syncd.core.model import Message, MessageId
+    from syncd.errors import FolderError
 
 
 class Removal(Protocol):

@@ -5,13 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
-from syncd.core.acknowledging import Subject
-from syncd.core.documents import Interchange
-from syncd.core.events import Event
-from syncd.core.filed import Filed
-from syncd.core.machine import Spot
 from syncd.core.model import (
     Answer,
     Direction,
@@ -24,6 +19,13 @@ from syncd.core.model import (
     Place,
     State,
 )
+
+if TYPE_CHECKING:
+    from syncd.core.acknowledging import Subject
+    from syncd.core.documents import Interchange
+    from syncd.core.events import Event
+    from syncd.core.filed import Filed
+    from syncd.core.machine import Spot
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
-from syncd.core.model import Folder, Place
-from syncd.errors import FolderError
+if TYPE_CHECKING:
+    from syncd.core.model import Folder, Place
+    from syncd.errors import FolderError
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
-from syncd.core.hooks import Command
+if TYPE_CHECKING:
+    from syncd.core.hooks import Command
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
-from syncd.core.model import Message
+if TYPE_CHECKING:
+    from syncd.core.model import Message
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

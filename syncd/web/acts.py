@@ -11,8 +11,8 @@ from typing import TypeVar
 from flask import Blueprint, g, render_template, request
 
 from syncd.errors import NotFound, UsageError
-from syncd.operations.questions import Row
 from syncd.operations.reports import AccountReport, OnceReport
+from syncd.operations.rows import Row
 from syncd.web.acting import Acting
 from syncd.web.page import Source, whole_message
 from syncd.web.verbs import ALL, Verb

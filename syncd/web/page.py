@@ -14,7 +14,7 @@ from flask import Blueprint, Response, make_response, render_template, request
 
 from syncd.core.shown import Capabilities
 from syncd.operations.door import Door
-from syncd.operations.questions import Row, Whole
+from syncd.operations.rows import Row, Whole
 from syncd.operations.status import SHOWN, AccountStatus, Status
 from syncd.ports import Search
 from syncd.web import searching

@@ -13,7 +13,7 @@ from urllib.parse import urlencode
 
 from syncd.core.model import Direction, State
 from syncd.errors import UsageError
-from syncd.operations.questions import Row
+from syncd.operations.rows import Row
 from syncd.ports import Search
 from syncd.ports.store import ACKNOWLEDGED
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from syncd.core.shown import Capabilities
-from syncd.operations.questions import Row
+from syncd.operations.rows import Row
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta, tzinfo
 from flask import Flask
 from markupsafe import Markup
 
-from syncd.operations.questions import Row
+from syncd.operations.rows import Row
 from syncd.ports.store import ACKNOWLEDGED
 
 STATES = ("received", "sent", "queued", "arriving", "gone", "withdrawn", "failed", "held")

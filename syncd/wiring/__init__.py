@@ -26,9 +26,9 @@ def door(settings: Settings, *, progress: Callable[[str], None] = lambda _: None
 
     Raises: CannotAct when this user may not ask the daemon.
     """
-    from syncd.wiring import local
+    from syncd.wiring import finding
 
-    yield local.door(settings, progress)
+    yield finding.door(settings, progress)
 
 
 def run_check_notices(settings: Settings) -> tuple[CheckLine, ...]:
@@ -50,9 +50,9 @@ def records(settings: Settings) -> AbstractContextManager[Records]:
 
     Raises: CannotAct when this user may not read them.
     """
-    from syncd.wiring import local
+    from syncd.wiring import finding
 
-    return local.own_records(settings)
+    return finding.own_records(settings)
 
 
 def gateway(settings: Settings, account: str) -> AbstractContextManager[Gateway]:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from syncd.core.account import Account
 from syncd.core.model import Direction, GatewayId, Message, MessageId, PartnerType
-from syncd.core.planning.refetch import Refetched, Span
+from syncd.core.planning.span import Refetched, Span
 from syncd.errors import SyncdError
 from syncd.flows import refetching, resending
 from syncd.flows.bridge import Bridge

@@ -13,7 +13,7 @@ import structlog
 
 from syncd import __version__
 from syncd.core.model import GatewayId, Message, MessageId
-from syncd.core.planning.refetch import Refetched, Span
+from syncd.core.planning.span import Refetched, Span
 from syncd.core.retention import Retention
 from syncd.core.shown import untraced
 from syncd.daemon.asked import once
@@ -26,21 +26,16 @@ from syncd.flows.placing import settle
 from syncd.flows.refetching_span import look
 from syncd.flows.refetching_span import refetch_span as ask_for_span
 from syncd.operations import actions, tries
+from syncd.operations.account_status import account_status, notice_troubles
 from syncd.operations.deletions import Deletions
 from syncd.operations.deletions import together as all_deletions
 from syncd.operations.elsewhere import Elsewhere, Place, look_elsewhere
 from syncd.operations.pruning import need_in_force, prune_account
 from syncd.operations.pruning_report import Pruned
-from syncd.operations.questions import Row, Whole, find_messages, list_messages, row, show_message
+from syncd.operations.questions import find_messages, list_messages, row, show_message
 from syncd.operations.reports import Left, OnceReport
-from syncd.operations.status import (
-    AccountStatus,
-    JobStatus,
-    Status,
-    TroubleStatus,
-    account_status,
-    notice_troubles,
-)
+from syncd.operations.rows import Row, Whole
+from syncd.operations.status import AccountStatus, JobStatus, Status, TroubleStatus
 from syncd.operations.verifying import Compared, verify_account
 from syncd.operations.verifying_report import Verified
 from syncd.ports import Search

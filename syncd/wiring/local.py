@@ -1,34 +1,30 @@
-"""The door of a command: the daemon's, when one answers, else one of this process.
+"""The door of this process, for commands while no daemon runs.
 
-Without a daemon the records are opened to be read only, and what acts takes the instance lock.
+The records are opened to be read only, and what acts takes the instance lock.
 """
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from datetime import timedelta
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import syncd
-from syncd.control.client import connect
-from syncd.control.place import socket_paths
 from syncd.core.model import GatewayId, MessageId
 from syncd.errors import CannotAct
 from syncd.operations import questions
-from syncd.operations.questions import Row, Whole
-from syncd.operations.status import JobStatus, Status, account_status, notice_troubles
+from syncd.operations.account_status import account_status, notice_troubles
+from syncd.operations.rows import Row, Whole
+from syncd.operations.status import JobStatus, Status
 from syncd.ports import Search
 from syncd.system.clock import SystemClock
 
 if TYPE_CHECKING:
     from syncd.config import Settings
-    from syncd.core.planning.refetch import Refetched, Span
+    from syncd.core.planning.span import Refetched, Span
     from syncd.core.retention import Retention
     from syncd.operations.deletions import Deletions
-    from syncd.operations.door import Door
     from syncd.operations.elsewhere import Elsewhere
     from syncd.operations.pruning_report import Pruned
     from syncd.operations.reports import OnceReport
@@ -39,47 +35,6 @@ PAUSED = "paused"
 """The fact of an account that names its paused jobs, in order, with commas between."""
 PAUSABLE = ("pull", "send")
 JOBS = ("pull", "send", "track")
-
-
-def door(settings: Settings, progress: Callable[[str], None]) -> Door:
-    """The daemon's door, if one answers, else this process's. Raises: CannotAct."""
-    for path in socket_paths(settings.state_dir, os.environ, is_packaged=_is_packaged(settings)):
-        found = connect(path)
-        if found is not None:
-            return found
-    return LocalDoor(settings, progress=progress)
-
-
-def own_records(settings: Settings) -> AbstractContextManager[Records]:
-    """The records, read by this process also while a daemon runs.
-
-    Raises: CannotAct when a daemon keeps them where this user has none: nothing would look like all.
-    """
-    from syncd.store.opening import FILE_NAME  # noqa: PLC0415 - what a daemon answers needs no database
-    from syncd.wiring.looking import records  # noqa: PLC0415 - as above
-
-    places = socket_paths(settings.state_dir, os.environ, is_packaged=_is_packaged(settings))
-    if not os.path.lexists(settings.state_dir / FILE_NAME) and any(map(_is_served, places)):
-        raise CannotAct(
-            f"a daemon runs, and its state is not in {settings.state_dir}, or not open to this user",
-            "Run this as the user that syncd runs as: sudo -u syncd syncd …",
-        )
-    return records(settings)
-
-
-def _is_served(socket_path: Path) -> bool:
-    try:
-        return connect(socket_path) is not None
-    except CannotAct:
-        return True  # one that will not talk to us
-
-
-def _is_packaged(settings: Settings) -> bool:
-    """The system's own file, and nothing said of the state: the packaged unit's state is not this user's."""
-    from syncd.config import machine  # noqa: PLC0415 - read by now
-    from syncd.config.sources import SYSTEM_FILE  # noqa: PLC0415
-
-    return settings.path == SYSTEM_FILE and settings.state_dir == machine.state_dir(os.environ)
 
 
 class LocalDoor:

@@ -18,9 +18,9 @@ from syncd.flows.once import JOBS, OncePass, PassResult, Tally, trouble_of
 from syncd.flows.rehearsal import Rehearsed, rehearse
 from syncd.folders.marker import check_root
 from syncd.folders.tree import Tree
+from syncd.operations.account_status import hook_troubles
 from syncd.operations.questions import row as row_of
 from syncd.operations.reports import AccountReport, Left, Met, OnceReport
-from syncd.operations.status import hook_troubles
 from syncd.ports import Records
 from syncd.system.clock import SystemClock
 from syncd.wiring.doors import Doors, open_doors, teach

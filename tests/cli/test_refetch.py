@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from syncd.core.model import Direction, Phase, State
-from syncd.core.planning.refetch import Refetched
+from syncd.core.planning.span import Refetched
 from tests.cli.world import SENT, World, parsed
 
 Screen = pytest.CaptureFixture[str]

@@ -9,7 +9,7 @@ from types import ModuleType
 import pytest
 
 from syncd.config import load_with_sources
-from syncd.core.notices.times import Quiet
+from syncd.core.notices.pace import Quiet
 from tests.config.reading import ACME, Load, problems
 
 HOOK = "https://chat.example/hooks/sesame?sig=open"

@@ -25,7 +25,7 @@ from syncd.core.model import (
     Place,
     State,
 )
-from syncd.core.planning.refetch import Refetched, Span
+from syncd.core.planning.span import Refetched, Span
 from syncd.core.retention import Retention
 from syncd.errors import ConfigError, NotFound, Problem, SyncdError, TryLater, UsageError
 from syncd.operations.door import Door

@@ -10,8 +10,9 @@ import pytest
 from syncd.core.model import Message, State
 from syncd.errors import UsageError
 from syncd.flows.bridge import Bridge
+from syncd.operations.account_status import account_status
 from syncd.operations.questions import list_messages
-from syncd.operations.status import account_status, needs_person
+from syncd.operations.status import needs_person
 from syncd.ports import Change, Journal, Search
 from syncd.sandbox import Sandbox
 from syncd.wiring.acting import resolve

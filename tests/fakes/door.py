@@ -12,15 +12,16 @@ from syncd.core.events import Deleted
 from syncd.core.filed import Filed
 from syncd.core.machine import advance, verdicts
 from syncd.core.model import Message, MessageId, Phase, State
-from syncd.core.planning.refetch import Refetched, Span
+from syncd.core.planning.span import Refetched, Span
 from syncd.core.retention import Retention
 from syncd.errors import NotFound, SyncdError, UsageError
 from syncd.operations.comes_next import comes_next
 from syncd.operations.deletions import Deletions, Spared
 from syncd.operations.elsewhere import Elsewhere, There
 from syncd.operations.pruning_report import AccountPruned, Pruned
-from syncd.operations.questions import Row, Whole, row
+from syncd.operations.questions import row
 from syncd.operations.reports import OnceReport
+from syncd.operations.rows import Row, Whole
 from syncd.operations.status import AccountStatus, JobStatus, Status
 from syncd.operations.verifying_report import Verified
 from syncd.ports import Line, Search

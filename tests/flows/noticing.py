@@ -11,7 +11,7 @@ from pathlib import Path
 from syncd.core import events as ev
 from syncd.core.model import Message
 from syncd.core.notices.concerns import CHANNEL, Concern, Kind
-from syncd.core.notices.times import Pace, Quiet
+from syncd.core.notices.pace import Pace, Quiet
 from syncd.flows.bridge import Trouble
 from syncd.flows.noticing import Look, Noticing
 from syncd.flows.standing import Standing, look

@@ -9,7 +9,7 @@ import pytest
 
 from syncd.core import events as ev
 from syncd.core.notices.concerns import Changes, Kind
-from syncd.core.notices.times import Quiet
+from syncd.core.notices.pace import Quiet
 from tests.contracts.stores import NOON, happened, opened, outbound
 from tests.flows.noticing import MINUTE, Desk, a_desk, concern
 

@@ -17,7 +17,7 @@ from werkzeug.test import TestResponse
 
 from syncd.core.model import Direction
 from syncd.errors import NotFound
-from syncd.operations.questions import Row
+from syncd.operations.rows import Row
 from syncd.web.acting import Acting
 from syncd.web.acts import acts
 from syncd.web.app import Part, web_app

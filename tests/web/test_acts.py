@@ -12,8 +12,9 @@ from werkzeug.test import TestResponse
 
 from syncd.core.model import Direction, Phase, State
 from syncd.errors import CannotAct
-from syncd.operations.questions import Row, row
+from syncd.operations.questions import row
 from syncd.operations.reports import AccountReport, Met, OnceReport
+from syncd.operations.rows import Row
 from syncd.web.acting import Acting
 from tests.fakes.door import FakeDoor
 from tests.web.building import message

@@ -15,6 +15,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
+from syncd.core.account import Account
 from syncd.core.model import Direction, File, GatewayId, Message, MessageId, Phase, State, bare
 from syncd.core.shown import Record
 
@@ -132,6 +133,17 @@ def start(since: datetime | None, facts: Mapping[str, str]) -> datetime | None:
         return since
     after = datetime.fromisoformat(forgotten) + LISTED_TO
     return max(since, after) if since else after
+
+
+def starts_at(account: Account, facts: Mapping[str, str]) -> datetime | None:
+    """Since when messages are pulled, as configured or as the first listing settled it; None: all.
+
+    What retention has forgotten is before that.
+    """
+    if account.pull_since is not None:
+        return start(account.pull_since if isinstance(account.pull_since, datetime) else None, facts)
+    stored = facts.get("pull_since")
+    return start(datetime.fromisoformat(stored) if stored else None, facts)
 
 
 def forgotten(rows: Iterable[Message], facts: Mapping[str, str]) -> dict[str, str | None]:

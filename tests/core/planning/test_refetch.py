@@ -7,7 +7,8 @@ from itertools import pairwise
 from syncd.core import machine
 from syncd.core.machine import Spot
 from syncd.core.model import Message
-from syncd.core.planning.refetch import Refetched, Sorted, Span, added, command, sort_out
+from syncd.core.planning.refetch import Sorted, added, sort_out
+from syncd.core.planning.span import Refetched, Span, command
 from syncd.core.shown import Record
 from tests.core.building import DAY, HOUR, NOW, file, inbound, record
 

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from syncd.core.model import GatewayId
-from syncd.core.planning.refetch import Span
+from syncd.core.planning.span import Span
 from syncd.errors import UsageError
 from syncd.sandbox import ECGridSandbox
 from syncd.wiring.acting import look_elsewhere, refetch, refetch_span, refetch_unknown
