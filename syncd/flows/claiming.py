@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import itertools
-from collections.abc import Sequence
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from syncd.core import events as ev
@@ -17,30 +17,66 @@ from syncd.flows.placing import settle
 from syncd.flows.splitting import split
 from syncd.ports import Draft
 
-TOGETHER = 100
-"""Files whose rows are written in one transaction."""
+TOGETHER = 50
+"""Files whose rows are written in one transaction, and whose renames are synced together."""
 
 
-def claim_all(bridge: Bridge, outlook: Outlook) -> Claims:
-    """Claim everything that is ready, oldest first.
+class Claiming:
+    """Claims everything that is ready, oldest first, in portions.
 
-    What is refused here, because it is local and certain, ends in `failed/` with its reason. What is not
-    claimed to the end yet is passed over, a folder also for the sake of a single file.
+    The first portion is small, so that something can be sent soon. What is refused here, because it is local
+    and certain, ends in `failed/` with its reason, last of all. What is not claimed to the end yet is passed
+    over, a folder also for the sake of a single file.
     """
-    ready = _not_moving(bridge, outlook.ready)
-    if ready:
-        keep_free(bridge)
-    refused = [drop for drop in ready if drop.refusal is not None]
-    for start in range(0, len(refused), TOGETHER):
-        _refuse(bridge, refused[start : start + TOGETHER])
-    splits = bridge.gateway.capabilities.files_per_message == 1
-    folders = [drop for drop in ready if drop.refusal is None and drop.is_folder and splits]
-    wanted = [drop for drop in ready if drop.refusal is None and not (drop.is_folder and splits)]
-    claims = [_claim(bridge, wanted[at : at + TOGETHER]) for at in range(0, len(wanted), TOGETHER)]
-    claims += [split(bridge, folder) for folder in folders]
-    taken = itertools.chain.from_iterable(each.taken for each in claims)
-    stuck = itertools.chain.from_iterable(each.stuck for each in claims)
-    return Claims(taken=tuple(taken), stuck=frozenset(stuck))
+
+    def __init__(self, bridge: Bridge, outlook: Outlook) -> None:
+        self._bridge = bridge
+        ready = _not_moving(bridge, outlook.ready)
+        self._splits = bridge.gateway.capabilities.files_per_message == 1
+        taken = [drop for drop in ready if drop.refusal is None]
+        refused = [drop for drop in ready if drop.refusal is not None]
+        portions = _portions(taken, first=bridge.account.parallel_sends, alone=self._is_split)
+        self._portions = deque([*portions, *_portions(refused, first=TOGETHER, alone=lambda _: False)])
+        self._kept = places_in_use(bridge) if ready else set()
+
+    @property
+    def is_done(self) -> bool:
+        """Whether nothing is left to be claimed."""
+        return not self._portions
+
+    def leave(self) -> None:
+        """What is not claimed yet stays in the outbox."""
+        self._portions.clear()
+
+    def claim_some(self) -> Claims:
+        """Claim the next portion. Raises: RootUnusable, DiskFull: nothing else could be claimed either."""
+        portion = self._portions.popleft()
+        self._bridge.outbox.keep_free(self._kept)
+        if portion[0].refusal is not None:
+            _refuse(self._bridge, portion)
+            return Claims()
+        is_split = self._is_split(portion[0])
+        claims = split(self._bridge, portion[0]) if is_split else _claim(self._bridge, portion)
+        self._kept |= _places((row.place, row.batch) for row in claims.taken)
+        return claims
+
+    def _is_split(self, drop: Dropped) -> bool:
+        return self._splits and drop.is_folder
+
+
+def _portions(
+    drops: Sequence[Dropped], *, first: int, alone: Callable[[Dropped], bool]
+) -> Iterator[list[Dropped]]:
+    """In their order; some are a portion by themselves."""
+    portion: list[Dropped] = []
+    most = first
+    for drop in drops:
+        if portion and (len(portion) == most or alone(drop) or alone(portion[0])):
+            yield portion
+            portion, most = [], TOGETHER
+        portion.append(drop)
+    if portion:
+        yield portion
 
 
 def _not_moving(bridge: Bridge, ready: Sequence[Dropped]) -> list[Dropped]:
@@ -51,14 +87,21 @@ def _not_moving(bridge: Bridge, ready: Sequence[Dropped]) -> list[Dropped]:
     return [drop for drop in ready if drop.place not in under_way]
 
 
-def keep_free(bridge: Bridge) -> None:
+def places_in_use(bridge: Bridge) -> set[Place]:
     """A message in doubt counts on its place, also when a person took its file away.
 
     Another file there would be taken for its own, and sent a second time under its name.
     """
-    known = bridge.records.places(bridge.account.name)
-    batches = [parent(place) for place, batch in known if batch]
-    bridge.outbox.keep_free([*(place for place, _ in known), *batches])
+    return _places(bridge.records.places(bridge.account.name))
+
+
+def _places(known: Iterable[tuple[Place | None, str | None]]) -> set[Place]:
+    """Each with the folder that it was dropped in, if there is one."""
+    places: set[Place] = set()
+    for place, batch in known:
+        if place is not None:
+            places |= {place, parent(place)} if batch else {place}
+    return places
 
 
 def _refuse(bridge: Bridge, dropped: Sequence[Dropped]) -> None:
@@ -83,6 +126,15 @@ def _claim(bridge: Bridge, dropped: Sequence[Dropped]) -> Claims:
             for drop in dropped
         ]
     )
+    try:
+        with bridge.outbox.together():
+            return _take_together(bridge, rows, dropped)
+    except FolderError as error:
+        complain(bridge, rows[0], error)
+        return Claims(stuck=frozenset(row.id for row in rows))
+
+
+def _take_together(bridge: Bridge, rows: Sequence[Message], dropped: Sequence[Dropped]) -> Claims:
     steps: list[Step] = []
     taken: list[Message] = []
     stuck: list[MessageId] = []

@@ -117,6 +117,7 @@ def _finish_claim(bridge: Bridge, row: Message) -> Step:
     if row.place is None or row.moving_from is None:
         return (row, ev.Moved())
     if bridge.outbox.identity(row.place) is not None:
+        bridge.outbox.make_durable(row.moving_from, row.place)
         return (row, ev.Moved())
     there = bridge.outbox.identity(row.moving_from)
     if there is not None and there.is_as(row.progress.identity):

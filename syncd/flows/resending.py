@@ -15,7 +15,7 @@ from syncd.core.model import Folder, Message, MessageId, Place, State
 from syncd.core.shown import Dropped
 from syncd.errors import DiskFull, FileChanged, FileGone, FolderError, UsageError
 from syncd.flows.bridge import Bridge
-from syncd.flows.claiming import keep_free, take
+from syncd.flows.claiming import places_in_use, take
 from syncd.flows.drafting import complain, draft
 
 MOST_NAMESAKES = 1000
@@ -84,7 +84,7 @@ def _opened(bridge: Bridge, old: Message, stands: Place, by: str) -> Message:
     identity = bridge.outbox.identity(stands)
     if identity is None:
         raise _not_there(old)
-    keep_free(bridge)
+    bridge.outbox.keep_free(places_in_use(bridge))
     found = Dropped(
         place=stands,
         name=old.name,

@@ -14,13 +14,13 @@ from datetime import datetime, timedelta
 
 import structlog
 
-from syncd.core.model import Direction, Message, MessageId, State
+from syncd.core.model import Direction, MessageId, State
 from syncd.core.notices.concerns import Kind
 from syncd.core.planning import send as planning
 from syncd.core.shown import Outlook
 from syncd.errors import FolderError, GatewayError, SyncdError
 from syncd.flows.bridge import Bridge, Trouble
-from syncd.flows.claiming import claim_all
+from syncd.flows.claiming import Claiming
 from syncd.flows.doubts import look_up_doubts
 from syncd.flows.recover import hold_strangers, mend_outbound
 from syncd.flows.sending import Sent, send_one
@@ -55,10 +55,9 @@ class Send:
         stuck = mend_outbound(bridge)
         self._judge_strangers()
         outlook = self._look()
-        stuck |= claim_all(bridge, outlook).stuck
         self._clear_refusal()
         unseen = self._look_up()
-        trouble = self._send_all(stuck) or unseen
+        trouble = self._send_all(stuck, Claiming(bridge, outlook)) or unseen
         if trouble is not None:
             raise trouble
         return outlook
@@ -105,53 +104,74 @@ class Send:
             return
         self._set_mood(planning.Mood(troubles=self._mood.troubles))
 
-    def _send_all(self, stuck: frozenset[MessageId]) -> SyncdError | None:
-        """Send what may go; returns the last trouble that no message's state tells of."""
-        bridge = self._bridge
-        unsent = bridge.records.unfinished(bridge.account.name, Direction.OUTBOUND, at=planning.UNSENT)
-        rows = {row.id: row for row in unsent if row.id not in stuck}
+    def _send_all(self, stuck: frozenset[MessageId], claiming: Claiming) -> SyncdError | None:
+        """Take over and send what may go; returns the last trouble that no message's state tells of.
+
+        The first files are on their way while the last ones of a burst are still being taken over.
+        """
+        line = self._unsent(stuck)
         trouble: SyncdError | None = None
         running: dict[Future[Sent], MessageId] = {}
-        with ThreadPoolExecutor(bridge.account.parallel_sends, thread_name_prefix="send") as pool:
+        with ThreadPoolExecutor(self._bridge.account.parallel_sends, thread_name_prefix="send") as pool:
             while True:
-                self._start(pool, rows, running)
-                if not running:
+                trouble = self._claim(claiming, line) or trouble
+                self._start(pool, line, running)
+                if not running and claiming.is_done:
                     return trouble
-                finished, _ = wait(running, timeout=RESCAN_S, return_when=FIRST_COMPLETED)
-                if not finished:
-                    self._take_more(rows)
+                patience_s = RESCAN_S if claiming.is_done else 0.0
+                finished, _ = wait(running, timeout=patience_s, return_when=FIRST_COMPLETED)
+                if not finished and claiming.is_done:
+                    claiming = self._look_again()
                 for future in finished:
-                    message_id = running.pop(future)
-                    try:
-                        self._take_in(rows, future.result())
-                    except (GatewayError, FolderError) as error:
-                        rows.pop(message_id, None)  # the next pass mends it
-                        trouble = error
+                    trouble = self._finish(line, running.pop(future), future) or trouble
 
-    def _take_more(self, rows: dict[MessageId, Message]) -> None:
-        """While a send waits long for its answer: take over what was dropped meanwhile, it need not wait."""
-        if self._is_over():
-            return
+    def _unsent(self, stuck: frozenset[MessageId]) -> planning.Line:
+        """What earlier passes left."""
+        bridge = self._bridge
+        rows = bridge.records.unfinished(bridge.account.name, Direction.OUTBOUND, at=planning.UNSENT)
+        return planning.Line(
+            (row for row in rows if row.id not in stuck),
+            names_alone=bridge.gateway.capabilities.has_numbered_pairs,
+        )
+
+    def _claim(self, claiming: Claiming, line: planning.Line) -> FolderError | None:
+        """One portion; none when the pass is to end."""
+        if claiming.is_done:
+            return None
+        if self._is_over() or self._bridge.clock.wait(timedelta()):
+            claiming.leave()
+            self.was_cut = True
+            return None
         try:
-            claims = claim_all(self._bridge, self._bridge.outbox.scan())
+            claims = claiming.claim_some()
         except FolderError as error:
-            log.warning("outbox.not_scanned", account=self._bridge.account.name, error=str(error))
-            return
-        rows.update({row.id: row for row in claims.taken})
+            claiming.leave()
+            return error
+        for row in claims.taken:
+            line.put(row)
+        return None
+
+    def _look_again(self) -> Claiming:
+        """While a send waits long for its answer: what was dropped meanwhile need not wait."""
+        bridge = self._bridge
+        try:
+            outlook = Outlook(ready=(), not_taken=()) if self._is_over() else bridge.outbox.scan()
+        except FolderError as error:
+            log.warning("outbox.not_scanned", account=bridge.account.name, error=str(error))
+            outlook = Outlook(ready=(), not_taken=())
+        return Claiming(bridge, outlook)
 
     def _start(
-        self, pool: ThreadPoolExecutor, rows: dict[MessageId, Message], running: dict[Future[Sent], MessageId]
+        self, pool: ThreadPoolExecutor, line: planning.Line, running: dict[Future[Sent], MessageId]
     ) -> None:
         bridge = self._bridge
         if bridge.clock.wait(timedelta()):
             return
-        starts = planning.next_starts(
-            rows.values(),
+        starts = line.starts(
             running=frozenset(running.values()),
             mood=self._mood,
             parallel=bridge.account.parallel_sends,
             now=bridge.clock.now(),
-            names_alone=bridge.gateway.capabilities.has_numbered_pairs,
         )
         if starts and self._is_over():
             self.was_cut = True
@@ -159,11 +179,20 @@ class Send:
         for row in starts:
             running[pool.submit(send_one, bridge, row)] = row.id
 
-    def _take_in(self, rows: dict[MessageId, Message], sent: Sent) -> None:
+    def _finish(self, line: planning.Line, message: MessageId, future: Future[Sent]) -> SyncdError | None:
+        try:
+            sent = future.result()
+        except (GatewayError, FolderError) as error:
+            line.drop(message)  # the next pass mends it
+            return error
         if sent.row.state is State.QUEUED:
-            rows[sent.row.id] = sent.row
+            line.put(sent.row)
         else:
-            rows.pop(sent.row.id, None)
+            line.drop(message)
+        self._take_in(sent)
+        return None
+
+    def _take_in(self, sent: Sent) -> None:
         now = self._bridge.clock.now()
         match sent.effect:
             case "good":

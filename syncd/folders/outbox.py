@@ -118,6 +118,17 @@ class Outbox:
             self._reach.move(source, target)
         self._free.release(target)
 
+    @contextlib.contextmanager
+    def together(self) -> Iterator[None]:
+        """The moves of this thread within the block share their syncs; durable when it has ended well."""
+        with speaking_of(Folder.QUEUED), self._reach.renaming():
+            yield
+
+    def make_durable(self, source: Place, target: Place) -> None:
+        """A move that was done before is durable when this returns. Raises: FolderError."""
+        self._reach.settle(parent(target))
+        self._reach.settle(parent(source))
+
     def copy(self, message: Message) -> Place:
         """A durable copy of a message's file in `.syncd/`, to be claimed; or nothing. Raises: see Copies."""
         return self._copies.make(message)

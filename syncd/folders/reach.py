@@ -11,7 +11,7 @@ import contextlib
 import os
 import stat
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from syncd.core.layout import PRIVATE, name_of, parent, within
@@ -33,6 +33,8 @@ class _Held(threading.local):
     """The folders that a thread keeps open in the midst of a batch; None outside of one."""
 
     fds: dict[str, int] | None = None
+    unsynced: dict[tuple[int, int], int] | None = None
+    """Folders that something was renamed in, by device and inode: synced at the end of the batch."""
 
 
 class Reach:
@@ -85,6 +87,35 @@ class Reach:
             for fd in self._held.fds.values():
                 os.close(fd)
             self._held.fds = None
+
+    @contextlib.contextmanager
+    def renaming(self) -> Iterator[None]:
+        """The same for renames: they are durable when the block has ended, and each folder is synced once.
+
+        Raises at the end: OSError.
+        """
+        unsynced = self._held.unsynced = {}
+        try:
+            with self.together():
+                yield
+        except BaseException:
+            with contextlib.suppress(OSError):
+                _sync_all(unsynced.values())
+            raise
+        else:
+            _sync_all(unsynced.values())
+        finally:
+            self._held.unsynced = None
+
+    def _sync(self, fd: int) -> None:
+        """Now, or with the others of a batch."""
+        unsynced = self._held.unsynced
+        if unsynced is None:
+            durable.sync(fd)
+            return
+        status = os.fstat(fd)
+        if (status.st_dev, status.st_ino) not in unsynced:
+            unsynced[status.st_dev, status.st_ino] = os.dup(fd)
 
     def _step(self, fd: int, part: str, *, make: bool) -> int:
         try:
@@ -181,8 +212,21 @@ class Reach:
                 raise FileGone(f"{source} is not there any more")
             with durable.speaking_of(target), self.folder(parent(target), make=True) as target_fd:
                 durable.rename(name_of(source), name_of(target), source_fd=source_fd, target_fd=target_fd)
-                durable.sync(target_fd)
-                durable.sync(source_fd)
+                self._sync(target_fd)
+                self._sync(source_fd)
+
+    def settle(self, folder: Place) -> None:
+        """What was renamed in a folder is durable when this returns. Raises: FolderError."""
+        with contextlib.suppress(FileGone), durable.speaking_of(folder), self.folder(folder) as fd:
+            durable.sync(fd)
+
+
+def _sync_all(fds: Iterable[int]) -> None:
+    """Sync and close all; raises the first OSError at the end."""
+    with contextlib.ExitStack() as each:
+        for fd in fds:
+            each.callback(os.close, fd)
+            each.callback(durable.sync, fd)
 
 
 @contextlib.contextmanager

@@ -185,6 +185,20 @@ class Outbox(Protocol):
         """
         ...
 
+    def together(self) -> AbstractContextManager[None]:
+        """The moves of this thread within the block are fsynced together: durable when it has ended well.
+
+        Raises at the end: FolderError; then they may be durable or not.
+        """
+        ...
+
+    def make_durable(self, source: Place, target: Place) -> None:
+        """A move that somebody did before is durable when this returns.
+
+        Raises: FolderError.
+        """
+        ...
+
     def copy(self, message: Message) -> Place:
         """Copy a message's file or folder; the copy is durable, and whole, when its place is returned.
 

@@ -176,6 +176,12 @@ class FakeOutbox:
             with contextlib.suppress(NameTaken):
                 self._disk.move(within(folder, name), within(to, name))
 
+    def together(self) -> contextlib.AbstractContextManager[None]:
+        return contextlib.nullcontext()
+
+    def make_durable(self, source: Place, target: Place) -> None:
+        """There is no disk that could forget."""
+
     def move(self, source: Place, target: Place) -> None:
         if Place(target.rpartition("/")[0]) in self._disk.files:
             raise NameTaken(f"{target}: a file has the name of its folder")

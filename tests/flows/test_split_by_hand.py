@@ -3,7 +3,7 @@
 import pytest
 
 from syncd.errors import FolderError
-from syncd.flows.claiming import claim_all
+from syncd.flows.claiming import Claiming
 from syncd.sandbox import Sandbox, World
 from tests.e2e.harness import Ground
 from tests.e2e.invariants import faults
@@ -73,7 +73,7 @@ def test_a_folder_that_changed_since_the_scan_is_not_claimed(ground: Ground, box
         ground.drop("order/b.edi", b"UNA b")
         assert len(outlook.ready) == 1
 
-        claims = claim_all(process.bridge, outlook)
+        claims = Claiming(process.bridge, outlook).claim_some()
 
     assert (claims.taken, ground.rows()) == ((), [])
     settle(ground)

@@ -271,8 +271,8 @@ LOOK_UP = (
         rule="twins",
         mistake="sends twins side by side",
         file="core/planning/send.py",
-        old="        if row.id in running or (row.next_at and row.next_at > now) or alike(row) in busy:\n",
-        new="        if row.id in running or (row.next_at and row.next_at > now):\n",
+        old="        return place.alike in busy or self._unassigned[place.alike] > 0\n",
+        new="        return False\n",
         caught_by=(
             f"{SEND}::test_twins_are_never_together_and_the_limit_is_kept",
             f"{SEND}::test_a_twin_waits_until_the_one_before_has_an_id",
@@ -282,8 +282,8 @@ LOOK_UP = (
         rule="twins",
         mistake="forgets the twin that is in doubt",
         file="core/planning/send.py",
-        old="    busy = {alike(row) for row in rows if row.phase in _UNASSIGNED or row.id in running}\n",
-        new="    busy = {alike(row) for row in rows if row.id in running}\n",
+        old="        return place.alike in busy or self._unassigned[place.alike] > 0\n",
+        new="        return place.alike in busy\n",
         caught_by=(
             f"{SEND}::test_a_twin_waits_until_the_one_before_has_an_id",
             f"{DOUBT_E2E}::test_two_files_of_one_name_and_size_are_told_apart",

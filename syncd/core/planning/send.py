@@ -10,10 +10,11 @@ file.
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
-from dataclasses import dataclass, replace
+from bisect import bisect_left, insort
+from collections import Counter
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from functools import partial
 
 from syncd.core.machine import CLAIMED, IN_DOUBT, SUBMITTING, WAITING
 from syncd.core.model import Message, MessageId, Phase, State
@@ -61,7 +62,11 @@ UNSENT = (CLAIMED, WAITING, SUBMITTING, IN_DOUBT)
 """Where messages are that have no id at the gateway yet, as far as is known."""
 
 
-def likeness(message: Message, *, names_alone: bool = False) -> tuple[object, ...]:
+Likeness = tuple[object, ...]
+Age = tuple[int, int, str, str]
+
+
+def likeness(message: Message, *, names_alone: bool = False) -> Likeness:
     """What a look-up can compare: two messages alike in it are twins.
 
     `names_alone`: the gateway's entries may lack their pair.
@@ -70,41 +75,81 @@ def likeness(message: Message, *, names_alone: bool = False) -> tuple[object, ..
     return (pair, tuple(sorted((file.name, file.size) for file in message.files)))
 
 
-def next_starts(
-    rows: Collection[Message],
-    *,
-    running: Collection[MessageId],
-    mood: Mood,
-    parallel: int,
-    now: datetime,
-    names_alone: bool = False,
-) -> tuple[Message, ...]:
-    """The messages to send now, in order, given every unsent row of the account.
+@dataclass(frozen=True, slots=True, order=True)
+class _Place:
+    """Where a message stands in the line: by its age, which ends in its id."""
 
-    `running` are being sent at this moment; `names_alone` is what makes twins. Returns at most what
-    `parallel` leaves free.
+    age: Age
+    row: Message = field(compare=False)
+    alike: Likeness = field(compare=False)
+
+
+class Line:
+    """The messages that have no id at the gateway yet, in the order in which they are sent.
+
+    Kept up to date message by message: a start looks at the first few of them, however many there are.
+    `names_alone` is what makes twins.
     """
-    if mood.refused is not None or (mood.not_before and now < mood.not_before):
-        return ()
-    free = (parallel if mood.good else 1) - len(running)
-    alike = partial(likeness, names_alone=names_alone)
-    busy = {alike(row) for row in rows if row.phase in _UNASSIGNED or row.id in running}
-    chosen: list[Message] = []
-    for row in sorted(filter(_can_start, rows), key=_age):
-        if len(chosen) >= free:
-            break
-        if row.id in running or (row.next_at and row.next_at > now) or alike(row) in busy:
-            continue
-        busy.add(alike(row))
-        chosen.append(row)
-    return tuple(chosen)
+
+    def __init__(self, rows: Iterable[Message] = (), *, names_alone: bool = False) -> None:
+        self._names_alone = names_alone
+        self._places: dict[MessageId, _Place] = {}
+        self._order: list[_Place] = []
+        self._unassigned: Counter[Likeness] = Counter()
+        for row in rows:
+            self.put(row)
+
+    def put(self, row: Message) -> None:
+        """A message is new, or stands otherwise than before."""
+        self.drop(row.id)
+        alike = likeness(row, names_alone=self._names_alone)
+        place = self._places[row.id] = _Place(_age(row), row, alike)
+        if row.phase in _UNASSIGNED:
+            self._unassigned[alike] += 1
+        elif _can_start(row):
+            insort(self._order, place)
+
+    def drop(self, message_id: MessageId) -> None:
+        """A message is in nobody's way any more."""
+        place = self._places.pop(message_id, None)
+        if place is None:
+            return
+        if place.row.phase in _UNASSIGNED:
+            self._unassigned[place.alike] -= 1
+        elif _can_start(place.row):
+            del self._order[bisect_left(self._order, place)]
+
+    def starts(
+        self, *, running: Collection[MessageId], mood: Mood, parallel: int, now: datetime
+    ) -> tuple[Message, ...]:
+        """The messages to send now, in order, at most what `parallel` leaves free.
+
+        `running` are being sent at this moment.
+        """
+        if mood.refused is not None or (mood.not_before and now < mood.not_before):
+            return ()
+        free = (parallel if mood.good else 1) - len(running)
+        busy = {self._places[message].alike for message in running if message in self._places}
+        chosen: list[Message] = []
+        for place in self._order:
+            if len(chosen) >= free:
+                break
+            row = place.row
+            if row.id in running or (row.next_at and row.next_at > now) or self._is_busy(place, busy):
+                continue
+            busy.add(place.alike)
+            chosen.append(row)
+        return tuple(chosen)
+
+    def _is_busy(self, place: _Place, busy: Collection[Likeness]) -> bool:
+        return place.alike in busy or self._unassigned[place.alike] > 0
 
 
 def _can_start(row: Message) -> bool:
     return row.state is State.QUEUED and row.phase in (Phase.CLAIMED, Phase.WAITING)
 
 
-def _age(row: Message) -> tuple[int, int, str, str]:
+def _age(row: Message) -> Age:
     identity = row.progress.identity
     behind = row.progress.tries // TRIES_IN_FRONT
     return (behind, identity.mtime_ns if identity else 0, row.name, row.id)

@@ -9,7 +9,7 @@ from syncd.core import machine
 from syncd.core.machine import Spot
 from syncd.core.model import AUTO, File, GatewayId, Message, Pair, Progress
 from syncd.core.planning.doubt import Candidates, Seen, candidates
-from syncd.core.planning.send import GOOD, likeness, next_starts
+from syncd.core.planning.send import GOOD, Line, likeness
 from syncd.core.planning.track import (
     LEAST_ASKED,
     LIST_MARGIN,
@@ -186,10 +186,8 @@ def test_names_alone_make_twins() -> None:
     assert likeness(first, names_alone=True) == likeness(second, names_alone=True)
 
     def starts(*, names_alone: bool) -> int:
-        rows = next_starts(
-            [first, second], running=(), mood=GOOD, parallel=4, now=NOW, names_alone=names_alone
-        )
-        return len(rows)
+        line = Line([first, second], names_alone=names_alone)
+        return len(line.starts(running=(), mood=GOOD, parallel=4, now=NOW))
 
     assert (starts(names_alone=False), starts(names_alone=True)) == (2, 1)
 

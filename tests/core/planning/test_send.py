@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from syncd.core import machine
 from syncd.core.model import Message, Phase, Progress
-from syncd.core.planning.send import GOOD, MOST_GAP, MOST_WISH, Mood, likeness, next_starts, subject_for
+from syncd.core.planning.send import GOOD, MOST_GAP, MOST_WISH, Line, Mood, likeness, subject_for
 from tests.core.building import DAY, HOUR, MINUTE, NOW, file, outbound
 
 SPOTS = [
@@ -24,7 +24,7 @@ def starts(
     *rows: Message, running: frozenset[str] = frozenset(), mood: Mood = GOOD, parallel: int = 4
 ) -> list[str]:
     going = frozenset(row.id for row in rows if row.id in running)
-    return [row.id for row in next_starts(rows, running=going, mood=mood, parallel=parallel, now=NOW)]
+    return [row.id for row in Line(rows).starts(running=going, mood=mood, parallel=parallel, now=NOW)]
 
 
 @st.composite
@@ -42,8 +42,7 @@ def test_twins_are_never_together_and_the_limit_is_kept(
 ) -> None:
     """Whatever is submitting, in doubt, running or chosen: of those alike there is one."""
     going = [row for row in rows if row.phase in (Phase.CLAIMED, Phase.WAITING)][:running]
-    chosen = next_starts(
-        rows,
+    chosen = Line(rows).starts(
         running=[row.id for row in going],
         mood=Mood(troubles=troubles),
         parallel=parallel,
@@ -108,6 +107,24 @@ def test_gaps_grow_up_to_a_quarter_of_an_hour() -> None:
     assert mood.after_trouble(now=NOW, wish=MINUTE).not_before == NOW + MOST_GAP
     assert mood.after_trouble(now=NOW, wish=1000 * DAY).not_before == NOW + MOST_WISH
     assert MOST_WISH <= 6 * HOUR
+
+
+@given(rows=crowds(), changes=st.lists(st.tuples(st.integers(0, 9), st.sampled_from(SPOTS), st.booleans())))
+def test_a_line_that_is_kept_up_to_date_is_as_one_made_anew(
+    rows: list[Message], changes: list[tuple[int, machine.Spot, bool]]
+) -> None:
+    """Whatever happened to the messages in it, one after the other."""
+    line, known = Line(rows), {row.id: row for row in rows}
+    for number, spot, is_dropped in changes:
+        row = outbound(number, spot=spot, name="abc"[number % 3], mtime_ns=number % 4)
+        if is_dropped:
+            line.drop(row.id)
+            known.pop(row.id, None)
+        else:
+            line.put(row)
+            known[row.id] = row
+    now = {"running": (), "mood": GOOD, "parallel": 9, "now": NOW}
+    assert line.starts(**now) == Line(known.values()).starts(**now)  # type: ignore[arg-type]
 
 
 def test_a_subject_is_filled_once() -> None:

@@ -1,0 +1,79 @@
+"""Taking over many files: in portions, each durable before anything of it is sent."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from typing import Any
+
+from syncd.core.model import State
+from syncd.errors import FolderError
+from syncd.flows.bridge import Bridge
+from syncd.flows.claiming import TOGETHER
+from syncd.ports import Outgoing, Receipt
+from syncd.sandbox import Sandbox
+from tests.e2e.harness import Ground
+from tests.e2e.invariants import faults
+
+
+class Noting:
+    """A gateway before each send of which somebody counts what stands in the outbox."""
+
+    def __init__(self, gateway: Any, ground: Ground) -> None:  # noqa: ANN401 - any gateway
+        self._gateway = gateway
+        self._ground = ground
+        self.left: list[int] = []
+
+    def send(self, outgoing: Outgoing) -> Receipt:
+        self.left.append(len(self._ground.names("outbox")))
+        receipt: Receipt = self._gateway.send(outgoing)
+        return receipt
+
+    def __getattr__(self, name: str) -> Any:  # noqa: ANN401 - whatever the gateway has
+        return getattr(self._gateway, name)
+
+
+class Forgetful:
+    """An outbox whose disk fails, once, at the end of moves that are synced together."""
+
+    def __init__(self, outbox: Any) -> None:  # noqa: ANN401 - any outbox
+        self._outbox = outbox
+        self._fails = True
+
+    @contextmanager
+    def together(self) -> Iterator[None]:
+        with self._outbox.together():
+            yield
+        if self._fails:
+            self._fails = False
+            raise FolderError("queued: Input/output error")
+
+    def __getattr__(self, name: str) -> Any:  # noqa: ANN401 - whatever the outbox has
+        return getattr(self._outbox, name)
+
+
+def test_the_first_of_many_is_on_its_way_before_the_last_is_taken_over(ground: Ground, box: Sandbox) -> None:
+    """A burst of files does not have to be queued whole before one is sent; each is sent once."""
+    for number in range(TOGETHER + 8):
+        ground.drop(f"order-{number:03}.edi", b"UNA %d" % number)
+    noted: list[Noting] = []
+
+    def wrap(bridge: Bridge) -> Bridge:
+        noted.append(Noting(bridge.gateway, ground))
+        return replace(bridge, gateway=noted[0])
+
+    ground.run(wrap=wrap)
+
+    assert noted[0].left[0] >= TOGETHER
+    assert noted[0].left[-1] == 0
+    assert len(box.ledger.sent) == TOGETHER + 8
+    assert faults(ground) == []
+
+
+def test_what_may_not_be_durable_in_queued_is_not_sent(ground: Ground, box: Sandbox) -> None:
+    """After a power cut it could stand in the outbox again: the next pass makes sure of it first."""
+    ground.drop("order.edi", b"UNA")
+    ground.run(wrap=lambda bridge: replace(bridge, outbox=Forgetful(bridge.outbox)))
+    assert (box.ledger.sent, [row.state for row in ground.rows()]) == ((), [State.QUEUED])
+    ground.settle()
+    assert [len(record.files) for record in box.ledger.sent] == [1]
+    assert faults(ground) == []
