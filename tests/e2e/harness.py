@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from syncd.config import Settings, load
+from syncd.core.history import Channel
 from syncd.core.model import Direction, Message
 from syncd.core.naming import STATUS_SUFFIX
 from syncd.flows.bridge import Bridge
@@ -103,8 +104,8 @@ class Process:
 class Ground:
     """State and root on disk, over one sandbox; `dropped` and `again` remember what tests did.
 
-    `tables` are those that stand once in the configuration. `again` has the ids of messages that were marked
-    unread at the gateway and are to come once more.
+    `tables` are those that stand once in the configuration; `tell` is who is told, nobody unless set.
+    `again` has the ids of messages that were marked unread at the gateway and are to come once more.
     """
 
     box: AnyBox
@@ -112,6 +113,7 @@ class Ground:
     keys: dict[str, Any] = field(default_factory=dict)
     partners: list[dict[str, str]] = field(default_factory=list)
     tables: dict[str, dict[str, Any]] = field(default_factory=dict)
+    tell: tuple[Channel, ...] = ()
     dropped: list[str] = field(default_factory=list)
     again: list[str] = field(default_factory=list)
     clock: SharedClock = field(init=False)
@@ -170,7 +172,7 @@ class Ground:
     @contextmanager
     def process(self, wrap: Wrap | None = None) -> Iterator[Process]:
         """One process: the open state, one gateway, one bridge."""
-        store = open_store(self.state)
+        store = open_store(self.state, tell=self.tell)
         try:
             doors = Doors(self.settings, store=store, clock=self.clock)
             doors._contexts[None] = CONTEXT
