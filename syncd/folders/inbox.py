@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import contextlib
 import os
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import replace
 from datetime import datetime
@@ -24,7 +24,7 @@ from syncd.errors import FileGone, FolderError, NameTaken
 from syncd.folders import durable
 from syncd.folders.free import FreeNames
 from syncd.folders.reach import SCRATCH
-from syncd.folders.staging import WHOLE, Staging, home, names_in_folder
+from syncd.folders.staging import Staging, names_in_folder, place_of
 from syncd.folders.tree import Tree
 from syncd.ports.folders import Stage, StagedFiles
 from syncd.ports.gateway import Content
@@ -47,8 +47,12 @@ class Inbox:
 
     # Staging ------------------------------------------------------------------------------------
 
+    def prepare_staging(self) -> None:
+        """Put the witness there; once a pass, when what was staged before is dealt with."""
+        self._staging.prepare()
+
     def stage(self, message_id: MessageId, contents: Iterable[Content]) -> tuple[File, ...]:
-        """Store each content under staging/<id>/; durable after `settle_staging`.
+        """Store each content in staging; durable after `settle_staging`.
 
         Raises: DiskFull, FolderError, RootUnusable, or what reading raises; then nothing is left.
         """
@@ -63,23 +67,23 @@ class Inbox:
         return self._staging.contents(message_id, files)
 
     def settle_staging(self) -> None:
-        """Make durable that the folders staged so far are there; once before a batch is committed."""
+        """Make durable that what was staged so far is there; once before a batch is committed."""
         self._staging.sync()
 
-    def staged(self, message_id: MessageId) -> StagedFiles:
+    def staged(self, message: Message) -> StagedFiles:
         """What stands in staging for a message."""
-        return self._staging.look(message_id)
+        return self._staging.look(message)
 
     def damaged(self, message: Message) -> bool:
         """Whether a staged file that is still there differs in size or sha256 from the row."""
         return self._staging.damaged(message)
 
-    def discard(self, message_id: MessageId) -> None:
-        """Remove a message's staging folder; no error when there is none."""
-        self._staging.remove(message_id)
+    def discard(self, message_ids: Container[MessageId]) -> None:
+        """Remove what is staged of these messages; no error when there is nothing."""
+        self._staging.remove(message_ids)
 
     def staging(self) -> frozenset[MessageId]:
-        """The ids that have a staging folder."""
+        """The messages that something is staged of."""
         return self._staging.all()
 
     # Names --------------------------------------------------------------------------------------
@@ -87,7 +91,7 @@ class Inbox:
     def choose(self, message: Message, *, now: datetime) -> tuple[Place | None, tuple[File, ...]]:
         """Final places, promised by this; files that are no longer staged keep theirs."""
         folder = self._tree.layout.place(Folder.INBOX, self._tree.book.folder(message.pair))
-        staged = self.staged(message.id)
+        staged = self.staged(message)
         if staged.is_whole:
             return self._choose_folder(folder, message, now)
         files = tuple(
@@ -157,16 +161,18 @@ class Inbox:
         return failures
 
     def _rename(self, message: Message, status: bytes | None) -> None:
-        staged = self.staged(message.id)
+        staged = self.staged(message)
+        if staged.is_emptied:
+            raise FolderError(f"staging was emptied from outside, and {message.id} with it")
         if message.is_folder:
             if staged.indexes and message.place:
-                self._show(within(home(message.id), WHOLE), message.place, status)
+                self._show(place_of(message.id), message.place, status)
             return
         for index in sorted(staged.indexes):
             place = message.files[index].place
             if place is None:
                 raise FolderError(f"file {index} of message {message.id} has no place in the inbox")
-            self._show(within(home(message.id), str(index)), place, status)
+            self._show(place_of(message.id, index), place, status)
 
     def _show(self, source: Place, target: Place, status: bytes | None) -> None:
         """The status file comes first: written once, and never over anything."""

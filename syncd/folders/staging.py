@@ -1,39 +1,37 @@
-"""Staging: `.syncd/staging/<our id>/`, one folder a message, the witness of what was published.
+"""Staging: where the files of a message stand until they are in the inbox, and what witnesses that.
 
-Files stand there under their index (`0`, `1`, …), or, to be published as one folder, as `whole/<safe name>`.
-The folder stays until `published` is committed: its folder is there and a file gone means that this file was
-published; the folder gone means that somebody emptied staging.
+All stand side by side in `.syncd/staging/`, so that one sync makes the names of a whole batch durable: each
+file as `<our id>.<index>`, or, to be published as one folder, as `<our id>/<safe name>`. Beside them stands
+the witness, which is put there before anything is staged. While it is there, a file that a row calls staged
+and that is gone was published; without it somebody emptied staging, and nobody can tell.
 """
 
 from __future__ import annotations
 
 import contextlib
-import errno
 import hashlib
 import os
 import stat
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
 from functools import partial
 from typing import BinaryIO
 
-from syncd.core.layout import within
+from syncd.core.layout import STAGING, WITNESS, staged_for, within
 from syncd.core.model import File, Message, MessageId, Place
 from syncd.core.naming import numbered, safe_name
-from syncd.errors import FileGone, FolderError
+from syncd.errors import FileGone
 from syncd.folders import durable, syncing
-from syncd.folders.reach import STAGING, Reach, open_file, open_folder
+from syncd.folders.reach import Reach, open_file, open_folder
 from syncd.folders.syncing import Sync
 from syncd.ports.folders import Stage, StagedFiles
 from syncd.ports.gateway import Content
 
-WHOLE = "whole"
 _CHUNK_BYTES = 256 * 1024
-_NOT_EMPTY = frozenset({errno.ENOTEMPTY, errno.EEXIST})
 
 
-def home(message_id: MessageId) -> Place:
-    """The place of a message's staging folder."""
-    return within(STAGING, message_id)
+def place_of(message_id: MessageId, index: int | None = None) -> Place:
+    """Where a file of a message is staged, or its folder."""
+    return within(STAGING, message_id if index is None else f"{message_id}.{index}")
 
 
 def names_in_folder(names: Sequence[str]) -> tuple[str, ...]:
@@ -56,39 +54,41 @@ class Staging:
         self._reach = reach
         self._as_folder = as_folder
 
+    def prepare(self) -> None:
+        """Put the witness there, when nothing is staged any more that it would be a witness of."""
+        with self._reach.private(STAGING) as fd, durable.speaking_of(STAGING):
+            if not durable.exists(WITNESS, dir_fd=fd):
+                with durable.new_file(WITNESS, dir_fd=fd, mode=self._reach.file_mode):
+                    pass
+                durable.sync(fd)
+
     def store(
         self, message_id: MessageId, contents: Iterable[Content], *, sync: Sync = durable.sync
     ) -> tuple[File, ...]:
-        """Write, hash and sync every content and its folder; on any error nothing is left."""
-        try:
-            with self._reach.private(STAGING) as fd, durable.speaking_of(home(message_id)):
-                self._make_anew(message_id, dir_fd=fd)
-                with open_folder(message_id, dir_fd=fd) as inner:
-                    return self._fill(inner, contents, sync)
-        except BaseException:
-            with contextlib.suppress(FolderError):
-                self.remove(message_id)
-            raise
+        """Write, hash and sync every content; on any error nothing is left. Durable after `sync`."""
+        with self._reach.private(STAGING) as fd, durable.speaking_of(place_of(message_id)):
+            try:
+                return self._fill(message_id, contents, fd, sync)
+            except BaseException:
+                with contextlib.suppress(OSError):
+                    _remove_of({message_id}, fd)
+                raise
 
-    def _make_anew(self, message_id: MessageId, *, dir_fd: int) -> None:
-        """An empty folder of that name, whatever an earlier try left."""
-        try:
-            os.mkdir(message_id, self._reach.dir_mode, dir_fd=dir_fd)
-        except FileExistsError:
-            self.remove(message_id)
-            os.mkdir(message_id, self._reach.dir_mode, dir_fd=dir_fd)
-
-    def _fill(self, fd: int, contents: Iterable[Content], sync: Sync) -> tuple[File, ...]:
+    def _fill(
+        self, message_id: MessageId, contents: Iterable[Content], fd: int, sync: Sync
+    ) -> tuple[File, ...]:
         if self._as_folder:
-            os.mkdir(WHOLE, self._reach.dir_mode, dir_fd=fd)
-            with open_folder(WHOLE, dir_fd=fd) as inner:
-                files = self._fill_whole(inner, contents, sync)
-        else:
-            files = tuple(self._write(str(i), content, fd, sync) for i, content in enumerate(contents))
-        sync(fd)
+            _remove_of({message_id}, fd)
+            os.mkdir(message_id, self._reach.dir_mode, dir_fd=fd)
+            with open_folder(message_id, dir_fd=fd) as inner:
+                return self._fill_whole(contents, inner, sync)
+        files = tuple(
+            self._write(f"{message_id}.{index}", content, fd, sync) for index, content in enumerate(contents)
+        )
+        _remove_file(f"{message_id}.{len(files)}", fd)  # of an earlier try that brought more
         return files
 
-    def _fill_whole(self, fd: int, contents: Iterable[Content], sync: Sync) -> tuple[File, ...]:
+    def _fill_whole(self, contents: Iterable[Content], fd: int, sync: Sync) -> tuple[File, ...]:
         files: list[File] = []
         for content in contents:
             safe = names_in_folder([*(file.name for file in files), content.name])[-1]
@@ -99,8 +99,8 @@ class Staging:
     def _write(self, name: str, content: Content, dir_fd: int, sync: Sync) -> File:
         digest = hashlib.sha256()
         size = 0
-        mode = self._reach.file_mode
-        with durable.new_file(name, dir_fd=dir_fd, mode=mode, sync=sync) as fd:
+        _remove_file(name, dir_fd)
+        with durable.new_file(name, dir_fd=dir_fd, mode=self._reach.file_mode, sync=sync) as fd:
             while chunk := content.read(_CHUNK_BYTES):
                 durable.write_all(fd, chunk)
                 digest.update(chunk)
@@ -115,64 +115,58 @@ class Staging:
 
     def contents(self, message_id: MessageId, files: Sequence[File]) -> Iterator[BinaryIO]:
         """Each staged file in order, open to be read until the next one is asked for. Raises: FolderError."""
-        place, names = home(message_id), [str(index) for index in range(len(files))]
+        names = [f"{message_id}.{index}" for index in range(len(files))]
         with contextlib.ExitStack() as opened:
-            opened.enter_context(durable.speaking_of(place))
-            fd = opened.enter_context(self._reach.folder(place))
-            if durable.exists(WHOLE, dir_fd=fd):
+            opened.enter_context(durable.speaking_of(place_of(message_id)))
+            fd = opened.enter_context(self._reach.folder(STAGING))
+            if _is_folder(message_id, fd):
                 names = list(names_in_folder([file.name for file in files]))
-                fd = opened.enter_context(open_folder(WHOLE, dir_fd=fd))
+                fd = opened.enter_context(open_folder(message_id, dir_fd=fd))
             for name in names:
                 with os.fdopen(open_file(name, dir_fd=fd), "rb") as stream:
                     yield stream
 
-    @contextlib.contextmanager
-    def _reading(self, folder: Place, name: str) -> Iterator[BinaryIO]:
-        with (
-            durable.speaking_of(within(folder, name)),
-            self._reach.folder(folder) as dir_fd,
-            os.fdopen(open_file(name, dir_fd=dir_fd), "rb") as stream,
-        ):
-            yield stream
-
     def sync(self) -> None:
-        """Make every staging folder that was made so far durable. Raises: FolderError."""
+        """Make the names of all that was staged so far durable. Raises: FolderError."""
         with self._reach.private(STAGING) as fd, durable.speaking_of(STAGING):
             durable.sync(fd)
 
-    def look(self, message_id: MessageId) -> StagedFiles:
-        """Which files of a message are staged still."""
-        place = home(message_id)
+    def look(self, message: Message) -> StagedFiles:
+        """Which files of a message are staged still. Raises: FolderError."""
+        count = len(message.files)
         try:
-            with durable.speaking_of(place), self._reach.folder(place) as fd:
-                names = os.listdir(fd)  # noqa: PTH208 - a Path cannot list an open folder
+            with durable.speaking_of(STAGING), self._reach.folder(STAGING) as fd:
+                is_witnessed = durable.exists(WITNESS, dir_fd=fd)
+                if _is_folder(message.id, fd):
+                    return StagedFiles(indexes=frozenset(range(count)), is_whole=True)
+                names = {index: f"{message.id}.{index}" for index in range(count)}
+                there = frozenset(index for index in names if durable.exists(names[index], dir_fd=fd))
         except FileGone:
-            return StagedFiles(folder_exists=False, indexes=frozenset())
-        if WHOLE in names:
-            count = len(self._reach.names(within(place, WHOLE)))
-            return StagedFiles(folder_exists=True, indexes=frozenset(range(count)), is_whole=True)
-        indexes = frozenset(int(name) for name in names if name.isdecimal())
-        return StagedFiles(folder_exists=True, indexes=indexes)
+            return StagedFiles(indexes=frozenset(), is_emptied=True)
+        return StagedFiles(indexes=there, is_emptied=not is_witnessed and len(there) < count)
 
     def damaged(self, message: Message) -> bool:
-        """Whether a staged file differs from its row; the files of a whole folder have to be there."""
-        staged = self.look(message.id)
+        """Whether a staged file differs from its row; the files of a folder have to be there."""
+        staged = self.look(message)
         if staged.is_whole:
             names = names_in_folder([file.name for file in message.files])
-            place = within(home(message.id), WHOLE)
+            place = place_of(message.id)
             return any(
                 self._differs(place, name, file) for name, file in zip(names, message.files, strict=True)
             )
         return any(
-            index >= len(message.files) or self._differs(home(message.id), str(index), message.files[index])
-            for index in sorted(staged.indexes)
+            self._differs(STAGING, f"{message.id}.{index}", message.files[index]) for index in staged.indexes
         )
 
     def _differs(self, folder: Place, name: str, file: File) -> bool:
         digest = hashlib.sha256()
         size = 0
         try:
-            with self._reading(folder, name) as stream:
+            with (
+                durable.speaking_of(within(folder, name)),
+                self._reach.folder(folder) as dir_fd,
+                os.fdopen(open_file(name, dir_fd=dir_fd), "rb") as stream,
+            ):
                 while chunk := stream.read(_CHUNK_BYTES):
                     digest.update(chunk)
                     size += len(chunk)
@@ -180,44 +174,58 @@ class Staging:
             return True
         return size != file.size or (file.sha256 is not None and digest.hexdigest() != file.sha256)
 
-    def remove(self, message_id: MessageId) -> None:
-        """Remove a message's staging folder and what is in it; no error when there is none."""
+    def remove(self, message_ids: Container[MessageId]) -> None:
+        """Remove what is staged of these messages; no error when there is nothing."""
         with (
             contextlib.suppress(FileGone),
-            durable.speaking_of(home(message_id)),
+            durable.speaking_of(STAGING),
             self._reach.folder(STAGING) as fd,
         ):
-            _remove_folder(message_id, dir_fd=fd)
+            _remove_of(message_ids, fd)
 
     def all(self) -> frozenset[MessageId]:
-        """The ids that have a staging folder; other things that stand there are nobody's."""
-        names = self._reach.names(STAGING)
-        return frozenset(MessageId(name) for name in names if self._is_folder(within(STAGING, name)))
-
-    def _is_folder(self, place: Place) -> bool:
-        status = self._reach.look(place)
-        return status is not None and stat.S_ISDIR(status.st_mode)
-
-
-def _remove_folder(name: str, *, dir_fd: int) -> None:
-    """With all that is in it; mostly there is nothing."""
-    try:
-        os.rmdir(name, dir_fd=dir_fd)
-    except OSError as error:
-        if error.errno not in _NOT_EMPTY:
-            raise
-    else:
-        return
-    with open_folder(name, dir_fd=dir_fd) as fd:
-        _empty(fd)
-    os.rmdir(name, dir_fd=dir_fd)
+        """The messages that something is staged of; other things that stand there are nobody's."""
+        try:
+            with durable.speaking_of(STAGING), self._reach.folder(STAGING) as fd:
+                return frozenset(map(staged_for, _staged_names(fd)))
+        except FileGone:
+            return frozenset()
 
 
-def _empty(fd: int) -> None:
+def _staged_names(fd: int) -> list[str]:
+    """Files with an index, and folders."""
     with os.scandir(fd) as entries:
-        found = list(entries)
-    for entry in found:
-        if entry.is_dir(follow_symlinks=False):
-            _remove_folder(entry.name, dir_fd=fd)
+        return [
+            entry.name
+            for entry in entries
+            if entry.is_dir(follow_symlinks=False) is not entry.name.rpartition(".")[2].isdecimal()
+        ]
+
+
+def _is_folder(name: str, dir_fd: int) -> bool:
+    status = durable.look(name, dir_fd=dir_fd)
+    return status is not None and stat.S_ISDIR(status.st_mode)
+
+
+def _remove_of(message_ids: Container[MessageId], fd: int) -> None:
+    for name in _staged_names(fd):
+        if staged_for(name) not in message_ids:
+            continue
+        if _is_folder(name, fd):
+            _remove_folder(name, fd)
         else:
-            os.unlink(entry.name, dir_fd=fd)
+            _remove_file(name, fd)
+
+
+def _remove_file(name: str, dir_fd: int) -> None:
+    with contextlib.suppress(FileNotFoundError):
+        os.unlink(name, dir_fd=dir_fd)
+
+
+def _remove_folder(name: str, dir_fd: int) -> None:
+    with open_folder(name, dir_fd=dir_fd) as fd:
+        with os.scandir(fd) as entries:
+            found = [(entry.name, entry.is_dir(follow_symlinks=False)) for entry in entries]
+        for inner, is_folder in found:
+            (_remove_folder if is_folder else _remove_file)(inner, fd)
+    os.rmdir(name, dir_fd=dir_fd)

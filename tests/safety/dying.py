@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import threading
 from collections import Counter
-from collections.abc import Callable, Sized
-from contextlib import AbstractContextManager
+from collections.abc import Callable, Iterator, Sized
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field, replace
 from types import TracebackType
 from typing import Any
@@ -86,8 +86,16 @@ class Mortal:
     def __getattr__(self, name: str) -> Any:  # noqa: ANN401 - whatever the door has
         self._death.look()
         found = getattr(self._door, name)
+        if name == "stage_together":
+            return lambda: self._staging(found())
         is_effect = name in EFFECTS.get(self._name, ())
         return self._mortal(f"{self._name}.{name}", found) if is_effect else found
+
+    @contextmanager
+    def _staging(self, together: AbstractContextManager[Any]) -> Iterator[Any]:
+        """Each message that is staged is a moment of its own."""
+        with together as stage:
+            yield self._mortal("inbox.stage", stage)
 
     def _mortal(self, call: str, work: Callable[..., Any]) -> Callable[..., Any]:
         def called(*args: object, **named: object) -> object:
