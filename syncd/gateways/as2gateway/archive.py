@@ -11,7 +11,7 @@ import re
 import struct
 import zipfile
 import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
 from dataclasses import dataclass
 from typing import BinaryIO
 from urllib.parse import quote
@@ -134,9 +134,9 @@ class Archive:
         for wanted in self._wanted:
             for form in _folders(wanted.message_id):
                 owners.setdefault(form, wanted.message_id)
-        longest_first = sorted(owners, key=len, reverse=True)
+        deepest_first = sorted({form.count("/") for form in owners}, reverse=True)
         for info in self._zip.infolist():
-            folder = next((one for one in longest_first if info.filename.startswith(f"{one}/")), None)
+            folder = _folder_of(info.filename, owners, deepest_first)
             if folder is None:
                 raise BadReply(
                     f"the archive has an entry that nobody asked for: {info.filename[:100]!r}",
@@ -194,6 +194,16 @@ def _folders(message_id: GatewayId) -> Iterator[str]:
         yield quote(form, safe="@")
         for stand_in in ("_", "-", ""):
             yield re.sub(r'[<>:"/\\|?*]', stand_in, form)
+
+
+def _folder_of(name: str, owners: Container[str], deepest_first: Sequence[int]) -> str | None:
+    """The longest of the known folders that an entry is in; `deepest_first`: how many slashes they have."""
+    parts = name.split("/")
+    for depth in deepest_first:
+        folder = "/".join(parts[: depth + 1])
+        if len(parts) > depth + 1 and folder in owners:
+            return folder
+    return None
 
 
 def _best_name(entry: _Entry, wanted: Wanted) -> str:
