@@ -86,9 +86,8 @@ def _staged(bridge: Bridge, arrived: Arrived) -> ev.Event:
             return ev.Recognised(original=original.id, files=arrived.files, note=arrived.note)
         return _other_content(bridge, row, original)
     now = bridge.clock.now()
-    staged = advance(row, ev.Staged(files=arrived.files), now=now)
     try:
-        place, files = bridge.inbox.choose(staged, now=now)
+        place, files = bridge.inbox.choose(replace(row, files=arrived.files), now=now)
     except (DiskFull, RootUnusable):
         raise
     except FolderError as error:

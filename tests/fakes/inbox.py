@@ -132,7 +132,8 @@ class FakeInbox:
             del staged[index]
 
     def discard(self, message_ids: Container[MessageId]) -> None:
-        self.staged_files = {key: kept for key, kept in self.staged_files.items() if key not in message_ids}
+        for message_id in [each for each in self.staged_files if each in message_ids]:
+            del self.staged_files[message_id]
 
     def together(self) -> AbstractContextManager[None]:
         return nullcontext()
