@@ -8,7 +8,7 @@ import shutil
 import socket
 import subprocess
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -23,17 +23,17 @@ def missing(program: str) -> list[str]:
     return [package for package, is_there in packages.items() if not is_there]
 
 
-def fetching(program: str, port: int, folder: Path, way: Way) -> list[str]:
-    """The command of lftp or rclone that moves all files from `there` to `here`."""
+def fetching(program: str, port: int, folder: Path, way: Way, *, more: Sequence[str] = ()) -> list[str]:
+    """The command of lftp or rclone that moves all files from `there` to `here`, with more options."""
     key, there, here = folder / "key", folder / "there", folder / "here"
     if program == "lftp":
         trust = "-o StrictHostKeyChecking=no -o UserKnownHostsFile=/dev/null -o LogLevel=ERROR"
         ssh = f"ssh -a -x -i {key} {trust}"
         mirror = f"mirror --parallel=4 --Remove-source-files {there} {here}"
         script = f"set sftp:connect-program '{ssh}'; open -u {getpass.getuser()},x sftp://{way.host}:{port}"
-        return [*way.near, "lftp", "-c", f"{script}; {mirror}"]
+        return [*way.near, "lftp", *more, "-c", f"{script}; {mirror}"]
     remote = f":sftp,host={way.host},port={port},user={getpass.getuser()},key_file={key}:{there}"
-    return [*way.near, "rclone", "--config", "/dev/null", "--quiet", "move", remote, str(here)]
+    return [*way.near, "rclone", "--config", "/dev/null", "--quiet", "move", *more, remote, str(here)]
 
 
 @contextmanager

@@ -40,8 +40,8 @@ class Sizes:
     burst: int = 1_000
     outstanding: tuple[int, ...] = (10, 100, 1_000)
     rivals: int = 1_000
-    curl: int = 200
-    """The loop with curl takes so long for each that fewer tell as much."""
+    few: int = 200
+    """Who takes so long for each that fewer tell as much."""
     rivals_far: int = 100
     idle_s: float = 9.0
     day: int = 2_000
@@ -56,7 +56,7 @@ MORE = replace(
     limited_sends=1_000,
     burst=10_000,
     outstanding=(10, 100, 1_000, 5_000),
-    curl=1_000,
+    few=1_000,
     rivals_far=1_000,
     idle_s=60.0,
     day=10_000,
@@ -72,7 +72,7 @@ TINY = Sizes(
     burst=3,
     outstanding=(3,),
     rivals=3,
-    curl=3,
+    few=3,
     rivals_far=3,
     idle_s=3.0,
     day=10,
