@@ -39,6 +39,20 @@ FAILED_WITH_FILE = (
     .limit(_LIMIT)
 )
 
+ALIKE_FAILED = (
+    sa.select(schema.messages)
+    .where(
+        schema.FAILED,
+        _MINE,
+        _m.station == sa.bindparam("station"),
+        _m.partner == sa.bindparam("partner"),
+        _m.partner_type == sa.bindparam("partner_type"),
+        _m.name == sa.bindparam("name"),
+    )
+    .order_by(_m.created.desc(), _m.number.desc())
+    .limit(_LIMIT)
+)
+
 FAILED_SINCE = (
     sa.select(schema.messages)
     .where(schema.FAILED_THERE, _MINE, _m.settled_at > sa.bindparam("since"))

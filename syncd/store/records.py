@@ -100,15 +100,15 @@ class SqlRecords:
 
     def alike_failed(self, account: str, pair: Pair, name: str) -> Sequence[Message]:
         """Failed outbound messages of the pair, dropped under this name, newest first, at most 20."""
-        query = _MESSAGES.where(
-            schema.FAILED,
-            _m.account == account,
-            _m.station == pair.station,
-            _m.partner == pair.partner,
-            _m.partner_type == pair.partner_type.value,
-            _m.name == name,
+        return self._of_pass(
+            passes.ALIKE_FAILED,
+            account=account,
+            station=pair.station,
+            partner=pair.partner,
+            partner_type=pair.partner_type.value,
+            name=name,
+            limit=MOST_ALIKE,
         )
-        return self._messages(query.order_by(*_NEWEST_FIRST).limit(MOST_ALIKE))
 
     def failed_since(self, account: str, since: datetime) -> Sequence[Message]:
         """Failed outbound messages with a gateway id that settled after `since`, oldest first."""
