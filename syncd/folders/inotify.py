@@ -33,6 +33,12 @@ _STOP_SECONDS = 1.0
 log = structlog.get_logger(__name__)
 
 
+_COMING = (
+    InotifyConstants.IN_CREATE
+    | InotifyConstants.IN_MOVED_TO
+    | InotifyConstants.IN_CLOSE_WRITE
+    | InotifyConstants.IN_ATTRIB
+)
 _CHANGES = (
     InotifyConstants.IN_CREATE  # a hard link too
     | InotifyConstants.IN_MOVED_TO
@@ -62,11 +68,19 @@ def folder_id(fd: int) -> FolderId:
 class Inotify:
     """Rings for every change in the folders it was told to watch; a deaf one is replaced, not repaired.
 
-    One thread at a time, but for `close`.
+    But for what comes under a name that `ignores` tells: its file is being written, and is renamed when it is
+    whole. One thread at a time, but for `close`.
     """
 
-    def __init__(self, ring: Callable[[], None], *, reader: Callable[[], InotifyFD] = InotifyFD) -> None:
+    def __init__(
+        self,
+        ring: Callable[[], None],
+        ignores: Callable[[str], bool] = lambda _: False,
+        *,
+        reader: Callable[[], InotifyFD] = InotifyFD,
+    ) -> None:
         self._ring = ring
+        self._ignores = ignores
         self._watches: dict[FolderId, WatchDescriptor] = {}
         self._gone: deque[WatchDescriptor] = deque()
         self._lock = threading.Lock()
@@ -127,9 +141,10 @@ class Inotify:
 
     # Called by the reader's thread: nothing here may raise, or it would end -----------------------
 
-    def on_event(self, event: InotifyEvent) -> None:  # noqa: ARG002 - the scan finds out what it was
-        """Something happened in a watched folder."""
-        self._tell()
+    def on_event(self, event: InotifyEvent) -> None:
+        """Something happened in a watched folder; the scan finds out what it was."""
+        if not (event.mask & _COMING and self._ignores(os.fsdecode(event.name))):
+            self._tell()
 
     def on_watch_deleted(self, wd: WatchDescriptor) -> None:
         """A watched folder was removed, or its file system unmounted."""

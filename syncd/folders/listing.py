@@ -58,6 +58,10 @@ class Listings:
         self._now_ns = now_ns
         self._known: dict[Place, tuple[Stamp, Listing]] = {}
 
+    def ignores(self, name: str) -> bool:
+        """Whether a name matches an ignore pattern."""
+        return self._patterns.match(name)
+
     def of(self, place: Place, fd: int, *, loose: bool) -> Listing:
         """What stands in an open folder; `loose`: folders in it are no messages. Raises: OSError."""
         stamp = _stamp(fd)

@@ -48,7 +48,7 @@ class Watcher:
         tree: Tree,
         *,
         ring: Callable[[], None],
-        listen: Callable[[Callable[[], None]], Inotify] = Inotify,
+        listen: Callable[[Callable[[], None], Callable[[str], bool]], Inotify] = Inotify,
         file_system: Callable[[int], str] = file_system_of,
     ) -> None:
         self._tree = tree
@@ -162,7 +162,7 @@ class Watcher:
         if listener is not None and listener.hears:
             return listener
         self._close()
-        listener = self._listen(self._ring)
+        listener = self._listen(self._ring, self._tree.listings.ignores)
         with self._lock:
             if self._is_started:
                 self._listener = listener

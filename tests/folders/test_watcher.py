@@ -98,6 +98,17 @@ def test_our_own_reading_does_not_ring(desk: Desk) -> None:
     assert desk.opened[0].before("sentinel") == []
 
 
+def test_what_is_written_under_an_ignored_name_rings_when_it_gets_its_own(desk: Desk) -> None:
+    """The scan has nothing to see before, and would wait for its next turn afterwards."""
+    desk.bell.clear()
+    for name in (".invoice.edi", "invoice.tmp"):
+        (desk.outbox / name).write_bytes(b"ISA*")
+        desk.opened[-1].before(name)
+    assert not desk.bell.is_set()
+    assert desk.rings_for(lambda: (desk.outbox / "invoice.tmp").rename(desk.outbox / "invoice.edi"))
+    assert desk.rings_for((desk.outbox / ".invoice.edi").unlink)
+
+
 def test_our_own_claims_do_not_ring(desk: Desk) -> None:
     """Neither of a file nor of a folder."""
     outbox = desk.root / PAIR

@@ -22,11 +22,11 @@ PAIR = "outbox/ACME/WALMART"
 class Hearing(Inotify):
     """An inotify instance that lets the test wait for the change of one name."""
 
-    def __init__(self, ring: Callable[[], None]) -> None:
+    def __init__(self, ring: Callable[[], None], ignores: Callable[[str], bool]) -> None:
         self.heard: list[str] = []
         self.overflowed = threading.Event()
         self._news = threading.Condition()
-        super().__init__(ring)
+        super().__init__(ring, ignores)
 
     def on_event(self, event: InotifyEvent) -> None:
         super().on_event(event)
@@ -58,7 +58,7 @@ class Desk:
         (self.outbox / "old").write_bytes(b"ISA*")
         self.bell = threading.Event()
         self.opened: list[Hearing] = []
-        self.listen: Callable[[Callable[[], None]], Inotify] = self._hear
+        self.listen: Callable[[Callable[[], None], Callable[[str], bool]], Inotify] = self._hear
         self.file_system: Callable[[int], str] = lambda _fd: "ext4"
         self.tree = Tree(account(root, layout=layout), state_id="state", known=False)
         self.watcher = Watcher(
@@ -68,14 +68,14 @@ class Desk:
             file_system=self._file_system_now,
         )
 
-    def _listen_now(self, ring: Callable[[], None]) -> Inotify:
-        return self.listen(ring)
+    def _listen_now(self, ring: Callable[[], None], ignores: Callable[[str], bool]) -> Inotify:
+        return self.listen(ring, ignores)
 
     def _file_system_now(self, fd: int) -> str:
         return self.file_system(fd)
 
-    def _hear(self, ring: Callable[[], None]) -> Inotify:
-        self.opened.append(Hearing(ring))
+    def _hear(self, ring: Callable[[], None], ignores: Callable[[str], bool]) -> Inotify:
+        self.opened.append(Hearing(ring, ignores))
         return self.opened[-1]
 
     def rings_for(self, change: Callable[[], object]) -> bool:
