@@ -37,8 +37,8 @@ A_MOMENT = timedelta(seconds=20)
 ORDERLY = timedelta(seconds=9)
 """For the steps in hand; what comes after fits into the tenth second."""
 CLOCK_STEP = timedelta(seconds=5)
-LEAST_BETWEEN = timedelta(milliseconds=100)
-"""From one run of a job to the next: so much have the others that wait for the same lock."""
+LEAST_BETWEEN, MOST_BETWEEN = timedelta(milliseconds=20), timedelta(milliseconds=100)
+"""From one run of a job to the next, as long as it took: so much have the others that wait for the lock."""
 SIDE_BY_SIDE = 3
 """Firings of a job that APScheduler lets overlap; all but one find its turn taken, and end at once."""
 
@@ -123,6 +123,7 @@ class Supervisor:
         if self.stop.is_set() or not turn.begin():
             return
         wanted_in: timedelta | None = None
+        began_s = self.clock.monotonic()
         try:
             if runner.may_run(job):
                 turn.listen()
@@ -134,7 +135,9 @@ class Supervisor:
             log.exception("daemon.job_broke", account=runner.name, job=job)
         finally:
             is_asked_again = turn.end()
-        self._plan_next(runner, job, LEAST_BETWEEN if is_asked_again else wanted_in)
+        took = timedelta(seconds=self.clock.monotonic() - began_s)
+        wanted_in = timedelta() if is_asked_again else wanted_in
+        self._plan_next(runner, job, wanted_in, least=min(max(took, LEAST_BETWEEN), MOST_BETWEEN))
 
     def _perform(self, runner: Runner, job: str) -> None:
         if job == SEND:
@@ -147,13 +150,13 @@ class Supervisor:
             return None
         return timedelta() if runner.has_more else runner.settle_left()
 
-    def _plan_next(self, runner: Runner, job: str, wanted_in: timedelta | None) -> None:
+    def _plan_next(self, runner: Runner, job: str, wanted_in: timedelta | None, *, least: timedelta) -> None:
         """After the turn was given back: a firing before would find it taken."""
         not_before = runner.jobs[job].not_before
         if not_before is not None and not_before > self.clock.now():
             self._plan(runner, job, not_before - self.clock.now(), later_too=True)
         elif wanted_in is not None:
-            self._plan(runner, job, max(wanted_in, LEAST_BETWEEN))
+            self._plan(runner, job, max(wanted_in, least))
 
     def fail(self, error: StateError) -> None:
         """The state cannot be used any more: end."""
