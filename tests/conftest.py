@@ -1,5 +1,6 @@
 """The rules that every test runs under: nothing leaves the machine, and in CI nothing is skipped."""
 
+import gc
 import ipaddress
 import logging
 import os
@@ -16,6 +17,7 @@ import sqlalchemy as sa
 import structlog
 from sqlalchemy.dialects.sqlite.pysqlite import SQLiteDialect_pysqlite
 
+from syncd.store import schema
 from tests.two_users import TwoUsers
 
 # Not SYNCD_…: the program refuses variables of that name that it does not know.
@@ -28,6 +30,7 @@ hypothesis.settings.load_profile("syncd")
 
 MEMORY = Path("/dev/shm")
 ENOUGH_MEMORY = 2_000_000_000  # bytes; what fails is kept until the third run after it
+GARBAGE = 10_000  # objects, before the collector of garbage looks for them
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -47,6 +50,13 @@ def _is_roomy(folder: Path) -> bool:
         return False
     found = os.statvfs(folder)
     return not found.f_flag & os.ST_NOEXEC and found.f_bavail * found.f_frsize > ENOUGH_MEMORY
+
+
+def pytest_collection_finish() -> None:
+    """Let the collector of garbage pass over what stays to the end: all modules, and thousands of tests."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(GARBAGE)
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:
@@ -98,8 +108,28 @@ def statements_compiled_once() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:  # the dialect is a part of the key, and all are alike
         patch.setattr(SQLiteDialect_pysqlite, "__eq__", lambda one, other: type(one) is type(other))
         patch.setattr(SQLiteDialect_pysqlite, "__hash__", lambda one: hash(type(one)))
+        patch.setattr(schema.metadata, "create_all", _creating(_tables()))
         yield
     sa.event.remove(sa.Engine, "engine_connect", remember)
+
+
+def _tables() -> list[str]:
+    """The statements that make the tables of a new state."""
+    made: list[str] = []
+    sqlite = SQLiteDialect_pysqlite()
+    engine = sa.create_mock_engine(
+        "sqlite://", lambda table, *_: made.append(str(table.compile(dialect=sqlite)))
+    )
+    schema.metadata.create_all(engine, checkfirst=False)
+    return made
+
+
+def _creating(tables: list[str]) -> Callable[..., None]:
+    def create_all(connection: sa.Connection, **_: bool) -> None:
+        for table in tables:
+            connection.exec_driver_sql(table)
+
+    return create_all
 
 
 @pytest.fixture(autouse=True)
