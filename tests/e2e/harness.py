@@ -231,8 +231,7 @@ class Ground:
     def rows(self) -> list[Message]:
         """Every message, oldest first."""
         with self.records() as records:
-            found = records.search(Search(account=ACCOUNT, limit=100_000))
-            return [records.get(row.id) or row for row in reversed(found)]
+            return list(reversed(records.search(Search(account=ACCOUNT, limit=100_000))))
 
     def row(self, name: str) -> Message:
         """The one outbound message dropped as `name`, or the one inbound message with that gateway id."""
