@@ -24,7 +24,7 @@ from syncd.gateways.wire import Reply
 from syncd.sandbox import ECGridSandbox, ECGridWorld, Sandbox, World
 from syncd.wiring import run_check
 from tests.e2e.daemon.harness import Bridge
-from tests.e2e.daemon.test_process import run, started
+from tests.e2e.daemon.test_process import asked, started
 from tests.e2e.harness import ACCOUNT, AnyBox, Ground, Process
 from tests.gateways.scripted import Scripted, reply, scripted
 
@@ -327,7 +327,7 @@ def test_a_daemon_shows_its_secrets_to_nobody(memory: Path) -> None:
         box.deliver(files={"in.edi": b"UNA in"})
         open_mask = ("sh", "-c", 'umask 0; exec "$@"', "sh")
         with started(bridge, within=open_mask, SYNCD_LOG_LEVEL="debug") as process:
-            answer = run(bridge, "status", "--json")
+            code, answer = asked(bridge, "status", "--json")
             proc = Path("/proc") / str(process.popen.pid)
             shown = {name: (proc / name).read_bytes() for name in ("cmdline", "environ", "comm", "status")}
             tokens = issued(box)
@@ -336,9 +336,9 @@ def test_a_daemon_shows_its_secrets_to_nobody(memory: Path) -> None:
             private = (bridge.root() / ".syncd").stat().st_mode & 0o777
             state = bridge.state.stat().st_mode & 0o777
 
-    assert answer.returncode == 0
+    assert code == 0
     assert tokens
-    assert leaks({SECRET, *tokens}, answer=answer.stdout + answer.stderr, **shown, **kept) == []
+    assert leaks({SECRET, *tokens}, answer=answer, **shown, **kept) == []
     assert (state, private) == (0o700, 0o700)
     assert modes[bridge.state / "control.sock"] == 0o660
     assert {path.name: oct(mode) for path, mode in modes.items() if mode & 0o007} == {}

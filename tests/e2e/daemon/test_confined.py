@@ -16,7 +16,7 @@ import pytest
 
 from syncd.sandbox import Sandbox
 from tests.e2e.daemon.harness import Bridge, until
-from tests.e2e.daemon.test_process import run, started
+from tests.e2e.daemon.test_process import asked, started
 
 CONFINE = """
 for folder in $WRITABLE; do mount --bind "$folder" "$folder"; done
@@ -60,5 +60,5 @@ def test_a_root_that_the_unit_makes_read_only_is_named_with_the_setting(
     with started(
         bridge, within=confined, WRITABLE=f"{bridge.folder} {root}", HIDDEN=str(root), INVOCATION_ID="test"
     ):
-        told = until(lambda: json.loads(run(bridge, "status", "--json").stdout)["accounts"][0]["troubles"])
+        told = until(lambda: json.loads(asked(bridge, "status", "--json")[1])["accounts"][0]["troubles"])
     assert any("ReadWritePaths" in trouble["remedy"] + trouble["what"] for trouble in told), told

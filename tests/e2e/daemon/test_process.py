@@ -10,8 +10,9 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, redirect_stderr, redirect_stdout
 from dataclasses import dataclass, field
+from io import StringIO
 from pathlib import Path
 from typing import Any
 from urllib.error import HTTPError
@@ -19,6 +20,7 @@ from urllib.request import urlopen
 
 import pytest
 
+from syncd.cli import main
 from syncd.sandbox import Sandbox
 from syncd.web.server import bound
 from tests.e2e.daemon.harness import Bridge, until
@@ -58,10 +60,17 @@ def command(bridge: Bridge, *words: str) -> list[str]:
     return [sys.executable, "-m", "syncd", "--config", str(bridge.config), *words]
 
 
-def run(bridge: Bridge, *words: str) -> subprocess.CompletedProcess[str]:
-    """A command beside the daemon."""
+def asked(bridge: Bridge, *words: str) -> tuple[int, str]:
+    """How a command beside the daemon ends, in this process, and all that it prints."""
+    with redirect_stdout(StringIO()) as printed, redirect_stderr(printed):
+        code = main(["--config", str(bridge.config), *words])
+    return code, printed.getvalue()
+
+
+def refused(bridge: Bridge) -> subprocess.CompletedProcess[str]:
+    """A daemon that does not start."""
     return subprocess.run(
-        command(bridge, *words), capture_output=True, text=True, timeout=30, env=clean(), check=False
+        command(bridge, "run"), capture_output=True, text=True, timeout=30, env=clean(), check=False
     )
 
 
@@ -100,7 +109,7 @@ def silent_send(bridge: Bridge, box: Sandbox) -> Bridge:
 def test_a_daemon_is_told_alone_reloaded_in_place_and_ended(bridge: Bridge, box: Sandbox) -> None:
     """One life: ready, a second one refused, a broken reload that changes nothing, a good one, the end."""
     with started(bridge) as process:
-        second = run(bridge, "run")
+        second = refused(bridge)
         assert second.returncode == 3
         assert f"process {process.popen.pid}" in second.stderr
         sound = bridge.config.read_text()
@@ -109,9 +118,9 @@ def test_a_daemon_is_told_alone_reloaded_in_place_and_ended(bridge: Bridge, box:
         process.popen.send_signal(signal.SIGHUP)
         until(lambda: process.told("daemon.not_reloaded"))
         assert process.told("daemon.not_reloaded")[0]["keys"] == ["accounts.acme.layout"]
-        assert run(bridge, "reload").returncode == 2
+        assert asked(bridge, "reload")[0] == 2
         bridge.config.write_text(sound)
-        status = json.loads(run(bridge, "status", "--json").stdout)
+        status = json.loads(asked(bridge, "status", "--json")[1])
         assert "accounts.acme.layout" in status["reload_error"]
         assert not process.heard("RELOADING=1")
         until(lambda: process.heard("WATCHDOG=1"))
@@ -122,7 +131,7 @@ def test_a_daemon_is_told_alone_reloaded_in_place_and_ended(bridge: Bridge, box:
         assert process.said.index("RELOADING=1") > process.said.index("READY=1")
         box.deliver(files={"order.edi": b"UNA"})
         until(lambda: any(name.endswith("Z_order.edi") for name in bridge.names("inbox")))
-        status = json.loads(run(bridge, "status", "--json").stdout)
+        status = json.loads(asked(bridge, "status", "--json")[1])
         assert (status["pid"], status["reload_error"]) == (process.popen.pid, "")
 
         process.popen.terminate()
@@ -180,9 +189,9 @@ def test_the_page_is_there_from_start_to_end(bridge: Bridge) -> None:
     with bound("127.0.0.1", 0) as taken:
         port = taken.getsockname()[1]
         bridge.config.write_text(bridge.config.read_text() + f'[web]\nlisten = "127.0.0.1:{port}"\n')
-        refused = run(bridge, "run")
-        assert refused.returncode == 78
-        assert f"web.listen: 127.0.0.1:{port} is taken" in refused.stderr
+        second = refused(bridge)
+        assert second.returncode == 78
+        assert f"web.listen: 127.0.0.1:{port} is taken" in second.stderr
 
     def page(path: str = "/") -> str:
         with urlopen(f"http://127.0.0.1:{port}{path}", timeout=5) as answer:
