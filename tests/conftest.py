@@ -9,7 +9,7 @@ import socket
 import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import hypothesis
 import pytest
@@ -19,6 +19,9 @@ from sqlalchemy.dialects.sqlite.pysqlite import SQLiteDialect_pysqlite
 
 from syncd.store import schema
 from tests.two_users import TwoUsers
+
+if TYPE_CHECKING:
+    from tests.safety.disks import Servant
 
 # Not SYNCD_…: the program refuses variables of that name that it does not know.
 FORBID_SKIPS = "FORBID_SKIPS"
@@ -177,3 +180,12 @@ def two_users() -> TwoUsers:
     if shutil.which("setpriv") is None:
         pytest.skip("becoming two other users needs setpriv (Debian: util-linux)")
     return TwoUsers(bridge_uid=7001, erp_uid=7002, shared_gid=7100)
+
+
+@pytest.fixture(scope="session")
+def servant(two_users: TwoUsers) -> "Iterator[Servant]":
+    """What runs the program as another user; to have one takes as long as twenty commands."""
+    from tests.safety.disks import serving  # it imports the whole program, for few tests
+
+    with serving(two_users) as opened:
+        yield opened

@@ -19,13 +19,17 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from syncd.ports import Records
-from syncd.sandbox import Sandbox
+from syncd.sandbox import Partner, Sandbox
 from syncd.store import open_store
 from tests.e2e.harness import Ground
+from tests.e2e.worlds import with_partners
 from tests.two_users import TwoUsers
 
 _INTO = re.compile(r"/proc/\d+/root")
+WORLD = with_partners(Partner(as2_id="RJ_Partner", send_timeout_s=0))
 KEYS = {"settle": 0.05, "min_free": 0, "in_doubt_wait": "1s"}
 MOST_PASSES = 10
 
@@ -67,6 +71,21 @@ class Servant:
     def end(self) -> None:
         """No more wishes."""
         self._process.communicate()
+
+
+@contextmanager
+def serving(users: TwoUsers) -> Iterator[Servant]:
+    """A servant, which rehearses at a gateway of its own."""
+    for tool in ("unshare", "nsenter"):
+        if shutil.which(tool) is None:
+            pytest.skip(f"disks of its own need {tool} (Debian: util-linux)")
+    with Sandbox(world=WORLD) as box, tempfile.TemporaryDirectory() as folder:
+        ground = Ground(box, Path(folder), keys=KEYS)
+        box.deliver(files={"in.edi": b"UNA in"})
+        ground.drop("out.edi", b"UNA out")
+        servant = Servant(ground.config, users)
+        yield servant
+        servant.end()
 
 
 class SeenFromOutside(Ground):

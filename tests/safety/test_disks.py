@@ -6,25 +6,19 @@ exit code and the words of a pass tell; when it is made good again, everything s
 
 from __future__ import annotations
 
-import shutil
-import tempfile
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 
 import pytest
 
-from syncd.sandbox import Partner, Sandbox
+from syncd.sandbox import Sandbox
 from tests.e2e.daemon.harness import until
-from tests.e2e.harness import Ground
 from tests.e2e.invariants import faults, faults_at_any_moment
-from tests.e2e.worlds import with_partners
-from tests.safety.disks import KEYS, Bench, Servant, bench
+from tests.safety.disks import WORLD, Bench, Servant, bench
 from tests.safety.figures import record_campaign
 from tests.two_users import TwoUsers
 
-WORLD = with_partners(Partner(as2_id="RJ_Partner", send_timeout_s=0))
 PAIR = "RJ_Station/RJ_Partner"
 TOLD = {1, 3}
 """Exit codes that say that something is wrong."""
@@ -112,21 +106,6 @@ OFTEN = {
     "the outbox is closed",
 }
 SAMPLE = tuple(mishap for mishap in MISHAPS if mishap.name in OFTEN)
-
-
-@pytest.fixture(scope="module")
-def servant(two_users: TwoUsers) -> Iterator[Servant]:
-    """What runs the program as another user; it rehearses at a gateway of its own."""
-    for tool in ("unshare", "nsenter"):
-        if shutil.which(tool) is None:
-            pytest.skip(f"disks of its own need {tool} (Debian: util-linux)")
-    with Sandbox(world=WORLD) as box, tempfile.TemporaryDirectory() as folder:
-        ground = Ground(box, Path(folder), keys=KEYS)
-        box.deliver(files={"in.edi": b"UNA in"})
-        ground.drop("out.edi", b"UNA out")
-        opened = Servant(ground.config, two_users)
-        yield opened
-        opened.end()
 
 
 @pytest.fixture

@@ -7,6 +7,7 @@ before, by a rehearsal of them, and a child gives up its rights only then. Wishe
 from __future__ import annotations
 
 import ctypes
+import gc
 import importlib
 import json
 import os
@@ -32,6 +33,7 @@ def serve(config: str) -> None:
     os.dup2(silence, 1)
     for words in REHEARSED:
         main(["--config", config, *words])
+    gc.freeze()  # or a child's collector would copy all that is shared
     for line in sys.stdin:
         print(json.dumps(_run(json.loads(line))), file=answers, flush=True)
 
