@@ -16,7 +16,7 @@ from syncd.core.planning.batches import Batch
 from syncd.core.shown import Box, Record, traced
 from syncd.errors import BadReply, GatewayError, NotThere, Rejected, Unanswered
 from syncd.flows.bridge import Bridge
-from syncd.flows.reading import read_staged
+from syncd.flows.reading import Kept, read_arrived, read_staged
 from syncd.ports import Content, Fetched, Stage, Wanted
 
 MOST_HALVINGS = 10
@@ -121,7 +121,9 @@ class Fetcher:
         if item.error is not None or item.unfit is not None:
             return None
         try:
-            return self._arrived(row, stage(row.id, item.contents))
+            kept = [Kept(content) for content in item.contents]
+            files = stage(row.id, kept)
+            return Arrived(row=row, files=files, readings=read_arrived(self._bridge, row, files, kept))
         except BadReply as error:
             self._blame(error)
             return None

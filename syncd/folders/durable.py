@@ -109,16 +109,27 @@ def sync(fd: int) -> None:
             raise
 
 
+def sync_and_close(fd: int) -> None:
+    """What is done with a file when it is wholly written. Raises: OSError; it is closed all the same."""
+    try:
+        sync(fd)
+    finally:
+        os.close(fd)
+
+
 @contextlib.contextmanager
-def new_file(name: str, *, dir_fd: int, mode: int, sync: Callable[[int], None] = sync) -> Iterator[int]:
-    """A new file to write, synced when the block ends well, and removed when it does not."""
+def new_file(
+    name: str, *, dir_fd: int, mode: int, finish: Callable[[int], None] = sync_and_close
+) -> Iterator[int]:
+    """A new file to write, synced and closed (`finish`) when the block ends well, else removed."""
     fd = os.open(name, os.O_WRONLY | os.O_CREAT | os.O_EXCL | NO_LINKS, mode, dir_fd=dir_fd)
     try:
         try:
             yield fd
-            sync(fd)
-        finally:
+        except BaseException:
             os.close(fd)
+            raise
+        finish(fd)
     except BaseException:
         with contextlib.suppress(OSError):
             os.unlink(name, dir_fd=dir_fd)

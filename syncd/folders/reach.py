@@ -24,6 +24,9 @@ PRIVATE_MODE = 0o700
 UNFINISHED = "whole-"
 """How the scratch names of files begin that are just being written."""
 
+MOST_HELD = 64
+"""Folders that one batch keeps open."""
+
 _FOLDER = os.O_RDONLY | os.O_DIRECTORY | durable.NO_LINKS
 _FILE = os.O_RDONLY | os.O_NONBLOCK | os.O_NOCTTY | durable.NO_LINKS
 
@@ -48,20 +51,19 @@ class Reach:
     @contextlib.contextmanager
     def folder(self, place: str, *, make: bool = False) -> Iterator[int]:
         """The open folder at a place, made with all above it when asked. Raises: OSError."""
-        fd = self._open(_parts(place), make=make)
+        held = self._held.fds
+        if held is not None and place in held:
+            yield held[place]
+            return
+        fd = self._walk(_parts(place), make=make)
+        if held is not None and len(held) < MOST_HELD:
+            held[place] = fd
+            yield fd
+            return
         try:
             yield fd
         finally:
             os.close(fd)
-
-    def _open(self, parts: Sequence[str], *, make: bool) -> int:
-        held = self._held.fds
-        if held is None or not parts:
-            return self._walk(parts, make=make)
-        above = "/".join(parts[:-1])
-        if above not in held:
-            held[above] = self._walk(parts[:-1], make=make)
-        return self._step(held[above], parts[-1], make=make)
 
     def _walk(self, parts: Sequence[str], *, make: bool) -> int:
         fd = os.open(self.root, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
@@ -75,7 +77,7 @@ class Reach:
 
     @contextlib.contextmanager
     def together(self) -> Iterator[None]:
-        """The calls of this thread within the block are one batch: the folders on their ways are opened once.
+        """The calls of this thread within the block are one batch: each folder on their ways is opened once.
 
         No batch within a batch.
         """

@@ -13,6 +13,7 @@ import hashlib
 import os
 import stat
 from collections.abc import Container, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import BinaryIO
 
@@ -22,7 +23,7 @@ from syncd.core.naming import numbered, safe_name
 from syncd.errors import FileGone
 from syncd.folders import durable, syncing
 from syncd.folders.reach import Reach, open_file, open_folder
-from syncd.folders.syncing import Sync
+from syncd.folders.syncing import Finish
 from syncd.ports.folders import Stage, StagedFiles
 from syncd.ports.gateway import Content
 
@@ -47,6 +48,16 @@ def names_in_folder(names: Sequence[str]) -> tuple[str, ...]:
     return tuple(given)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Way:
+    """How messages are stored: in which folder, what is done with a file that is written."""
+
+    fd: int
+    finish: Finish
+    before: frozenset[MessageId]
+    """What an earlier try left there."""
+
+
 class Staging:
     """Stores, looks at and removes staged messages. `store` is safe from several threads at once."""
 
@@ -62,56 +73,60 @@ class Staging:
                     pass
                 durable.sync(fd)
 
-    def store(
-        self, message_id: MessageId, contents: Iterable[Content], *, sync: Sync = durable.sync
-    ) -> tuple[File, ...]:
-        """Write, hash and sync every content; on any error nothing is left. Durable after `sync`."""
-        with self._reach.private(STAGING) as fd, durable.speaking_of(place_of(message_id)):
+    def store(self, message_id: MessageId, contents: Iterable[Content]) -> tuple[File, ...]:
+        """Write, hash and sync every content; on any error nothing is left."""
+        with self._reach.private(STAGING) as fd, durable.speaking_of(STAGING):
+            way = _Way(fd=fd, finish=durable.sync_and_close, before=frozenset(_ids_in(fd)))
+            return self._store(way, message_id, contents)
+
+    @contextlib.contextmanager
+    def together(self) -> Iterator[Stage]:
+        """To `store` many; they are synced side by side, and all of them when the block has ended well."""
+        with (
+            self._reach.private(STAGING) as fd,
+            durable.speaking_of(STAGING),
+            syncing.together() as disk,
+        ):
+            yield partial(self._store, _Way(fd=fd, finish=disk.take, before=frozenset(_ids_in(fd))))
+
+    def _store(self, way: _Way, message_id: MessageId, contents: Iterable[Content]) -> tuple[File, ...]:
+        with durable.speaking_of(place_of(message_id)):
+            if message_id in way.before:
+                _remove_of({message_id}, way.fd)
             try:
-                return self._fill(message_id, contents, fd, sync)
+                return self._fill(way, message_id, contents)
             except BaseException:
                 with contextlib.suppress(OSError):
-                    _remove_of({message_id}, fd)
+                    _remove_of({message_id}, way.fd)
                 raise
 
-    def _fill(
-        self, message_id: MessageId, contents: Iterable[Content], fd: int, sync: Sync
-    ) -> tuple[File, ...]:
-        if self._as_folder:
-            _remove_of({message_id}, fd)
-            os.mkdir(message_id, self._reach.dir_mode, dir_fd=fd)
-            with open_folder(message_id, dir_fd=fd) as inner:
-                return self._fill_whole(contents, inner, sync)
-        files = tuple(
-            self._write(f"{message_id}.{index}", content, fd, sync) for index, content in enumerate(contents)
-        )
-        _remove_file(f"{message_id}.{len(files)}", fd)  # of an earlier try that brought more
-        return files
+    def _fill(self, way: _Way, message_id: MessageId, contents: Iterable[Content]) -> tuple[File, ...]:
+        if not self._as_folder:
+            named = enumerate(contents)
+            return tuple(self._write(way, f"{message_id}.{index}", content) for index, content in named)
+        os.mkdir(message_id, self._reach.dir_mode, dir_fd=way.fd)
+        with open_folder(message_id, dir_fd=way.fd) as fd:
+            files = self._fill_whole(replace(way, fd=fd), contents)
+            way.finish(os.dup(fd))
+            return files
 
-    def _fill_whole(self, contents: Iterable[Content], fd: int, sync: Sync) -> tuple[File, ...]:
+    def _fill_whole(self, way: _Way, contents: Iterable[Content]) -> tuple[File, ...]:
         files: list[File] = []
         for content in contents:
             safe = names_in_folder([*(file.name for file in files), content.name])[-1]
-            files.append(self._write(safe, content, fd, sync))
-        sync(fd)
+            files.append(self._write(way, safe, content))
         return tuple(files)
 
-    def _write(self, name: str, content: Content, dir_fd: int, sync: Sync) -> File:
+    def _write(self, way: _Way, name: str, content: Content) -> File:
         digest = hashlib.sha256()
         size = 0
-        _remove_file(name, dir_fd)
-        with durable.new_file(name, dir_fd=dir_fd, mode=self._reach.file_mode, sync=sync) as fd:
+        mode = self._reach.file_mode
+        with durable.new_file(name, dir_fd=way.fd, mode=mode, finish=way.finish) as fd:
             while chunk := content.read(_CHUNK_BYTES):
                 durable.write_all(fd, chunk)
                 digest.update(chunk)
                 size += len(chunk)
         return File(name=content.name, size=size, sha256=digest.hexdigest())
-
-    @contextlib.contextmanager
-    def together(self) -> Iterator[Stage]:
-        """To `store` many; they are synced side by side, and all of them when the block has ended well."""
-        with durable.speaking_of(STAGING), syncing.together() as disk, self._reach.together():
-            yield partial(self.store, sync=disk.add)
 
     def contents(self, message_id: MessageId, files: Sequence[File]) -> Iterator[BinaryIO]:
         """Each staged file in order, open to be read until the next one is asked for. Raises: FolderError."""
@@ -133,17 +148,17 @@ class Staging:
 
     def look(self, message: Message) -> StagedFiles:
         """Which files of a message are staged still. Raises: FolderError."""
-        count = len(message.files)
+        every = range(len(message.files))
         try:
             with durable.speaking_of(STAGING), self._reach.folder(STAGING) as fd:
-                is_witnessed = durable.exists(WITNESS, dir_fd=fd)
+                there = frozenset(i for i in every if durable.exists(f"{message.id}.{i}", dir_fd=fd))
+                if len(there) == len(every):
+                    return StagedFiles(indexes=there)
                 if _is_folder(message.id, fd):
-                    return StagedFiles(indexes=frozenset(range(count)), is_whole=True)
-                names = {index: f"{message.id}.{index}" for index in range(count)}
-                there = frozenset(index for index in names if durable.exists(names[index], dir_fd=fd))
+                    return StagedFiles(indexes=frozenset(every), is_whole=True)
+                return StagedFiles(indexes=there, is_emptied=not durable.exists(WITNESS, dir_fd=fd))
         except FileGone:
             return StagedFiles(indexes=frozenset(), is_emptied=True)
-        return StagedFiles(indexes=there, is_emptied=not is_witnessed and len(there) < count)
 
     def damaged(self, message: Message) -> bool:
         """Whether a staged file differs from its row; the files of a folder have to be there."""
@@ -187,9 +202,13 @@ class Staging:
         """The messages that something is staged of; other things that stand there are nobody's."""
         try:
             with durable.speaking_of(STAGING), self._reach.folder(STAGING) as fd:
-                return frozenset(map(staged_for, _staged_names(fd)))
+                return frozenset(_ids_in(fd))
         except FileGone:
             return frozenset()
+
+
+def _ids_in(fd: int) -> Iterator[MessageId]:
+    return map(staged_for, _staged_names(fd))
 
 
 def _staged_names(fd: int) -> list[str]:

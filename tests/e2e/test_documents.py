@@ -9,6 +9,7 @@ import pytest
 from syncd.core.model import File, Message, MessageId
 from syncd.errors import FolderError
 from syncd.flows.bridge import Bridge
+from syncd.flows.reading import KEPT_BYTES
 from syncd.ports import Search
 from syncd.sandbox import Sandbox
 from tests.e2e.edi import document, group, orders, x12
@@ -75,7 +76,7 @@ def test_a_file_that_cannot_be_understood_arrives_all_the_same(ground: Ground, b
     def spoilt(bridge: Bridge) -> Bridge:
         return replace(bridge, inbox=cast(Any, Illegible(bridge.inbox)))
 
-    arrived = box.deliver(files={"a.edi": orders(1)})
+    arrived = box.deliver(files={"a.edi": orders(1).ljust(KEPT_BYTES + 1)})  # too large to be kept
     ground.run(wrap=spoilt)
     assert ground.row(arrived).phase == "confirmed"
     assert ground.names("inbox") == ["a.edi"]

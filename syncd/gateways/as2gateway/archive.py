@@ -13,6 +13,7 @@ import zipfile
 import zlib
 from collections.abc import Container, Iterator, Sequence
 from dataclasses import dataclass
+from io import BufferedReader
 from typing import BinaryIO
 from urllib.parse import quote
 
@@ -33,6 +34,8 @@ _BROKEN = (
 _METHODS = {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}
 _ERROR = ".error"
 _MOST_WORDS = 500
+_BUFFER_BYTES = 65_536
+"""Read ahead: of a small entry, its header, its name and its bytes would each be a call of the system."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,7 +66,7 @@ class Archive:
         self._request = request
         self._wanted = tuple(wanted)
         try:
-            self._zip = zipfile.ZipFile(file)
+            self._zip = zipfile.ZipFile(BufferedReader(file, _BUFFER_BYTES))  # type: ignore[type-var]  # it is a raw file
         except _BROKEN as mishap:
             raise BadReply(f"the archive cannot be read: {mishap}", request=request) from mishap
         self._entries: dict[GatewayId, list[_Entry]] = {one.message_id: [] for one in wanted}
