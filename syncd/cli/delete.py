@@ -21,10 +21,10 @@ from syncd.errors import UsageError
 if TYPE_CHECKING:
     from rich.console import RenderableType
 
+    from syncd.core.looking import Search
     from syncd.operations.deletions import Deletions
     from syncd.operations.door import Door
     from syncd.operations.rows import Row
-    from syncd.ports import Search
 
 PART = 500
 """Messages that the door is asked for at once; between two parts the account's jobs may run."""
@@ -47,7 +47,7 @@ def delete(
 
     Example: syncd delete --state sent --before 90d
     """
-    from syncd.ports import Search
+    from syncd.core.looking import Search
 
     settings = call.settings(passwords=False)
     zone, now = settings.timezone, datetime.now(UTC)

@@ -59,7 +59,7 @@ def list_(
     Example: syncd list --state failed --since 2d
     """
     from syncd.cli import views
-    from syncd.ports import Search
+    from syncd.core.looking import Search
 
     settings = call.settings(passwords=False)
     now = datetime.now(UTC)
@@ -105,7 +105,7 @@ def find(
     Example: syncd find --document 850 --control 4711
     """
     from syncd.cli import views
-    from syncd.ports import Search
+    from syncd.core.looking import Search
 
     account, within = call.options.account, _within(limit)
     wanted = Search(account=account, document=document, control=control, limit=within)

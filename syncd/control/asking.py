@@ -15,6 +15,7 @@ from syncd.control.mishaps import Mishap, unpacked
 from syncd.errors import CannotAct
 
 if TYPE_CHECKING:
+    from syncd.core.looking import Search
     from syncd.core.planning.span import Refetched, Span
     from syncd.core.retention import Retention
     from syncd.operations.deletions import Deletions
@@ -24,7 +25,6 @@ if TYPE_CHECKING:
     from syncd.operations.rows import Row, Whole
     from syncd.operations.status import Status
     from syncd.operations.verifying_report import Verified
-    from syncd.ports import Search
 
 Asked = TypeVar("Asked")
 Answer = TypeVar("Answer")

@@ -16,11 +16,11 @@ from typing import Any, Generic, TypeVar
 from pydantic import TypeAdapter
 
 from syncd.control import MOST_ROWS
+from syncd.core.looking import Search
 from syncd.errors import UsageError
 from syncd.operations.door import Door
 from syncd.operations.rows import Row, Whole
 from syncd.operations.status import Status
-from syncd.ports import Search
 
 Asked = TypeVar("Asked")
 Answer = TypeVar("Answer")

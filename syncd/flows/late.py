@@ -16,15 +16,15 @@ from syncd.core import machine
 from syncd.core.account import Account
 from syncd.core.history import span_words
 from syncd.core.hooks import GIVEN_UP, commands
+from syncd.core.looking import OVERDUE, Search
 from syncd.core.model import Direction, Mdn, MdnStatus, Message, MessageId, Pair, Phase, State
 from syncd.core.notices.concerns import Concern, Kind
 from syncd.core.planning.pull import passed_over
 from syncd.core.planning.span import command
 from syncd.errors import FolderError
 from syncd.flows.noticing import Look
-from syncd.ports import Clock, Journal, Records, Search
+from syncd.ports import Clock, Journal, Records
 from syncd.ports.notices import Notebook, Spot
-from syncd.ports.store import OVERDUE
 
 EVERY = timedelta(minutes=5)
 MOST = 500

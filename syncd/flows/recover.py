@@ -15,6 +15,7 @@ import structlog
 
 from syncd.core import events as ev
 from syncd.core import status_file
+from syncd.core.looking import Search
 from syncd.core.machine import STAGED, SUBMITTING, TAKEN_OVER
 from syncd.core.model import Direction, Folder, Message, MessageId, Phase, Progress, State
 from syncd.errors import FolderError
@@ -24,7 +25,7 @@ from syncd.flows.drafting import complain
 from syncd.flows.placing import settle
 from syncd.flows.resending import taken_by
 from syncd.flows.splitting import finish_splits
-from syncd.ports import Draft, Search
+from syncd.ports import Draft
 from syncd.ports.folders import Stranger
 
 log = structlog.get_logger(__name__)

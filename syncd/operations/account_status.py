@@ -7,12 +7,13 @@ from datetime import datetime
 
 from syncd.core.account import Account
 from syncd.core.hooks import CHANNEL, NAMES
+from syncd.core.looking import Search
 from syncd.core.model import State
 from syncd.core.planning.pull import passed_over
 from syncd.operations.questions import Roots, rows_of
 from syncd.operations.reports import Left
 from syncd.operations.status import SHOWN, AccountStatus, JobStatus, TroubleStatus
-from syncd.ports import Records, Search
+from syncd.ports import Records
 from syncd.ports.notices import Stuck
 
 PATIENT_TRIES = 3

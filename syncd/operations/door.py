@@ -11,6 +11,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
+    from syncd.core.looking import Search
     from syncd.core.planning.span import Refetched, Span
     from syncd.core.retention import Retention
     from syncd.operations.deletions import Deletions
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
     from syncd.operations.rows import Row, Whole
     from syncd.operations.status import Status
     from syncd.operations.verifying_report import Verified
-    from syncd.ports import Search
 
 
 class Door(Protocol):

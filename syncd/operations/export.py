@@ -7,8 +7,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from syncd.core.looking import Line
 from syncd.core.model import Message
-from syncd.ports import Line, Records
+from syncd.ports import Records
 
 AT_ONCE = 500
 """Messages that are in memory together, of each account."""

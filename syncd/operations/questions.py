@@ -8,13 +8,13 @@ from datetime import UTC
 from pathlib import Path
 
 from syncd.core.filed import MOST, Filed
+from syncd.core.looking import OVERDUE, Search
 from syncd.core.machine import verdicts
 from syncd.core.model import Direction, File, Message, MessageId, State
 from syncd.errors import NotFound, UsageError
 from syncd.operations.comes_next import comes_next
 from syncd.operations.rows import DocumentRow, FileRow, Row, Whole
-from syncd.ports import Records, Search
-from syncd.ports.store import OVERDUE
+from syncd.ports import Records
 
 MOST_NAMESAKES = 10
 """Messages of one name that are told apart, when one is meant."""

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
+from syncd.core.looking import Line
 from syncd.core.model import Attempt, Mdn
-from syncd.ports import Line
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

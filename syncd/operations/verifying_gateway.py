@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 
 import structlog
 
+from syncd.core.looking import Search
 from syncd.core.model import Direction, Message, PartnerType, State, bare
 from syncd.core.planning.pull import starts_at
 from syncd.core.planning.span import command
@@ -20,7 +21,6 @@ from syncd.core.shown import Box, Listing, Record
 from syncd.errors import GatewayError, NotThere, Rejected
 from syncd.operations.verifying_desk import Desk, refuse_to_hang_on
 from syncd.operations.verifying_report import Finding, Kind
-from syncd.ports import Search
 
 LEAST_BACK = timedelta(days=7)
 MOST_BACK = timedelta(days=30)

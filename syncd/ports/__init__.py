@@ -8,18 +8,7 @@ from __future__ import annotations
 
 from syncd.ports.folders import Inbox, Outbox, Stage, StagedFiles, Tree
 from syncd.ports.gateway import Content, Fetched, Gateway, Outgoing, Receipt, Wanted
-from syncd.ports.store import (
-    Change,
-    Draft,
-    Journal,
-    Line,
-    Outstanding,
-    Records,
-    Search,
-    Telling,
-    Told,
-    Untold,
-)
+from syncd.ports.store import Change, Draft, Journal, Outstanding, Records, Telling, Told, Untold
 from syncd.ports.surroundings import Clock, Secrets
 from syncd.ports.telling import Ended, HookRunner
 
@@ -34,13 +23,11 @@ __all__ = [
     "HookRunner",
     "Inbox",
     "Journal",
-    "Line",
     "Outbox",
     "Outgoing",
     "Outstanding",
     "Receipt",
     "Records",
-    "Search",
     "Secrets",
     "Stage",
     "StagedFiles",

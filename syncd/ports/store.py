@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Protocol
 
+from syncd.core.looking import Line, Search
 from syncd.core.model import (
-    Answer,
     Direction,
     GatewayId,
     Message,
@@ -44,18 +44,6 @@ class Draft:
 
     event: Event
     message: Message
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Line:
-    """One line of a message's history."""
-
-    at: datetime
-    kind: str
-    state: State
-    phase: Phase | None
-    text: str
-    by: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -136,36 +124,6 @@ class Journal(Protocol):
         already stays so.
         """
         ...
-
-
-WAITING, OVERDUE = "waiting", "overdue"
-ACKNOWLEDGED = (WAITING, OVERDUE, *(answer.value for answer in Answer))
-"""How a sent message may stand with its acknowledgement."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Search:
-    """What `list` asks for; None or empty: any. Times compare with `created`; `name` is a glob.
-
-    `document` is a kind of business documents; `control` a number of one, of its group or its interchange,
-    compared without leading zeros. Of both, one document has to fit both.
-    """
-
-    account: str | None = None
-    direction: Direction | None = None
-    states: tuple[State, ...] = ()
-    station: str | None = None
-    partner: str | None = None
-    since: datetime | None = None
-    until: datetime | None = None
-    name: str | None = None
-    document: str | None = None
-    control: str | None = None
-    acknowledged: str | None = None
-    """One of `ACKNOWLEDGED`; what is overdue is decided by the time `at`."""
-    at: datetime | None = None
-    attention: bool = False
-    limit: int = 100
 
 
 class Records(Protocol):

@@ -14,7 +14,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from syncd.ports.store import Search
+from syncd.core.looking import Search
 from syncd.store import schema
 from syncd.store.searching import by_documents, filters, may_be_named, numbers, states
 

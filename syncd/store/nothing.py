@@ -8,9 +8,10 @@ from datetime import datetime
 from syncd.core.acknowledging import Subject
 from syncd.core.documents import Interchange
 from syncd.core.filed import Filed
+from syncd.core.looking import Line, Search
 from syncd.core.machine import Spot
 from syncd.core.model import Direction, GatewayId, Message, MessageId, Pair, PartnerType, Place, State
-from syncd.ports import Line, Outstanding, Search, Telling, Untold
+from syncd.ports import Outstanding, Telling, Untold
 
 
 class NoRecords:

@@ -16,6 +16,7 @@ from sqlalchemy.exc import DBAPIError
 from syncd.core.acknowledging import Subject
 from syncd.core.documents import Interchange
 from syncd.core.filed import Filed
+from syncd.core.looking import Line, Search
 from syncd.core.machine import Spot
 from syncd.core.model import (
     Direction,
@@ -29,7 +30,7 @@ from syncd.core.model import (
     State,
     bare,
 )
-from syncd.ports.store import Line, Outstanding, Search, Telling, Untold
+from syncd.ports.store import Outstanding, Telling, Untold
 from syncd.store import counting, dialect, listing, matching, passes, rows, schema
 from syncd.store.ids import Ids
 from syncd.store.kept import Kept

@@ -12,8 +12,8 @@ from sqlalchemy.engine import Connection
 from syncd.core.documents import Interchange
 from syncd.core.filed import number
 from syncd.core.history import UNHAPPY
+from syncd.core.looking import OVERDUE, WAITING, Search
 from syncd.core.model import Direction, Pair, State, bare
-from syncd.ports.store import OVERDUE, WAITING, Search
 from syncd.store import dialect, schema
 
 _m = schema.messages.c

@@ -12,11 +12,11 @@ from datetime import datetime, tzinfo
 
 from flask import Blueprint, Response, make_response, render_template, request
 
+from syncd.core.looking import Search
 from syncd.core.shown import Capabilities
 from syncd.operations.door import Door
 from syncd.operations.rows import Row, Whole
 from syncd.operations.status import SHOWN, AccountStatus, Status
-from syncd.ports import Search
 from syncd.web import searching
 from syncd.web.chart import Traffic
 from syncd.web.verbs import Verb, verbs

@@ -11,11 +11,10 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from urllib.parse import urlencode
 
+from syncd.core.looking import ACKNOWLEDGED, Search
 from syncd.core.model import Direction, State
 from syncd.errors import UsageError
 from syncd.operations.rows import Row
-from syncd.ports import Search
-from syncd.ports.store import ACKNOWLEDGED
 
 SHOWN = 50
 _MOST_SKIPPED = 5000

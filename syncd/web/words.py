@@ -9,8 +9,8 @@ from datetime import datetime, timedelta, tzinfo
 from flask import Flask
 from markupsafe import Markup
 
+from syncd.core.looking import ACKNOWLEDGED
 from syncd.operations.rows import Row
-from syncd.ports.store import ACKNOWLEDGED
 
 STATES = ("received", "sent", "queued", "arriving", "gone", "withdrawn", "failed", "held")
 """In the order in which people want to see them."""

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import structlog
 
 from syncd import __version__
+from syncd.core.looking import Search
 from syncd.core.model import GatewayId, Message, MessageId
 from syncd.core.planning.span import Refetched, Span
 from syncd.core.retention import Retention
@@ -38,7 +39,6 @@ from syncd.operations.rows import Row, Whole
 from syncd.operations.status import AccountStatus, JobStatus, Status, TroubleStatus
 from syncd.operations.verifying import Compared, verify_account
 from syncd.operations.verifying_report import Verified
-from syncd.ports import Search
 from syncd.wiring.acting import desk, try_anew
 from syncd.wiring.deleting import delete_of, of_accounts
 from syncd.wiring.once import report

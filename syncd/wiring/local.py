@@ -11,13 +11,13 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import syncd
+from syncd.core.looking import Search
 from syncd.core.model import GatewayId, MessageId
 from syncd.errors import CannotAct
 from syncd.operations import questions
 from syncd.operations.account_status import account_status, notice_troubles
 from syncd.operations.rows import Row, Whole
 from syncd.operations.status import JobStatus, Status
-from syncd.ports import Search
 from syncd.system.clock import SystemClock
 
 if TYPE_CHECKING:

@@ -21,10 +21,11 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).parents[2]))  # shared test code is imported as tests.…
 
+from syncd.core.looking import Search
 from syncd.core.model import Direction, GatewayId, Pair, State
 from syncd.operations.export import entries
 from syncd.operations.status import SHOWN
-from syncd.ports.store import Records, Search
+from syncd.ports.store import Records
 from syncd.store import open_store, schema
 from syncd.store.opening import FILE_NAME
 from tests.benchmarks.million import ACCOUNTS, LAST_YEAR_SILENT, NOW, ORDERS, PARTNERS, Wanted, fill

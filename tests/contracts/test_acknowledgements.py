@@ -11,9 +11,10 @@ from syncd.core import events as ev
 from syncd.core.acknowledging import Subject
 from syncd.core.documents import Verdict
 from syncd.core.filed import Mark
+from syncd.core.looking import Search
 from syncd.core.machine import advance
 from syncd.core.model import Answer, Direction, GatewayId, Mdn, MdnStatus, Message, MessageId, Pair, State
-from syncd.ports.store import Change, Search
+from syncd.ports.store import Change
 from tests.contracts.stores import (
     FILES,
     KINDS,

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from syncd.core import events as ev
+from syncd.core.looking import Search
 from syncd.core.model import Direction, KindCount, Message, MessageId, Pair, State
-from syncd.ports.store import Search
 from tests.contracts.stores import (
     FILES,
     KINDS,

@@ -10,6 +10,7 @@ import pytest
 from syncd.control.client import connect
 from syncd.control.server import ControlServer
 from syncd.core.filed import filed
+from syncd.core.looking import Search
 from syncd.core.model import (
     Attempt,
     Direction,
@@ -35,7 +36,6 @@ from syncd.operations.pruning_report import Kind as PrunedKind
 from syncd.operations.reports import AccountReport, Left, Met, OnceReport
 from syncd.operations.status import AccountStatus, JobStatus, TroubleStatus
 from syncd.operations.verifying_report import AccountVerified, Finding, Kind, Verified
-from syncd.ports import Search
 from tests.core.edi import ORDERS, reading
 from tests.fakes.door import NOON, FakeDoor
 

@@ -10,10 +10,11 @@ import pytest
 
 from syncd.core import events as ev
 from syncd.core.history import Channel
+from syncd.core.looking import Line
 from syncd.core.machine import advance
 from syncd.core.model import Direction, GatewayId, MessageId, Phase, Place, State
 from syncd.errors import StateBroken
-from syncd.ports.store import Change, Line, Told, Untold
+from syncd.ports.store import Change, Told, Untold
 from tests.contracts.stores import (
     FILES,
     KINDS,

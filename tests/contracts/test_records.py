@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from syncd.core import events as ev
+from syncd.core.looking import Search
 from syncd.core.machine import ACCEPTED, PUBLISHED, SENT, STAGED
 from syncd.core.model import (
     Direction,
@@ -25,7 +26,6 @@ from syncd.core.model import (
     Progress,
     State,
 )
-from syncd.ports.store import Search
 from tests.contracts.stores import (
     FILES,
     KINDS,

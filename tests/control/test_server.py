@@ -15,9 +15,9 @@ import pytest
 
 from syncd.control.client import connect
 from syncd.control.server import ACTING, ControlServer
+from syncd.core.looking import Search
 from syncd.errors import CannotAct, ConfigError, UsageError
 from syncd.operations.reports import OnceReport
-from syncd.ports import Search
 from tests.control.parts import Control, running
 from tests.fakes.door import FakeDoor
 

@@ -19,11 +19,12 @@ from typing import Any
 
 from syncd.config import Settings, load
 from syncd.core.history import Channel
+from syncd.core.looking import Search
 from syncd.core.model import Direction, Message
 from syncd.core.naming import STATUS_SUFFIX
 from syncd.flows.bridge import Bridge
 from syncd.flows.once import JOBS, OncePass, PassResult, Tally
-from syncd.ports import Records, Search
+from syncd.ports import Records
 from syncd.sandbox import ECGridSandbox, Sandbox
 from syncd.store import Store, open_store
 from syncd.wiring.acting import decide

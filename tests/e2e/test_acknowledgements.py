@@ -7,13 +7,14 @@ from typing import Any, cast
 
 import pytest
 
+from syncd.core.looking import Search
 from syncd.core.model import Message, State
 from syncd.errors import UsageError
 from syncd.flows.bridge import Bridge
 from syncd.operations.account_status import account_status
 from syncd.operations.questions import list_messages
 from syncd.operations.status import needs_person
-from syncd.ports import Change, Journal, Search
+from syncd.ports import Change, Journal
 from syncd.sandbox import Sandbox
 from syncd.wiring.acting import resolve
 from tests.e2e.edi import acknowledgement, answered, contrl, edifact_orders, orders

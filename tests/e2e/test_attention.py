@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from syncd.ports import Search
+from syncd.core.looking import Search
 from syncd.sandbox import Sandbox
 
 if TYPE_CHECKING:

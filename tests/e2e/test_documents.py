@@ -6,11 +6,11 @@ from typing import Any, BinaryIO, cast
 
 import pytest
 
+from syncd.core.looking import Search
 from syncd.core.model import File, Message, MessageId
 from syncd.errors import FolderError
 from syncd.flows.bridge import Bridge
 from syncd.flows.reading import KEPT_BYTES
-from syncd.ports import Search
 from syncd.sandbox import Sandbox
 from tests.e2e.edi import document, group, orders, x12
 from tests.e2e.harness import Ground

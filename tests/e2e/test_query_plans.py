@@ -19,6 +19,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Engine
 
 from syncd.core.hooks import channel
+from syncd.core.looking import Search
 from syncd.core.model import Direction, State
 from syncd.core.notices.concerns import CHANNEL
 from syncd.flows.once import JOBS
@@ -26,7 +27,7 @@ from syncd.operations import questions
 from syncd.operations.account_status import account_status
 from syncd.operations.export import entries
 from syncd.operations.pruning import prune_account
-from syncd.ports import Records, Search
+from syncd.ports import Records
 from syncd.sandbox import Sandbox
 from syncd.store import schema
 from syncd.store.opening import FILE_NAME

@@ -2,10 +2,10 @@
 
 from datetime import datetime, timedelta
 
+from syncd.core.looking import Line
 from syncd.core.planning.span import Refetched, Span, command
 from syncd.flows.refetching_span import refetch_span as ask
 from syncd.operations.account_status import account_status
-from syncd.ports import Line
 from syncd.sandbox import Sandbox
 from syncd.wiring.acting import decide, refetch_span, run_check
 from tests.e2e.harness import ACCOUNT, Ground

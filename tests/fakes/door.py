@@ -10,6 +10,7 @@ from pathlib import Path
 from syncd.core.deletion import refusal
 from syncd.core.events import Deleted
 from syncd.core.filed import Filed
+from syncd.core.looking import Line, Search
 from syncd.core.machine import advance, verdicts
 from syncd.core.model import Message, MessageId, Phase, State
 from syncd.core.planning.span import Refetched, Span
@@ -24,7 +25,6 @@ from syncd.operations.reports import OnceReport
 from syncd.operations.rows import Row, Whole
 from syncd.operations.status import AccountStatus, JobStatus, Status
 from syncd.operations.verifying_report import Verified
-from syncd.ports import Line, Search
 
 NOON = datetime(2026, 1, 31, 12, tzinfo=UTC)
 

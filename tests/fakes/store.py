@@ -15,6 +15,7 @@ from syncd.core.documents import Interchange
 from syncd.core.events import Acknowledged, Excused, Staged, Submitting
 from syncd.core.filed import Filed, filed, number
 from syncd.core.history import Channel, line, news
+from syncd.core.looking import OVERDUE, WAITING, Line, Search
 from syncd.core.machine import Spot, is_unfinished, needs_person, spot
 from syncd.core.model import (
     Direction,
@@ -29,18 +30,7 @@ from syncd.core.model import (
     bare,
 )
 from syncd.errors import StateBroken
-from syncd.ports.store import (
-    OVERDUE,
-    WAITING,
-    Change,
-    Draft,
-    Line,
-    Outstanding,
-    Search,
-    Telling,
-    Told,
-    Untold,
-)
+from syncd.ports.store import Change, Draft, Outstanding, Telling, Told, Untold
 
 AT_ONCE = datetime(1970, 1, 1, tzinfo=UTC)
 

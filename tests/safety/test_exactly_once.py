@@ -17,8 +17,8 @@ from typing import Any
 
 import pytest
 
+from syncd.core.looking import Search
 from syncd.core.model import Direction
-from syncd.ports import Search
 from syncd.sandbox import ECGridSandbox, ECGridSwitches
 from syncd.store import open_store
 from tests.e2e.daemon.conftest import ECGRID_WORLD

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from syncd.core.looking import Search
 from syncd.core.model import MessageId
-from syncd.ports.store import Search
 from syncd.store import Store, dialect, listing, open_store
 from syncd.store.ids import Ids
 from syncd.store.migrating import upgrade

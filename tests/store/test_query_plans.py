@@ -12,11 +12,12 @@ import sqlalchemy as sa
 
 from syncd.core import events as ev
 from syncd.core.acknowledging import Subject
+from syncd.core.looking import Search
 from syncd.core.machine import STAGED, advance
 from syncd.core.model import Direction, GatewayId, PartnerType, Phase, State
 from syncd.flows.track import TRACKED
 from syncd.ports.notices import Notebook, Spot
-from syncd.ports.store import Change, Search
+from syncd.ports.store import Change
 from syncd.store import Store, open_store
 from syncd.store.records import SqlRecords
 from tests.contracts.stores import NOON, NOTICE, PAIR, drained, failed, happened, inbound, opened, outbound

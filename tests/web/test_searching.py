@@ -7,10 +7,10 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from syncd.core.looking import Search
 from syncd.core.model import Direction, State
 from syncd.operations.questions import row
 from syncd.operations.rows import Row
-from syncd.ports import Search
 from syncd.web.searching import page_of, read, wanted
 from tests.fakes.door import NOON, FakeDoor
 from tests.web.building import message

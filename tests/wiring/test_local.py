@@ -13,11 +13,12 @@ from syncd import wiring
 from syncd.config import Settings, check
 from syncd.control.server import ControlServer
 from syncd.core import events as ev
+from syncd.core.looking import Search
 from syncd.core.machine import advance
 from syncd.core.model import Direction, Message, MessageId, Pair, Phase, State
 from syncd.errors import CannotAct, ConfigError, LockHeld, NotFound
 from syncd.operations.door import Door
-from syncd.ports import Change, Draft, Search
+from syncd.ports import Change, Draft
 from syncd.store import open_store
 from syncd.system.lock import instance_lock
 from syncd.wiring.local import LocalDoor

@@ -1,7 +1,7 @@
 """A daemon stops and retries at a person's word."""
 
+from syncd.core.looking import Search
 from syncd.core.model import State
-from syncd.ports import Search
 from syncd.sandbox import Sandbox
 from tests.e2e.daemon.harness import Bridge, until
 
