@@ -26,6 +26,7 @@ import structlog
 
 sys.path.insert(0, str(Path(__file__).parents[2]))  # shared test code is imported as tests.…
 
+from tests.benchmarks.commands import commands
 from tests.benchmarks.daemon import latencies
 from tests.benchmarks.drained import drained
 from tests.benchmarks.idling import idle
@@ -51,6 +52,7 @@ SECTIONS: Mapping[str, Section] = {
     "drop": latencies,
     "track": tracks,
     "idle": idle,
+    "commands": commands,
 }
 
 

@@ -38,11 +38,13 @@ class Sizes:
     limited_sends: int = 210
     """A little over four windows."""
     burst: int = 1_000
-    outstanding: tuple[int, ...] = (10, 100, 1_000)
+    outstanding: tuple[int, ...] = (10, 100, 1_000, 5_000)
     rivals: int = 1_000
-    few: int = 200
+    few: int = 100
     """Who takes so long for each that fewer tell as much."""
     rivals_far: int = 100
+    repeats: int = 3
+    """How often each command is given."""
     idle_s: float = 9.0
     day: int = 2_000
     day_sends: int = 200
@@ -55,7 +57,6 @@ MORE = replace(
     limited_pull=10_000,
     limited_sends=1_000,
     burst=10_000,
-    outstanding=(10, 100, 1_000, 5_000),
     few=1_000,
     rivals_far=1_000,
     idle_s=60.0,
@@ -74,6 +75,7 @@ TINY = Sizes(
     rivals=3,
     few=3,
     rivals_far=3,
+    repeats=1,
     idle_s=3.0,
     day=10,
     day_sends=10,

@@ -1,12 +1,18 @@
-"""What a pass of tracking asks for."""
+"""What a pass of tracking asks for, with few messages outstanding and with many."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+
 from tests.benchmarks.far import UNLIMITED, Wanted
 from tests.benchmarks.near import environ, near
-from tests.benchmarks.passes import LIMITS, asked, drop, ground
+from tests.benchmarks.passes import LIMITS, asked, check_sent, drop, ground
 from tests.benchmarks.sizes import Sizes
 from tests.benchmarks.table import Table
+
+WAITING = Wanted(mdn="never")
+QUEUED = Wanted(queued_s=1e6)
 
 
 def tracks(sizes: Sizes) -> Table:
@@ -16,21 +22,24 @@ def tracks(sizes: Sizes) -> Table:
         note="Requests of one pass, the third after all was sent, while nothing changes. Waiting: the "
         "gateway has sent it and the MDN is missing; queued: it is in the gateway's queue. Budget: 3 + N/50.",
     )
-    for count in sizes.outstanding:
-        table.add(
-            outstanding=f"{count:,}",
-            waiting=str(_a_pass(count, Wanted(mdn="never"))),
-            queued=str(_a_pass(count, Wanted(queued_s=1e6))),
-            budget=f"{3 + count // 50}",
-        )
+    with ThreadPoolExecutor(2) as pool:
+        both = pool.map(lambda wanted: _requests(sizes.outstanding, wanted), (WAITING, QUEUED))
+        for count, waiting, queued in zip(sizes.outstanding, *both, strict=True):
+            budget = str(3 + count // 50)
+            table.add(outstanding=f"{count:,}", waiting=str(waiting), queued=str(queued), budget=budget)
     return table
 
 
-def _a_pass(count: int, wanted: Wanted) -> int:
+def _requests(outstanding: Sequence[int], wanted: Wanted) -> list[int]:
+    """Of a pass with each number of them, which grows."""
+    found: list[int] = []
     with ground(wanted) as (folder, there):
         environment = environ(folder, there.url, limit=LIMITS[UNLIMITED])
-        drop(folder / "root0", count)
-        near(environment, ["send", "track"], passes=2)
-        before = asked(there.seen())
-        near(environment, ["track"])
-        return asked(there.seen()) - before
+        for before, count in zip((0, *outstanding), outstanding, strict=False):
+            drop(folder / "root0", count - before, first=before)
+            near(environment, ["send", "track"], passes=2)
+            seen = there.seen()
+            check_sent(count, seen)
+            near(environment, ["track"])
+            found.append(asked(there.seen()) - asked(seen))
+    return found
