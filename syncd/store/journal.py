@@ -12,6 +12,7 @@ from sqlalchemy.engine import Connection
 
 from syncd.core.events import Event
 from syncd.core.history import Channel, line, news
+from syncd.core.machine import Spot
 from syncd.core.model import Message, MessageId, Phase, State
 from syncd.errors import StateBroken
 from syncd.ports.store import Change, Draft, Told
@@ -75,7 +76,7 @@ class SqlJournal:
         Raises: StateBroken when one of the messages is not in the database.
         """
         if changes:
-            self._writer.do(lambda connection: self._write(connection, changes))
+            self._writer.do_all(self._write, changes)
 
     def remember(self, account: str, facts: Mapping[str, str | None]) -> None:
         """Store facts of an account (None: forget)."""
@@ -132,22 +133,21 @@ class SqlJournal:
     def _write(self, connection: Connection, changes: Sequence[Change]) -> None:
         numbers = {change.after.id: self._number(change.after.id) for change in changes}
         spots = _spots(connection, list(numbers.values()))
-        states = {number: State(state) for number, (state, _) in spots.items()}
         latest: dict[int, Message] = {}
         entries: list[_Entry] = []
         for change in changes:
             number = numbers[change.after.id]
-            if number not in states:
+            if number not in spots:
                 raise _unknown(change.after.id)
+            state, phase = spots[number]
             after = change.after
             if filing.is_answer(change.event):
-                after = replace(after, state=states[number], phase=_phase(spots[number]))
+                after = replace(after, state=state, phase=phase)
             else:
                 latest[number] = after
-            before, known = states[number], change.before
-            entry = _Entry(number=number, event=change.event, before=before, after=after, known=known)
+            entry = _Entry(number=number, event=change.event, before=state, after=after, known=change.before)
             entries.append(entry)
-            states[number] = after.state
+            spots[number] = (after.state, after.phase)
         if latest:
             connection.execute(_UPDATE, [_new_values(number, after) for number, after in latest.items()])
         filing.note_answers(connection, [(entry.number, entry.event, entry.after) for entry in entries])
@@ -182,19 +182,11 @@ class SqlJournal:
         spots = _spots(connection, list(numbers.values()))
         for told in outcomes:
             tellings.conclude(connection, numbers[told.telling.message.id], told)
-        lines = [
-            {
-                "message": number,
-                "at": at,
-                "kind": told.telling.channel,
-                "state": spots[number][0],
-                "phase": spots[number][1],
-                "text": told.text,
-                "by": "",
-            }
-            for told in outcomes
-            if told.text and (number := numbers[told.telling.message.id]) in spots
-        ]
+        lines: list[rows.Values] = []
+        for told in outcomes:
+            number = numbers[told.telling.message.id]
+            if told.text and number in spots:
+                lines.append(_line_of_telling(number, told, spots[number], at=at))
         _insert(connection, _LINE, lines)
 
 
@@ -212,19 +204,16 @@ def _take_numbers(connection: Connection, count: int) -> int:
     return now - count
 
 
-def _spots(connection: Connection, numbers: Sequence[int]) -> dict[int, tuple[str, str | None]]:
+def _spots(connection: Connection, numbers: Sequence[int]) -> dict[int, Spot]:
     """State and phase of these messages, as far as they are there."""
-    spots: dict[int, tuple[str, str | None]] = {}
+    spots: dict[int, Spot] = {}
     table = schema.messages.c
     columns = sa.select(table.number, table.state, table.phase)
     for start in range(0, len(numbers), AT_ONCE):
         some = columns.where(table.number.in_(numbers[start : start + AT_ONCE]))
-        spots.update((row.number, (row.state, row.phase)) for row in connection.execute(some))
+        for row in connection.execute(some):
+            spots[row.number] = (State(row.state), Phase(row.phase) if row.phase else None)
     return spots
-
-
-def _phase(spot: tuple[str, str | None]) -> Phase | None:
-    return Phase(spot[1]) if spot[1] else None
 
 
 def _new_values(number: int, after: Message) -> rows.Values:
@@ -251,6 +240,19 @@ def _line(entry: _Entry) -> rows.Values | None:
         "phase": after.phase and after.phase.value,
         "text": text,
         "by": entry.event.by,
+    }
+
+
+def _line_of_telling(number: int, told: Told, spot: Spot, *, at: datetime) -> rows.Values:
+    state, phase = spot
+    return {
+        "message": number,
+        "at": at,
+        "kind": told.telling.channel,
+        "state": state.value,
+        "phase": phase and phase.value,
+        "text": told.text,
+        "by": "",
     }
 
 

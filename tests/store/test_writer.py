@@ -1,8 +1,9 @@
 """The one thread that writes: one commit for all who wait, and nobody pays for another's mistake."""
 
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 from threading import Event
 
@@ -17,6 +18,7 @@ from tests.contracts.stores import NOON, inbound, opened
 WITHIN = 10.0  # seconds, before a test says that a thread hangs
 
 Work = Callable[[sa.Connection], object]
+Call = Callable[[], object]
 
 
 @pytest.fixture
@@ -31,7 +33,11 @@ def writer_of(store: Store) -> Writer:
     return store._writer
 
 
-def waiting_together(writer: Writer, *works: Work) -> list[Future[object]]:
+def calls_of(writer: Writer, *works: Work) -> list[Call]:
+    return [partial(writer.do, work) for work in works]
+
+
+def waiting_together(writer: Writer, *calls: Call) -> list[Future[object]]:
     """Hand over all of these while the writer is busy with something else, then let it go on."""
     busy, go_on = Event(), Event()
 
@@ -39,12 +45,12 @@ def waiting_together(writer: Writer, *works: Work) -> list[Future[object]]:
         busy.set()
         assert go_on.wait(WITHIN)
 
-    with ThreadPoolExecutor(len(works) + 1) as threads:
+    with ThreadPoolExecutor(len(calls) + 1) as threads:
         holding = threads.submit(writer.do, hold)
         assert busy.wait(WITHIN)
         answers: list[Future[object]] = []
-        for n, work in enumerate(works, start=1):
-            answers.append(threads.submit(writer.do, work))
+        for n, call in enumerate(calls, start=1):
+            answers.append(threads.submit(call))
             while writer._calls.qsize() < n:  # handed over, in this order
                 Event().wait(0.001)
         go_on.set()
@@ -80,7 +86,7 @@ def failing(code: int, kind: type[sqlite3.Error] = sqlite3.OperationalError) -> 
 def test_who_waits_at_the_same_time_shares_one_commit(store: Store) -> None:
     """Five calls, one sync of the disk."""
     writer = writer_of(store)
-    answers = waiting_together(writer, *(remembering(key) for key in "abcde"))
+    answers = waiting_together(writer, *calls_of(writer, *(remembering(key) for key in "abcde")))
     assert [answer.exception() for answer in answers] == [None] * 5
     assert store.records.facts("acme").keys() == set("abcde")
     assert store.transactions == 2  # the one that kept the writer busy, and one for all
@@ -91,7 +97,8 @@ def test_one_calls_mistake_takes_nothing_from_the_others(
     store: Store, mistake: Work, error: type[Exception]
 ) -> None:
     """Each call is all or nothing by itself."""
-    before, wrong, after = waiting_together(writer_of(store), remembering("a"), mistake, remembering("b"))
+    works = calls_of(writer_of(store), remembering("a"), mistake, remembering("b"))
+    before, wrong, after = waiting_together(writer_of(store), *works)
     assert before.exception() is after.exception() is None
     assert isinstance(wrong.exception(), error)
     assert store.records.facts("acme").keys() == {"a", "b"}
@@ -101,10 +108,33 @@ def test_one_calls_mistake_takes_nothing_from_the_others(
 def test_when_a_commit_fails_its_calls_are_tried_one_by_one(store: Store) -> None:
     """A call that is too large for the disk does not refuse those that are not."""
     full = failing(sqlite3.SQLITE_FULL)
-    before, wrong, after = waiting_together(writer_of(store), remembering("a"), full, remembering("b"))
+    works = calls_of(writer_of(store), remembering("a"), full, remembering("b"))
+    before, wrong, after = waiting_together(writer_of(store), *works)
     assert before.exception() is after.exception() is None
     assert isinstance(wrong.exception(), DiskFull)
     assert store.records.facts("acme").keys() == {"a", "b"}
+
+
+def test_who_wants_the_same_with_other_things_shares_it(store: Store) -> None:
+    """One go for all that lie behind one another; a mistake is found, and taken from its call alone."""
+    writer = writer_of(store)
+    goes: list[list[str]] = []
+
+    def remember(connection: sa.Connection, keys: Sequence[str]) -> None:
+        goes.append(list(keys))
+        for key in keys:
+            (refused if key == "refused" else remembering(key))(connection)
+
+    def wanted(*keys: str) -> Call:
+        return lambda: writer.do_all(remember, keys)
+
+    answers = waiting_together(writer, wanted("a", "b"), wanted("c"))
+    assert [answer.exception() for answer in answers] == [None, None]
+    assert goes == [["a", "b", "c"]]
+    good, wrong, late = waiting_together(writer, wanted("d"), wanted("refused"), wanted("e"))
+    assert good.exception() is late.exception() is None
+    assert isinstance(wrong.exception(), LookupError)
+    assert store.records.facts("acme").keys() == set("abcde")
 
 
 def at_most(writer: Writer, *, pages: int) -> None:
@@ -152,7 +182,7 @@ def test_closing_finishes_what_was_handed_over(tmp_path: Path) -> None:
     def end(_: sa.Connection) -> None:
         writer._calls.put(None)
 
-    answers = waiting_together(writer, remembering("a"), end)
+    answers = waiting_together(writer, *calls_of(writer, remembering("a"), end))
     assert [answer.exception() for answer in answers] == [None, None]
     store.close()
     assert not writer._thread.is_alive()
