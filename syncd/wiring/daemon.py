@@ -29,6 +29,7 @@ from syncd.flows.bridge import Trouble
 from syncd.folders.tree import Tree
 from syncd.folders.watcher import Watcher
 from syncd.operations.units import why_blocked
+from syncd.system.memory import hold_back_little
 from syncd.wiring.acting import check_folders
 from syncd.wiring.besides import pinging, pruning, telling_people
 from syncd.wiring.daemon_door import DaemonDoor
@@ -169,6 +170,7 @@ def run_daemon(settings: Settings, *, config: Path | None) -> int:
 
     Raises: LockHeld, CannotAct, NewerState, StateBroken, DiskFull: it could not begin.
     """
+    hold_back_little()
     faulthandler.enable()  # systemd's watchdog ends us by SIGABRT: the log then has every thread's stack
     stop = threading.Event()
     counts = _counts(settings)
