@@ -204,12 +204,15 @@ class Inbox:
         return self._reach.together()
 
     def write_alone(self, pair: Pair, message_id: MessageId, status: bytes | None) -> None:
-        """Write (None: remove) the status file of a held inbound message: held/<pair>/<id>.syncd.json."""
+        """Write (None: remove) the status file of a held inbound message: held/<pair>/<id>.syncd.json.
+
+        One that says the same is left: at each start this is asked of all that are held.
+        """
         folder = self._tree.layout.place(Folder.HELD, self._tree.book.folder(pair))
         place = within(folder, status_name(message_id))
         if status is None:
             self._reach.remove(place)
-        else:
+        elif not self._reach.has(place, status):
             self._reach.write(place, status, over=True)
 
 

@@ -152,6 +152,14 @@ class Reach:
         except FileGone:
             return None
 
+    def has(self, place: Place, content: bytes) -> bool:
+        """Whether a file with exactly this content stands at a place; not when it cannot be read."""
+        try:
+            with self.folder(parent(place)) as fd, _reading(name_of(place), dir_fd=fd) as file:
+                return os.read(file, len(content) + 1) == content
+        except (OSError, FolderError):
+            return False
+
     def names(self, place: str) -> list[str]:
         """The names in a folder, none when it is not there. Raises: FolderError."""
         try:
@@ -234,6 +242,15 @@ def _sync_all(fds: Iterable[int]) -> None:
 def open_folder(name: str, *, dir_fd: int) -> Iterator[int]:
     """Open a folder in an open folder, and not through a link. Raises: OSError."""
     fd = os.open(name, _FOLDER, dir_fd=dir_fd)
+    try:
+        yield fd
+    finally:
+        os.close(fd)
+
+
+@contextlib.contextmanager
+def _reading(name: str, *, dir_fd: int) -> Iterator[int]:
+    fd = open_file(name, dir_fd=dir_fd)
     try:
         yield fd
     finally:

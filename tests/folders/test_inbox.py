@@ -77,6 +77,23 @@ def test_staging_is_never_made_on_an_unmounted_disk(inbox: World, tmp_path: Path
     assert not (tmp_path / "held").exists()
 
 
+def test_a_status_file_that_says_the_same_is_left(inbox: World, tmp_path: Path) -> None:
+    """At each start all that are held are written; what says more, or is a link, is written anew."""
+    path = tmp_path / "held/ACME/WALMART" / f"{ONE}.syncd.json"
+    inbox.inbox.write_alone(PAIR, ONE, b"{}")
+    first = path.stat().st_ino
+    inbox.inbox.write_alone(PAIR, ONE, b"{}")
+    assert path.stat().st_ino == first
+    path.write_bytes(b"{}more")
+    inbox.inbox.write_alone(PAIR, ONE, b"{}")
+    assert path.read_bytes() == b"{}"
+    theirs = tmp_path / "theirs"
+    path.rename(theirs)
+    path.symlink_to(theirs)
+    inbox.inbox.write_alone(PAIR, ONE, b"{}")
+    assert not path.is_symlink()
+
+
 def test_the_mode_is_the_configured_one(tmp_path: Path) -> None:
     """Given when the file is made."""
     made = open_world("disk", tmp_path, file_mode=0o640, inbox_status_files=True)
