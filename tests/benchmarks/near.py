@@ -26,6 +26,8 @@ from tests.benchmarks.far import PASSWORD, login_of
 from tests.benchmarks.sampling import sampled
 
 PACES = {"settle": "0.1s", "min_free": "0"}
+PATIENCE_S = 1_800
+"""Whoever takes longer hangs."""
 QUIET = {"pull_every": "1h", "track_every": "1h", "scan_every": "1h"}
 
 
@@ -73,7 +75,9 @@ def near(
 ) -> Done:
     """Run the passes, and give what they cost; `look` tells where the time went, and takes some itself."""
     command = passes_of(jobs, passes=passes, way=way, look=look)
-    ended = subprocess.run(command, env=environment, stdout=subprocess.PIPE, text=True, check=True)
+    ended = subprocess.run(
+        command, env=environment, stdout=subprocess.PIPE, text=True, check=True, timeout=PATIENCE_S
+    )
     return Done(**json.loads(ended.stdout))
 
 

@@ -17,7 +17,7 @@ from pathlib import Path
 
 from tests.benchmarks.distance import HERE, CannotDelay, Way, way
 from tests.benchmarks.far import UNLIMITED, Wanted, content, far, size_of
-from tests.benchmarks.near import environ
+from tests.benchmarks.near import PATIENCE_S, environ
 from tests.benchmarks.passes import LIMITS, check_arrived, check_files
 from tests.benchmarks.sftp import fetching, missing, sshd
 from tests.benchmarks.sizes import Sizes
@@ -168,5 +168,5 @@ def _fill(folder: Path, wanted: Wanted) -> None:
 
 def _timed(command: Sequence[str], environment: dict[str, str]) -> float:
     began = time.perf_counter()
-    subprocess.run(command, env=environment, stdout=subprocess.DEVNULL, check=True)
+    subprocess.run(command, env=environment, stdout=subprocess.DEVNULL, check=True, timeout=PATIENCE_S)
     return time.perf_counter() - began

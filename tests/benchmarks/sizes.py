@@ -42,7 +42,7 @@ class Sizes:
     rivals: int = 1_000
     few: int = 100
     """Who takes so long for each that fewer tell as much."""
-    rivals_far: int = 100
+    rivals_far: int = 300
     repeats: int = 3
     """How often each command is given."""
     idle_s: float = 9.0

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from tests.benchmarks.run import measured
+from pathlib import Path
+
+from tests.benchmarks.run import measured, written_down
 from tests.benchmarks.sampling import OWN
 from tests.benchmarks.shares import shares
 from tests.benchmarks.sizes import TINY, Sizes
@@ -26,6 +28,16 @@ def test_a_section_that_goes_wrong_loses_no_other() -> None:
     text, went_well = measured("luck", _no_luck, TINY)
     assert not went_well
     assert text.startswith("## luck\n\nWent wrong: OSError: no such luck\n")
+
+
+def test_a_section_alone_takes_the_place_of_what_it_was(tmp_path: Path) -> None:
+    """The others stay, in the order of a whole run."""
+    results = tmp_path / "RESULTS.md"
+    written_down(results, "# Head\n", {"limit": "## Limit\n\none\n", "pull": "## Pull\n\nfirst\n"})
+    written_down(results, "# Head again\n", {"pull": "## Pull\n\nsecond\n"})
+    assert results.read_text() == (
+        "# Head again\n\n<!-- pull -->\n## Pull\n\nsecond\n\n<!-- limit -->\n## Limit\n\none\n"
+    )
 
 
 def test_what_this_machine_has_not_got_is_named_below_the_table() -> None:
