@@ -27,7 +27,8 @@ if TYPE_CHECKING:
 FORBID_SKIPS = "FORBID_SKIPS"
 
 # No deadline: two workers on two cores make a quick example slow now and then.
-hypothesis.settings.register_profile("syncd", deadline=None, derandomize=False)
+# Other examples in each run: a run of a few tens finds what another one passes over.
+hypothesis.settings.register_profile("syncd", deadline=None, derandomize=False, max_examples=40)
 hypothesis.settings.load_profile("syncd")
 
 
@@ -42,6 +43,7 @@ def pytest_configure(config: pytest.Config) -> None:
     A suite that syncs every file to a disk waits for the disk. Nothing here loses power: that a sync is asked
     for, and a failed one never believed, is shown at the system calls (`safety/test_syscalls.py`).
     """
+    gc.disable()  # until all tests are collected
     os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
     if "TMPDIR" not in os.environ and _is_roomy(MEMORY):
         os.environ["TMPDIR"] = tempfile.tempdir = str(MEMORY)
@@ -57,9 +59,9 @@ def _is_roomy(folder: Path) -> bool:
 
 def pytest_collection_finish() -> None:
     """Let the collector of garbage pass over what stays to the end: all modules, and thousands of tests."""
-    gc.collect()
     gc.freeze()
     gc.set_threshold(GARBAGE)
+    gc.enable()
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:
