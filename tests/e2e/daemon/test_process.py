@@ -137,6 +137,7 @@ def test_a_daemon_is_told_alone_reloaded_in_place_and_ended(bridge: Bridge, box:
         process.popen.terminate()
         assert process.ended(within_s=ORDERLY_S) == 0
         assert process.heard("STOPPING=1")
+    assert json.loads(process.log.read_text().splitlines()[-1])["event"] == "daemon.stopped"
 
 
 def test_an_end_in_the_middle_of_a_send_loses_and_doubles_nothing(silent_send: Bridge, box: Sandbox) -> None:
@@ -151,7 +152,7 @@ def test_an_end_in_the_middle_of_a_send_loses_and_doubles_nothing(silent_send: B
         process.popen.terminate()
         assert process.ended(within_s=ORDERLY_S) == 0
         assert time.monotonic() - began < ORDERLY_S
-    with started(bridge):
+    with bridge.running():
         until(lambda: bridge.names("sent") == ["invoice.edi"], within_s=30)
     assert len(box.ledger.sent) == 1
 
