@@ -31,6 +31,10 @@ _UPDATE = (
     .where(schema.messages.c.number == sa.bindparam("its_number"))
     .values({name: sa.bindparam(name) for name in _CHANGING})
 )
+_m = schema.messages.c
+_SPOTS = sa.select(_m.number, _m.state, _m.phase).where(
+    _m.number.in_(sa.bindparam("numbers", expanding=True))
+)
 _LINE = sa.insert(schema.history)
 _NAME = dialect.insert_or_ignore(schema.names)
 _PAIR = dialect.insert_or_ignore(schema.pairs)
@@ -207,11 +211,9 @@ def _take_numbers(connection: Connection, count: int) -> int:
 def _spots(connection: Connection, numbers: Sequence[int]) -> dict[int, Spot]:
     """State and phase of these messages, as far as they are there."""
     spots: dict[int, Spot] = {}
-    table = schema.messages.c
-    columns = sa.select(table.number, table.state, table.phase)
     for start in range(0, len(numbers), AT_ONCE):
-        some = columns.where(table.number.in_(numbers[start : start + AT_ONCE]))
-        for row in connection.execute(some):
+        some = {"numbers": numbers[start : start + AT_ONCE]}
+        for row in connection.execute(_SPOTS, some):
             spots[row.number] = (State(row.state), Phase(row.phase) if row.phase else None)
     return spots
 
