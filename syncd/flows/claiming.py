@@ -120,12 +120,12 @@ def _refused(bridge: Bridge, drop: Dropped) -> Draft:
 
 
 def _claim(bridge: Bridge, dropped: Sequence[Dropped]) -> Claims:
-    rows = bridge.open(
-        [
+    with bridge.outbox.together():
+        drafts = [
             draft(bridge, drop, told_by(bridge, drop.status_place), _free(bridge, drop, Folder.QUEUED))
             for drop in dropped
         ]
-    )
+    rows = bridge.open(drafts)
     try:
         with bridge.outbox.together():
             return _take_together(bridge, rows, dropped)

@@ -120,7 +120,7 @@ class Outbox:
 
     @contextlib.contextmanager
     def together(self) -> Iterator[None]:
-        """The moves of this thread within the block share their syncs; durable when it has ended well."""
+        """The calls of this thread within the block share their ways, and its moves their syncs."""
         with speaking_of(Folder.QUEUED), self._reach.renaming():
             yield
 

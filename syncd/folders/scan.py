@@ -91,8 +91,9 @@ class Scan:
         """Look everywhere once; ready ones oldest first (mtime, then name)."""
         self._settling.begin()
         walk = Walk(self._tree)
-        for stand in walk.folders(Folder.OUTBOX):
-            self._visit(stand, walk)
+        with self._tree.reach.together():
+            for stand in walk.folders(Folder.OUTBOX):
+                self._visit(stand, walk)
         for place, error in walk.troubles:
             self._leave(place, str(error), needs_person=True)
         self._ready.sort(key=lambda dropped: (dropped.identity.mtime_ns, dropped.name, dropped.place))

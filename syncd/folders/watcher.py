@@ -105,7 +105,8 @@ class Watcher:
         listener = self._open()
         for _ in range(_ROUNDS):
             before = listener.watched()
-            wanted = self._watch_folders(listener)
+            with self._tree.reach.together():
+                wanted = self._watch_folders(listener)
             if wanted <= before:
                 break
         listener.keep_only(wanted)

@@ -194,7 +194,9 @@ class Outbox(Protocol):
         ...
 
     def together(self) -> AbstractContextManager[None]:
-        """The moves of this thread within the block are fsynced together: durable when it has ended well.
+        """The calls of this thread within the block share their ways, and its moves their fsyncs.
+
+        The moves are durable when the block has ended well.
 
         Raises at the end: FolderError; then they may be durable or not.
         """

@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
 
-from syncd.core.model import State
+from syncd.core.model import Place, State
 from syncd.errors import FolderError
 from syncd.flows.bridge import Bridge
 from syncd.flows.claiming import TOGETHER
@@ -37,14 +37,18 @@ class Forgetful:
 
     def __init__(self, outbox: Any) -> None:  # noqa: ANN401 - any outbox
         self._outbox = outbox
-        self._fails = True
+        self._moves = 0
+
+    def move(self, source: Place, target: Place) -> None:
+        self._moves += 1
+        self._outbox.move(source, target)
 
     @contextmanager
     def together(self) -> Iterator[None]:
+        before = self._moves
         with self._outbox.together():
             yield
-        if self._fails:
-            self._fails = False
+        if before == 0 < self._moves:
             raise FolderError("queued: Input/output error")
 
     def __getattr__(self, name: str) -> Any:  # noqa: ANN401 - whatever the outbox has
