@@ -43,6 +43,8 @@ class Wanted:
 
     messages: int = 1_000_000
     held: int = 5
+    accounts: tuple[str, ...] = ACCOUNTS
+    days: float = 365 * YEARS
 
 
 def fill(folder: Path, wanted: Wanted) -> None:
@@ -100,16 +102,16 @@ def _history(row: rows.Values) -> Iterator[tuple[Any, ...]]:
 
 def _values(wanted: Wanted) -> Iterator[rows.Values]:
     dice = Random(4711)
-    step = timedelta(days=365 * YEARS) / wanted.messages
-    begin = NOW - timedelta(days=365 * YEARS)
+    step = timedelta(days=wanted.days) / wanted.messages
+    begin = NOW - timedelta(days=wanted.days)
     held = frozenset(dice.sample(range(wanted.messages), wanted.held))
     for n in range(wanted.messages):
-        yield _one(n, begin + n * step, dice, is_held=n in held)
+        yield _one(n, begin + n * step, dice, accounts=wanted.accounts, is_held=n in held)
 
 
-def _one(n: int, at: datetime, dice: Random, *, is_held: bool) -> rows.Values:
+def _one(n: int, at: datetime, dice: Random, *, accounts: tuple[str, ...], is_held: bool) -> rows.Values:
     partner = _partner(at, dice)
-    account = ACCOUNTS[PARTNERS.index(partner) % len(ACCOUNTS)]
+    account = accounts[PARTNERS.index(partner) % len(accounts)]
     station = "ACME" if dice.random() < 0.9 else "ACME_DE"
     known: dict[str, Any] = {
         "account": account,

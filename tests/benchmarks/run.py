@@ -32,6 +32,7 @@ sys.path.insert(0, str(Path(__file__).parents[2]))  # shared test code is import
 from tests.benchmarks.commands import commands
 from tests.benchmarks.daemon import latencies
 from tests.benchmarks.drained import drained
+from tests.benchmarks.history import history
 from tests.benchmarks.idling import idle
 from tests.benchmarks.pulls import limited_pulls, pulls
 from tests.benchmarks.rivals import side_by_side, side_by_side_far
@@ -62,6 +63,7 @@ SECTIONS: Mapping[str, Section] = {
     "drop": latencies,
     "track": tracks,
     "idle": idle,
+    "history": history,
     "commands": commands,
 }
 

@@ -39,6 +39,8 @@ class Sizes:
     """A little over four windows."""
     burst: int = 1_000
     outstanding: tuple[int, ...] = (10, 100, 1_000, 5_000)
+    histories: tuple[tuple[int, int], ...] = ((5, 0), (100_000, 0), (100_000, 10_000), (1_000_000, 0))
+    """So many messages, and so many of them held."""
     rivals: int = 1_000
     few: int = 100
     """Who takes so long for each that fewer tell as much."""
@@ -58,6 +60,7 @@ MORE = replace(
     limited_sends=1_000,
     burst=10_000,
     few=1_000,
+    histories=((5, 0), (100_000, 0), (100_000, 10_000), (1_000_000, 0), (5_000_000, 0)),
     rivals_far=1_000,
     idle_s=60.0,
     day=10_000,
@@ -72,6 +75,7 @@ TINY = Sizes(
     limited_sends=3,
     burst=3,
     outstanding=(3,),
+    histories=((3, 0), (3, 3)),
     rivals=3,
     few=3,
     rivals_far=3,

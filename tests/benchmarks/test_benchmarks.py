@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
+from syncd.core.looking import Search
+from syncd.store import open_store, schema
+from syncd.store.opening import FILE_NAME
+from tests.benchmarks.copies import fill_with_copies
 from tests.benchmarks.run import measured, written_down
 from tests.benchmarks.sampling import OWN
 from tests.benchmarks.shares import shares
@@ -52,3 +58,20 @@ def test_what_this_machine_has_not_got_is_named_below_the_table() -> None:
         "| 0 ms |    1 |",
         "", "Skipped: 50 ms, since a round trip needs root.",
     ]  # fmt: skip
+
+
+def test_copies_of_messages_make_a_sound_state(tmp_path: Path) -> None:
+    """As large as wanted, with every index, each message with its own lines and names."""
+    fill_with_copies(tmp_path, 40, held=4, accounts=("a0",), pattern=10)
+    with closing(open_store(tmp_path, read_only=True)) as store:
+        found = store.records.search(Search(account="a0"))
+        assert len({row.id for row in found}) == len({row.message_id for row in found}) == 40
+        assert sum(store.records.counts("a0").values()) == 40
+        assert {len(store.records.history(row.id)) for row in found} == {4}
+        assert all(row in store.records.find(row.name) for row in found)
+        assert store.records.flaws() == []
+    with closing(sqlite3.connect(tmp_path / FILE_NAME)) as database:
+        indexes = {
+            name for (name,) in database.execute("SELECT name FROM sqlite_master WHERE type = 'index'")
+        }
+    assert {index.name for table in schema.metadata.sorted_tables for index in table.indexes} <= indexes
