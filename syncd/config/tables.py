@@ -15,6 +15,7 @@ from pydantic import (
     SecretStr,
     model_validator,
 )
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from syncd.config.commands import HooksTable
 from syncd.config.gateways import fitted
@@ -235,8 +236,23 @@ class RetentionTable(Table):
     )
 
 
-class File(Table):
+class File(BaseSettings):
     """The whole file."""
+
+    model_config = SettingsConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """One source: what `sources.gather` merged, which knows where each value was written."""
+        del settings_cls, env_settings, dotenv_settings, file_secret_settings
+        return (init_settings,)
 
     state_dir: AbsolutePath | None = key(
         "database and lock; default: $STATE_DIRECTORY, /var/lib/syncd for the user syncd, else the user's",
