@@ -18,7 +18,6 @@ from syncd.ports.notices import Notebook
 from syncd.ports.store import Journal, Records
 from syncd.store import dialect, schema
 from syncd.store.ids import Ids
-from syncd.store.journal import SqlJournal
 from syncd.store.kept import Kept, nothing_kept
 from syncd.store.notebook import SqlNotebook
 from syncd.store.records import SqlRecords
@@ -115,6 +114,8 @@ def _open_to_read(path: Path) -> Store:
 
 
 def _open_to_write(path: Path, tell: Sequence[Channel], new_state_id: Callable[[], str]) -> Store:
+    from syncd.store.journal import SqlJournal  # noqa: PLC0415 - who only looks writes nothing
+
     _make_file(path)
     connection = dialect.writing_engine(path).connect()
     try:

@@ -15,7 +15,6 @@ from syncd.core.looking import Search
 from syncd.core.model import GatewayId, MessageId
 from syncd.errors import CannotAct
 from syncd.operations import questions
-from syncd.operations.account_status import account_status, notice_troubles
 from syncd.operations.rows import Row, Whole
 from syncd.operations.status import JobStatus, Status
 from syncd.system.clock import SystemClock
@@ -49,11 +48,15 @@ class LocalDoor:
 
     def status(self, accounts: Sequence[str]) -> Status:
         """What the records and a look at the outboxes tell; of jobs it is known who is paused."""
-        named = [account for account in self._settings.accounts if account.name in accounts]
-        from syncd.store.nothing import NoRecords  # noqa: PLC0415 - what a daemon answers needs no database
+        from syncd.operations.account_status import (  # noqa: PLC0415 - for this question only
+            account_status,
+            notice_troubles,
+        )
+        from syncd.store.nothing import NoRecords  # noqa: PLC0415 - as above
         from syncd.wiring.glancing import glance  # noqa: PLC0415 - as above
         from syncd.wiring.looking import state  # noqa: PLC0415 - as above
 
+        named = [account for account in self._settings.accounts if account.name in accounts]
         with state(self._settings) as store:
             known = store.records if store else NoRecords()
             shown = tuple(

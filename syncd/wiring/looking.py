@@ -38,11 +38,11 @@ def state(settings: Settings) -> Iterator[Store | None]:
 
 def _is_there(state_dir: Path) -> bool:
     """Whether there is a state. One that could not be made either is no empty one. Raises: CannotAct."""
-    from syncd.operations.checking import unusable  # noqa: PLC0415 - a state that is there needs no trying
-
     try:
         (state_dir / FILE_NAME).stat()
     except FileNotFoundError:
+        from syncd.operations.checking import unusable  # noqa: PLC0415 - one that is there needs no trying
+
         why = unusable(state_dir)
     except OSError as error:
         why = error.strerror or str(error)
