@@ -1,9 +1,9 @@
 """Reads the envelopes of X12 and EDIFACT files: who to whom, which numbers, and whether the counts add up.
 
 Bytes come from outside: whatever they are, nothing is raised, memory is bounded and time linear. What stands
-between the envelopes is counted, not understood. Ours, since the libraries are not made for that: pyx12 wants
-text, knows X12 alone and takes three times as long; pydifact wants a whole file at once, raises at the first
-flaw and takes ten times as long.
+between the envelopes is counted, many at a time, not understood. Ours, since the libraries are not made for
+that: pyx12 wants text, knows X12 alone, and takes many times as long; pydifact wants a whole file at once,
+raises at the first flaw, and takes longer still.
 """
 
 from __future__ import annotations

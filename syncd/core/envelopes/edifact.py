@@ -7,12 +7,14 @@ import re
 from syncd.core.documents import Group
 from syncd.core.envelopes.controlled import SyntaxReport
 from syncd.core.envelopes.envelope import Envelope, Header, Room, Tags
-from syncd.core.envelopes.source import Marks, Source, is_released
+from syncd.core.envelopes.marks import Marks
+from syncd.core.envelopes.source import Source, is_released
 from syncd.core.envelopes.words import field, text
 
 _TAGS = Tags(interchange=("UNB", "UNZ"), group=("UNG", "UNE"), document=("UNH", "UNT"), noun="message")
-_LEVEL_A = Marks(element=b"+", component=b":", terminator=b"'", release=b"?")
-_LEVEL_B = Marks(element=b"\x1d", component=b"\x1f", terminator=b"\x1c")
+_TELLING = rb"U[\r\n]*N[\r\n]*[ABEGHOTZ]|ISA"
+_LEVEL_A = Marks(element=b"+", component=b":", terminator=b"'", release=b"?", telling=_TELLING)
+_LEVEL_B = Marks(element=b"\x1d", component=b"\x1f", terminator=b"\x1c", telling=_TELLING)
 """UNOB without a UNA divides by control characters."""
 _UNA_BYTES = 9
 _TESTS = frozenset({b"1", b"2", b"3", b"4"})
@@ -40,6 +42,7 @@ def _named(head: bytes) -> Marks | None:
         release=(una[3:4] or b"?").strip(),
         terminator=una[5:6] or b"'",
         skip=_UNA_BYTES,
+        telling=_TELLING,
     )
 
 
@@ -130,10 +133,12 @@ class _Body:
                     envelope.end_without_terminator(_plain(field(unz, 2), marks))
                 return
             else:
-                envelope.count_segment()
+                envelope.count_segments()
                 if self._report is not None:
                     source.spend()
                     self._hear(segment, self._report)
+                else:
+                    envelope.count_segments(source.pass_ordinary(marks))
         self._end_report()
         envelope.is_opaque |= source.is_spent
         envelope.cut_off()

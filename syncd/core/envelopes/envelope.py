@@ -99,10 +99,10 @@ class Envelope:
 
     # Documents ----------------------------------------------------------------------------------
 
-    def count_segment(self) -> None:
-        """One more segment of the open document, if there is one."""
+    def count_segments(self, count: int = 1) -> None:
+        """So many more segments of the open document, if there is one."""
         if self._document is not None:
-            self._document.count += 1
+            self._document.count += count
 
     def open_document(self, kind: bytes, control: bytes) -> None:
         """A header of a document, which counts as its first segment."""

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from typing import BinaryIO
+
+from syncd.core.envelopes.marks import BLANKS, LINE_ENDS, Ahead, Marks
 
 CHUNK = 1 << 16
 MOST_SEGMENT = 1024
@@ -15,35 +16,13 @@ MOST_STEPS = 1_000_000
 ENVELOPE_STEPS = 5
 """What a segment of the envelopes or of an acknowledgement costs besides."""
 
+VAIN = 24
+"""Segments without a look ahead after one that was in vain: some files are made of nothing else."""
+
 STARTS = frozenset({b"ISA", b"UNA", b"UNB"})
 """With these an interchange begins; nothing within one begins so."""
 
-_BLANKS = rb" \t\r\n\v\f\0\x1a"
-_BLANK = re.compile(b"[%s]*" % _BLANKS)
-_LINE_ENDS = b"\r\n"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Marks:
-    """The characters that divide an interchange, each one byte; an empty `release` is none."""
-
-    element: bytes
-    component: bytes
-    terminator: bytes
-    release: bytes = b""
-    skip: int = 0
-    """Bytes before the first segment."""
-    binaries: dict[bytes, int] = field(default_factory=dict)
-    """Tags (four bytes, with the separator) of segments with binary content: which element is its length."""
-
-    @property
-    def is_by_line(self) -> bool:
-        """Whether each segment is a line."""
-        return self.terminator in _LINE_ENDS
-
-    def between(self) -> re.Pattern[bytes]:
-        """What stands between two segments and counts for nothing."""
-        return re.compile(b"[%s%s]*" % (_BLANKS, re.escape(self.terminator)))
+_BLANK = re.compile(b"[%s]*" % BLANKS)
 
 
 class Source:
@@ -56,6 +35,8 @@ class Source:
         self._at = 0
         self._left = steps
         self._blank = _BLANK
+        self._ahead: Ahead | None = None
+        self._waits = 0
         self.is_wrapped = False
         """Its lines end within segments, wherever that fell."""
         self.was_unterminated = False
@@ -72,9 +53,9 @@ class Source:
 
     def peek(self, count: int) -> bytes:
         """The next bytes, still to come; fewer at the end."""
-        while len(self._buffer) - self._at < count and self._fill():
+        while len(ahead := self._buffer[self._at : self._at + count]) < count and self._fill():
             pass
-        return self._buffer[self._at : self._at + count]
+        return ahead
 
     def skip(self, count: int) -> None:
         """Pass over so many bytes, or to the end."""
@@ -87,9 +68,8 @@ class Source:
 
     def unwrap(self) -> None:
         """From here on line ends are nothing: a wrapped file has them also within its next header."""
-        self._buffer = self._buffer[self._at :].translate(None, _LINE_ENDS)
-        self._at = 0
-        self._dropped = _LINE_ENDS
+        self._hold(self._buffer[self._at :].translate(None, LINE_ENDS))
+        self._dropped = LINE_ENDS
 
     def skip_blank(self) -> bool:
         """Pass over blanks, line ends, padding and spare terminators; False: nothing else is left."""
@@ -105,7 +85,7 @@ class Source:
 
         Ends with the stream, before the start of another interchange, and when enough was read.
         """
-        self._blank = marks.between()
+        self._blank, self._ahead, self._waits = marks.between(), None, 0
         while not self.is_spent and self.skip_blank():
             self._left -= 1
             tag = self.peek(4)
@@ -118,8 +98,34 @@ class Source:
             else:
                 yield self._rest(marks)
 
+    def pass_ordinary(self, marks: Marks) -> int:
+        """Pass over segments that are but counted, as far as they are in hand; how many they were.
+
+        For the one who goes through `segments`, between two of them.
+        """
+        if self._waits or marks.is_rare:
+            self._waits = max(0, self._waits - 1)
+            return 0
+        if self._ahead is None:
+            self._ahead = Ahead(marks, self._buffer, self._at)
+        self._at, count = self._ahead.run(self._at, with_lines=not self.is_wrapped)
+        self._left -= count
+        if not count:
+            self._waits = VAIN
+        return count
+
     def _rest(self, marks: Marks) -> bytes:
         """Up to the next terminator."""
+        at, end = self._at, self._end(marks)
+        if end < 0:
+            segment = self._long_rest(marks)
+        else:
+            segment = self._buffer[at : min(end, at + MOST_SEGMENT)]
+            self._at = end + 1
+        return self._unwrapped(segment) if b"\n" in segment or b"\r" in segment else segment
+
+    def _long_rest(self, marks: Marks) -> bytes:
+        """Up to a terminator that is not in hand yet, or to the end."""
         head = b""
         while (end := self._end(marks)) < 0:
             if len(self._buffer) - self._at > CHUNK:
@@ -131,17 +137,18 @@ class Source:
                 break
         segment = head or self._buffer[self._at : min(end, self._at + MOST_SEGMENT)]
         self._at = min(end + 1, len(self._buffer))
-        if b"\n" not in segment and b"\r" not in segment:
-            return segment
+        return segment
+
+    def _unwrapped(self, segment: bytes) -> bytes:
         segment = segment.strip()
-        unwrapped = segment.translate(None, _LINE_ENDS)
+        unwrapped = segment.translate(None, LINE_ENDS)
         self.is_wrapped |= len(unwrapped) < len(segment)
         return unwrapped
 
     def _end(self, marks: Marks) -> int:
         buffer, release = self._buffer, marks.release
         at = buffer.find(marks.terminator, self._at)
-        while release and at > 0 and buffer[at - 1] == release[0]:
+        while release and buffer[at - 1 : at] == release and at > 0:
             if not is_released(buffer, at, release, start=self._at):
                 break
             at = buffer.find(marks.terminator, at + 1)
@@ -164,9 +171,11 @@ class Source:
 
     def _fill(self) -> bool:
         piece = self._stream.read(CHUNK)
-        self._buffer = self._buffer[self._at :] + piece.translate(None, self._dropped)
-        self._at = 0
+        self._hold(self._buffer[self._at :] + piece.translate(None, self._dropped))
         return bool(piece)
+
+    def _hold(self, buffer: bytes) -> None:
+        self._buffer, self._ahead, self._at = buffer, None, 0
 
 
 def is_released(buffer: bytes, at: int, release: bytes, *, start: int = 0) -> bool:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from syncd.core.documents import Group
 from syncd.core.envelopes.acknowledged import FunctionalAcknowledgement, of_interchange
 from syncd.core.envelopes.envelope import Envelope, Header, Room, Tags
-from syncd.core.envelopes.source import Marks, Source
+from syncd.core.envelopes.marks import Marks
+from syncd.core.envelopes.source import Source
 from syncd.core.envelopes.words import field, text
 
 HEAD = 256
@@ -15,6 +16,7 @@ ISA_BYTES = 105
 _SEPARATORS = (3, 6, 17, 20, 31, 34, 50, 53, 69, 76, 81, 83, 89, 99, 101, 103)
 _TAGS = Tags(interchange=("ISA", "IEA"), group=("GS", "GE"), document=("ST", "SE"), noun="transaction set")
 _SAYING = frozenset({b"997", b"999"})
+_TELLING = rb"[GS][\r\n]*[SET](?![0-9A-Za-z])|T[\r\n]*A[\r\n]*1|I[\r\n]*E[\r\n]*A|ISA|UN[AB]|BIN|BDS"
 
 
 def marks(head: bytes) -> Marks | None:
@@ -37,6 +39,7 @@ def marks(head: bytes) -> Marks | None:
         component=last[:1] or b":",
         terminator=last[1:2] or b"~",
         binaries={b"BIN" + separator: 1, b"BDS" + separator: 2},
+        telling=_TELLING,
     )
 
 
@@ -119,10 +122,12 @@ class _Body:
                     envelope.end_without_terminator(field(fields, 2))
                 return
             else:
-                envelope.count_segment()
+                envelope.count_segments()
                 if self._saying is not None:
                     source.spend()
                     self._saying.hear(segment.split(element))
+                else:
+                    envelope.count_segments(source.pass_ordinary(marks))
         envelope.is_opaque = source.is_spent
         envelope.cut_off()
 
@@ -152,7 +157,7 @@ class _Body:
         self._envelope.close_document(field(se, 1), field(se, 2))
 
     def _acknowledged(self, ta1: list[bytes]) -> None:
-        self._envelope.count_segment()
+        self._envelope.count_segments()
         said = of_interchange(ta1)
         if said is not None:
             self._envelope.acknowledge(said)
