@@ -42,6 +42,11 @@ class Listing:
     some_ignored: tuple[str, ...]
     """The first of them."""
 
+    @property
+    def is_idle(self) -> bool:
+        """Whether there is nothing to look at, and nothing to tell."""
+        return not self.names and not self.ignored
+
 
 class Listings:
     """Remembers the listings of the folders of one tree."""
@@ -62,15 +67,20 @@ class Listings:
         """Whether a name matches an ignore pattern."""
         return self._patterns.match(name)
 
+    def remembered(self, place: Place, status: os.stat_result) -> Listing | None:
+        """What stands in a folder with this status; None: it has to be opened, and listed."""
+        known = self._known.get(place)
+        return known[1] if known is not None and known[0] == _stamp(status) else None
+
     def of(self, place: Place, fd: int, *, loose: bool) -> Listing:
         """What stands in an open folder; `loose`: folders in it are no messages. Raises: OSError."""
-        stamp = _stamp(fd)
+        stamp = _stamp(os.fstat(fd))
         known = self._known.get(place)
         if known is not None and known[0] == stamp:
             return known[1]
         is_calm = max(stamp[2:]) < self._now_ns() - _CALM_NS
         listing = self._list(fd, loose=loose)
-        if is_calm and _stamp(fd) == stamp and self._file_system(fd) in _TIMELY:
+        if is_calm and _stamp(os.fstat(fd)) == stamp and self._file_system(fd) in _TIMELY:
             self._known[place] = (stamp, listing)
         else:
             self._known.pop(place, None)
@@ -101,6 +111,5 @@ class Listings:
         )
 
 
-def _stamp(fd: int) -> Stamp:
-    status = os.fstat(fd)
+def _stamp(status: os.stat_result) -> Stamp:
     return (status.st_dev, status.st_ino, status.st_mtime_ns, status.st_ctime_ns)

@@ -11,18 +11,16 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Collection
-from dataclasses import dataclass
 from datetime import timedelta
 
 from syncd.core.layout import within
 from syncd.core.limits import Limits, too_many_together
-from syncd.core.model import File, Folder, Identity, Place
+from syncd.core.model import File, Folder, Place
 from syncd.core.naming import IgnorePatterns, described_by, is_printable, status_name
-from syncd.core.pairs import Found
 from syncd.core.shown import Dropped, NotTaken, Outlook
 from syncd.errors import FileGone, FolderError
 from syncd.folders import durable
+from syncd.folders.candidates import Candidate, Look
 from syncd.folders.durable import Lease, speaking_of
 from syncd.folders.inside import (
     Inside,
@@ -43,36 +41,6 @@ from syncd.folders.walk import PairFolder, Walk, printable
 PAIRS_UNKNOWN = "the gateway's stations and partners are not known yet"
 
 _EMPTY_FOR = timedelta(seconds=60)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Look:
-    """One open pair folder: its descriptor, its names, and what it stands for."""
-
-    place: Place
-    fd: int
-    names: Collection[str]
-    """All but those that are ignored."""
-    found: Found
-    marker: str | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Candidate:
-    """A file or folder that may be taken."""
-
-    look: _Look
-    name: str
-    identity: Identity
-    files: tuple[File, ...]
-    is_folder: bool
-    still: timedelta
-    changed_ns: int
-    """The newest ctime of its files."""
-
-    @property
-    def place(self) -> Place:
-        return within(self.look.place, self.name)
 
 
 class Scan:
@@ -100,6 +68,8 @@ class Scan:
         return Outlook(ready=tuple(self._ready), not_taken=tuple(self._not_taken))
 
     def _visit(self, stand: PairFolder, walk: Walk) -> None:
+        if self._is_idle(stand.place):
+            return
         found = self._tree.book.lookup(stand.pair_folder)
         pair = found.pair
         rules = self._tree.account.rules(station=pair.station, partner=pair.partner)
@@ -108,23 +78,32 @@ class Scan:
                 place = stand.place
                 listing = self._tree.listings.of(place, fd, loose=stand.loose)
                 names, marker = dict.fromkeys(listing.names).keys(), rules.done_marker
-                self._names(_Look(place=place, fd=fd, names=names, found=found, marker=marker))
+                self._names(Look(place=place, fd=fd, names=names, found=found, marker=marker))
                 self._name_ignored(place, listing)
         except FileGone:
             return
         except FolderError as error:
             walk.troubles.append((stand.place, error))
 
-    def _names(self, look: _Look) -> None:
+    def _is_idle(self, place: Place) -> bool:
+        """Whether a folder was empty and did not change: then it need not even be opened."""
+        try:
+            status = self._tree.reach.look(place)
+        except FolderError:
+            return False  # to be met again, and told
+        known = self._tree.listings.remembered(place, status) if status else None
+        return known is not None and known.is_idle
+
+    def _names(self, look: Look) -> None:
         for name in look.names:
             if not self._belongs_to_another(look, name):
                 self._thing(look, name)
 
-    def _stands(self, look: _Look, name: str) -> bool:
+    def _stands(self, look: Look, name: str) -> bool:
         """Whether a name is there, also one that is ignored."""
         return name in look.names or (self._patterns.match(name) and durable.exists(name, dir_fd=look.fd))
 
-    def _belongs_to_another(self, look: _Look, name: str) -> bool:
+    def _belongs_to_another(self, look: Look, name: str) -> bool:
         """Status files and done markers are no messages, whether what they belong to is there or not."""
         described = described_by(name)
         if described is not None:
@@ -137,7 +116,7 @@ class Scan:
             return True
         return False
 
-    def _thing(self, look: _Look, name: str) -> None:
+    def _thing(self, look: Look, name: str) -> None:
         place = within(look.place, name)
         if not is_printable(name):
             reason = "its name has control characters or is not UTF-8: rename it"
@@ -159,7 +138,7 @@ class Scan:
 
     # Files and folders --------------------------------------------------------------------------
 
-    def _file(self, look: _Look, name: str, status: os.stat_result) -> None:
+    def _file(self, look: Look, name: str, status: os.stat_result) -> None:
         place = within(look.place, name)
         identity = identity_of(status)
         still = self._settling.still_for(place, identity)
@@ -167,7 +146,7 @@ class Scan:
             self._leave(place, "it has a second hard link: it waits until this is its only name")
             return
         file = File(name=name, size=status.st_size)
-        candidate = _Candidate(
+        candidate = Candidate(
             look=look,
             name=name,
             identity=identity,
@@ -180,7 +159,7 @@ class Scan:
             return
         self._weigh(candidate, [probe(name, dir_fd=look.fd)])
 
-    def _folder(self, look: _Look, name: str, status: os.stat_result) -> None:
+    def _folder(self, look: Look, name: str, status: os.stat_result) -> None:
         place = within(look.place, name)
         with open_folder(name, dir_fd=look.fd) as fd:
             inside = look_inside(fd, self._patterns)
@@ -190,7 +169,7 @@ class Scan:
                 needs_person = obstacle is not None
                 self._leave(place, obstacle or "the folder holds no file", needs_person=needs_person)
                 return
-            candidate = _Candidate(
+            candidate = Candidate(
                 look=look,
                 name=name,
                 identity=inside.identity(status),
@@ -214,7 +193,7 @@ class Scan:
             return None
         return f"{lone} in it is a status file without its file: remove it"
 
-    def _has_marker(self, candidate: _Candidate) -> bool:
+    def _has_marker(self, candidate: Candidate) -> bool:
         look = candidate.look
         if not look.marker:
             return True
@@ -230,7 +209,7 @@ class Scan:
             self._leave(candidate.place, f"{name} is settling")
         return still >= self._settle
 
-    def _has_settled(self, candidate: _Candidate, needed: timedelta) -> bool:
+    def _has_settled(self, candidate: Candidate, needed: timedelta) -> bool:
         if candidate.still >= needed:
             return True
         self._settling.wait(needed - candidate.still)
@@ -241,7 +220,7 @@ class Scan:
 
     # What becomes of it -------------------------------------------------------------------------
 
-    def _weigh(self, candidate: _Candidate, leases: list[Lease]) -> None:
+    def _weigh(self, candidate: Candidate, leases: list[Lease]) -> None:
         if Lease.WRITING in leases:
             self._leave(candidate.place, "it is held open for writing")
             return
@@ -259,7 +238,7 @@ class Scan:
             return
         self._take(candidate, self._refusal(candidate))
 
-    def _refusal(self, candidate: _Candidate) -> str | None:
+    def _refusal(self, candidate: Candidate) -> str | None:
         files = candidate.files
         if candidate.look.found.reason:
             return candidate.look.found.reason
@@ -269,7 +248,7 @@ class Scan:
         objection = self._limits.objection(files)
         return objection or (f"it has two files of one name: {same[0]} and {same[1]}" if same else None)
 
-    def _take(self, candidate: _Candidate, refusal: str | None) -> None:
+    def _take(self, candidate: Candidate, refusal: str | None) -> None:
         look = candidate.look
         status = status_name(candidate.name)
         dropped = Dropped(

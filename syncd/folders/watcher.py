@@ -126,13 +126,26 @@ class Watcher:
         found: set[FolderId] = set()
         for place, has_messages in self._places():
             try:
+                if self._is_watched(listener, place, found=found):
+                    continue
                 with self._tree.reach.folder(place) as fd:
                     _watch(listener, fd, told=STANDING, found=found)
                     if has_messages:
                         self._watch_dropped(listener, place, fd, found=found)
-            except OSError:
+            except (OSError, FolderError):
                 continue
         return frozenset(found)
+
+    def _is_watched(self, listener: Inotify, place: Place, *, found: set[FolderId]) -> bool:
+        """Whether a folder is watched and nothing in it is to be: then it need not even be opened."""
+        status = self._tree.reach.look(place) if place else None
+        listing = self._tree.listings.remembered(place, status) if status else None
+        if status is None or listing is None or listing.folders:
+            return False
+        folder = FolderId((status.st_dev, status.st_ino))
+        if listener.is_watching(folder):
+            found.add(folder)
+        return folder in found
 
     def _watch_dropped(self, listener: Inotify, outbox: Place, fd: int, *, found: set[FolderId]) -> None:
         for name in self._tree.listings.of(outbox, fd, loose=False).folders:

@@ -13,6 +13,7 @@ from syncd.core.model import Place
 from syncd.core.naming import IgnorePatterns
 from syncd.folders.listing import Listing, Listings
 from tests.contracts.folder_worlds import open_world
+from tests.folders.watcher_desk import Desk
 
 LONG_AFTER_NS = 60 * 10**9
 PLACE = Place("outbox/ACME/WALMART")
@@ -102,3 +103,30 @@ def test_a_status_file_of_what_is_ignored_is_none_without_its_file(tmp_path: Pat
         world.hands.drop(f"{PLACE}/{name}")
     outlook = world.scan_later(timedelta(minutes=1))
     assert {each.place.rpartition("/")[2] for each in outlook.not_taken} == {"a.tmp", "b.tmp.syncd.json"}
+
+
+def test_a_file_in_a_folder_that_was_empty_for_long_is_taken(tmp_path: Path) -> None:
+    """Such a folder is not even opened, until its times tell of a change."""
+    world = open_world("disk", tmp_path)
+    world.tree.listings = listings()  # type: ignore[attr-defined]  # it is the one on a disk
+    let_tick(tmp_path / PLACE)
+    for _ in range(2):
+        assert world.outbox.scan().ready == ()
+    world.hands.drop(f"{PLACE}/order.edi")
+    assert [drop.name for drop in world.ready()] == ["order.edi"]
+
+
+def test_a_folder_dropped_where_nothing_was_for_long_is_watched(tmp_path: Path) -> None:
+    """What is put into it rings."""
+    desk = Desk(tmp_path)
+    desk.tree.listings = listings()
+    try:
+        desk.watcher.start()
+        let_tick(desk.outbox)
+        desk.follow()
+        (desk.outbox / "order").mkdir()
+        let_tick(desk.outbox)
+        desk.follow()
+        assert desk.rings_for_file("outbox/ACME/WALMART/order/a.edi")
+    finally:
+        desk.watcher.stop()

@@ -10,8 +10,8 @@ WATCHING = (
         rule="scan",
         mistake="remembers a listing within a tick of the last change",
         file="folders/listing.py",
-        old="        if is_calm and _stamp(fd) == stamp and",
-        new="        if _stamp(fd) == stamp and",
+        old="        if is_calm and _stamp(os.fstat(fd)) == stamp and",
+        new="        if _stamp(os.fstat(fd)) == stamp and",
         caught_by=("tests/folders/test_listing.py::test_what_may_have_changed_unseen_is_listed_anew[young]",),
     ),
     Mutation(
