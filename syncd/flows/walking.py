@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 
 import structlog
 
@@ -27,6 +30,8 @@ SENDER_IS = "sender_is"
 
 Key = tuple[str, int | None]
 Since = Callable[[datetime], datetime | None]
+Ask = Callable[[int, bool], Listing]
+"""By the page's number, and whether one more will be wanted after it."""
 
 
 @dataclass(slots=True)
@@ -60,6 +65,10 @@ class Walk:
         """Whether a message is from before the time that the account starts at."""
         return bool(self.since and record.persisted_at and record.persisted_at < self.since)
 
+    def is_followed(self, page: int) -> bool:
+        """Whether one more page will be wanted after this one, which is not read yet, as far as is known."""
+        return bool(self.seen) and (page + 1) * PAGE < (self.total or 0) and self.new + PAGE < MOST_TO_FETCH
+
     def note(self, listing: Listing, rows: Sequence[Message]) -> int:
         """Take a page in; returns how many entries it brought that were not seen before."""
         self.total = listing.total
@@ -89,10 +98,23 @@ def walk(
     number), or when enough is known to fetch. Where a whole page is older than `since`, it starts anew from
     the newest end, which then is the shorter way. None: the total is `nothing_new_at`, nothing is to do.
     """
+    with _asking(partial(bridge.gateway.unread, partner_type, newest_first=newest_first)) as ask:
+        return _walk(bridge, partner_type, ask, since, nothing_new_at, newest_first=newest_first)
+
+
+def _walk(
+    bridge: Bridge,
+    partner_type: PartnerType,
+    ask: Ask,
+    since: Since,
+    nothing_new_at: int | None,
+    *,
+    newest_first: bool,
+) -> Walk | None:
     walked = Walk(partner_type=partner_type, began=bridge.clock.now())
     is_ordered = bridge.gateway.capabilities.has_ordered_lists
     for page in range(MOST_PAGES):
-        listing = bridge.gateway.unread(partner_type, page=page, newest_first=newest_first)
+        listing = ask(page, walked.is_followed(page) and not newest_first)
         if page == 0:
             if nothing_new_at is not None and _total(listing) == nothing_new_at:
                 return None
@@ -110,6 +132,21 @@ def walk(
         if not newest_first and walked.new >= MOST_TO_FETCH:
             return walked
     return walked
+
+
+@contextmanager
+def _asking(ask: Callable[..., Listing]) -> Iterator[Ask]:
+    """Asks for a page, and for the next one meanwhile where that is sure to be wanted."""
+    ahead: dict[int, Future[Listing]] = {}
+
+    def page(number: int, is_followed: bool) -> Listing:  # noqa: FBT001 - see Ask
+        for each in (number, number + 1) if is_followed else ():
+            if each not in ahead:
+                ahead[each] = pool.submit(ask, page=each)
+        return ahead.pop(number).result() if number in ahead else ask(page=number)
+
+    with ThreadPoolExecutor(max_workers=2, thread_name_prefix="list") as pool:
+        yield page
 
 
 def _complain(bridge: Bridge, count: int) -> None:
