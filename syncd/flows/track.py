@@ -78,8 +78,7 @@ class Track:
             seen = read_lists(bridge, partner_type, agenda.lists, back_to=agenda.sent_back_to)
             self._judge_all(agenda.listed, seen, whole=agenda.lists != (Box.SENT,))
             self._note_newest(partner_type, seen)
-        for row in agenda.singles:
-            self._ask(row)
+        self._ask_all(agenda.singles)
 
     def _judge_all(self, rows: Sequence[Message], seen: Seen, *, whole: bool) -> None:
         boxes = planning.by_box(seen)
@@ -92,8 +91,7 @@ class Track:
             finding = self._judge(row, boxes, complete=seen.complete and whole, at=seen.at)
             steps.extend(step_for(self._bridge, row, finding))
         record_and_settle(self._bridge, steps)
-        for row in open_ended:
-            self._ask(row)
+        self._ask_all(open_ended)
 
     def _judge(self, row: Message, boxes: Boxes, *, complete: bool, at: datetime) -> Finding:
         bridge = self._bridge
@@ -120,7 +118,16 @@ class Track:
         progress = replace(row.progress, failed_since=now, failed_seen=now, nowhere_since=None)
         return Finding(fate=Fate.UNCHANGED, progress=progress)
 
-    def _ask(self, row: Message) -> None:
+    def _ask_all(self, rows: Sequence[Message]) -> None:
+        """One after the other, by their ids; what was learned is recorded together, also before an error."""
+        steps: list[Step] = []
+        try:
+            for row in rows:
+                steps.extend(self._ask(row))
+        finally:
+            record_and_settle(self._bridge, steps)
+
+    def _ask(self, row: Message) -> Sequence[Step]:
         """One message, by its id: has its MDN come, how does it end?"""
         bridge, now = self._bridge, self._bridge.clock.now()
         if bridge.gateway.capabilities.has_one_outbox:
@@ -131,7 +138,7 @@ class Track:
             finding = planning.read_sent(record) if record else _lost_sight_of(row)
         asked = replace(finding.progress or row.progress, mdn_asked_at=now)
         steps = step_for(bridge, row, replace(finding, progress=asked))
-        record_and_settle(bridge, steps or [(row, ev.Remembered(progress=asked))])
+        return steps or [(row, ev.Remembered(progress=asked))]
 
     def _note_newest(self, partner_type: PartnerType, seen: Seen) -> None:
         times = [r.persisted_at for r in seen.records if r.box is Box.SENT and r.persisted_at]

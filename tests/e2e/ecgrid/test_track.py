@@ -5,6 +5,8 @@ from datetime import timedelta
 import pytest
 
 from syncd.core.model import Phase
+from syncd.errors import GatewayError
+from syncd.flows.track import Track
 from syncd.sandbox import ECGridSandbox, ECGridWorld
 from tests.e2e.harness import Ground
 from tests.e2e.invariants import faults
@@ -79,6 +81,22 @@ def test_sent_to_the_next_hop_is_waited_for_and_then_held(ground: Ground, box: E
 
     assert ground.states() == {"a.edi": "held"}
     assert "no word of its arrival" in (ground.row("a.edi").reason or "")
+
+
+def test_what_is_asked_one_by_one_is_recorded_together(ground: Ground, box: ECGridSandbox) -> None:
+    """One transaction a pass; what was learned before an error is kept."""
+    box.switch(settles_by="interchanges")
+    for name in ("a.edi", "b.edi", "c.edi"):
+        ground.drop(name, name.encode())
+    ground.run(jobs=("send",))
+    ground.later(minutes=10)
+    box.trouble("status", method="GET", path=r"/parcels/\d+$", skip=2)
+    with ground.process() as process:
+        before = process.doors.store.transactions
+        with pytest.raises(GatewayError):
+            Track(process.bridge).run()
+        assert process.doors.store.transactions == before + 2  # where the files go is another
+    assert sorted(ground.states().values()) == ["queued", "sent", "sent"]
 
 
 def test_transmitted_is_sent_at_the_next_hop(ground: Ground, box: ECGridSandbox) -> None:
