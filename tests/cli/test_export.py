@@ -103,9 +103,10 @@ def test_quiet_prints_nothing(world: World, capsys: Screen) -> None:
 # As a program ------------------------------------------------------------------------------------
 
 
-@pytest.fixture
-def config(world: World) -> Path:
-    """A configuration whose state has more to say than a pipe holds."""
+@pytest.fixture(scope="module")
+def config(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A configuration whose state has more to say than a pipe holds; it is only read."""
+    world = World(folder=tmp_path_factory.mktemp("much"))
     state = world.folder / "state"
     state.mkdir()
     text = world.configuration.read_text(encoding="utf-8")
