@@ -1,3 +1,10 @@
 """A bridge between hosted EDI gateways and folders."""
 
-__version__ = "0.1.0"
+
+def __getattr__(name: str) -> str:
+    """Answer `__version__` from the installed metadata, read only when somebody asks."""
+    if name != "__version__":
+        raise AttributeError(f"module 'syncd' has no attribute {name!r}")
+    from importlib.metadata import version
+
+    return version("syncd")
