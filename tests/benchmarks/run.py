@@ -34,8 +34,10 @@ from tests.benchmarks.daemon import latencies
 from tests.benchmarks.drained import drained
 from tests.benchmarks.history import history
 from tests.benchmarks.idling import idle
+from tests.benchmarks.outboxes import bursts, ignored
 from tests.benchmarks.pulls import limited_pulls, pulls
 from tests.benchmarks.rivals import side_by_side, side_by_side_far
+from tests.benchmarks.sending import sending
 from tests.benchmarks.sends import limited_sends, sends
 from tests.benchmarks.shares import shares
 from tests.benchmarks.sizes import DEFAULT, MORE, Sizes
@@ -60,6 +62,9 @@ SECTIONS: Mapping[str, Section] = {
     "others-far": side_by_side_far,
     "send": sends,
     "send-limit": limited_sends,
+    "send-clock": lambda _: sending(),
+    "bursts": lambda sizes: bursts(sizes.bursts),
+    "ignored": lambda sizes: ignored(sizes.ignored),
     "drop": latencies,
     "track": tracks,
     "idle": idle,

@@ -38,17 +38,19 @@ class Sizes:
     limited_sends: int = 210
     """A little over four windows."""
     burst: int = 1_000
+    bursts: tuple[int, ...] = (100, 1_000)
+    ignored: int = 100_000
     outstanding: tuple[int, ...] = (10, 100, 1_000, 5_000)
     histories: tuple[tuple[int, int], ...] = ((5, 0), (100_000, 0), (100_000, 10_000), (1_000_000, 0))
     """So many messages, and so many of them held."""
     rivals: int = 1_000
     few: int = 100
     """Who takes so long for each that fewer tell as much."""
-    rivals_far: int = 300
+    rivals_far: int = 200
     repeats: int = 3
     """How often each command is given."""
-    idle_s: float = 9.0
-    day: int = 2_000
+    idle_s: float = 6.0
+    day: int = 1_000
     day_sends: int = 200
     """Messages that come and files that go, before memory is looked at again."""
 
@@ -59,6 +61,7 @@ MORE = replace(
     limited_pull=10_000,
     limited_sends=1_000,
     burst=10_000,
+    bursts=(100, 1_000, 5_000),
     few=1_000,
     histories=((5, 0), (100_000, 0), (100_000, 10_000), (1_000_000, 0), (5_000_000, 0)),
     rivals_far=1_000,
@@ -74,6 +77,8 @@ TINY = Sizes(
     sends=3,
     limited_sends=3,
     burst=3,
+    bursts=(3,),
+    ignored=3,
     outstanding=(3,),
     histories=((3, 0), (3, 3)),
     rivals=3,
