@@ -70,6 +70,8 @@ class Runner:
     not_taken: tuple[NotTaken, ...] = ()
     has_more: bool = False
     """The last send pass ended with messages that could have gone."""
+    bell: threading.Event = field(default_factory=threading.Event)
+    """Something may have changed in an outbox since it was last looked at."""
     _ready: _Ready = field(default_factory=_Ready)
     _starting: threading.Lock = field(default_factory=threading.Lock)
     _asking: threading.Lock = field(default_factory=threading.Lock)
@@ -216,10 +218,17 @@ class Runner:
             self._sent_with = stamp
         clock = self.bridge.clock
         until = clock.monotonic() + SLICE.total_seconds()
-        send = Send(self.bridge, is_over=lambda: clock.monotonic() >= until)
+        self.bell.clear()
+        send = Send(self.bridge, is_over=lambda: clock.monotonic() >= until, has_news=self._has_rung)
         self.has_more = False
         self.not_taken = send.run().not_taken
         self.has_more = send.was_cut
+
+    def _has_rung(self) -> bool:
+        if not self.bell.is_set():
+            return False
+        self.bell.clear()
+        return True
 
     # What came of it ----------------------------------------------------------------------------
 

@@ -176,6 +176,7 @@ class Supervisor:
     def ring(self, account: str) -> None:
         """The watcher's bell: something may have changed in an outbox."""
         runner = self.runners[account]
+        runner.bell.set()
         if self._turns[_id(runner, SEND)].ring() and runner.jobs[SEND].not_before is None:
             self._plan(runner, SEND, timedelta())
 

@@ -22,25 +22,32 @@ from syncd.errors import FolderError, GatewayError, SyncdError
 from syncd.flows.bridge import Bridge, Trouble
 from syncd.flows.claiming import Claiming
 from syncd.flows.doubts import look_up_doubts
+from syncd.flows.lookout import Lookout
 from syncd.flows.recover import hold_strangers, mend_outbound
 from syncd.flows.sending import Sent, send_one
 
 log = structlog.get_logger(__name__)
 
 MOOD = "send_mood"
-RESCAN_S = 1.0
-"""Seconds without any answer, after which the outbox is looked at again in the middle of a pass."""
 
 
 class Send:
     """The send job of one account. `run` is one pass; it is called by one thread at a time.
 
     When `is_over` says so, no further message is started; `was_cut` then tells that some could have been.
+    `has_news` tells, once, that something may have changed in the outbox; None: nobody watches it.
     """
 
-    def __init__(self, bridge: Bridge, *, is_over: Callable[[], bool] = lambda: False) -> None:
+    def __init__(
+        self,
+        bridge: Bridge,
+        *,
+        is_over: Callable[[], bool] = lambda: False,
+        has_news: Callable[[], bool] | None = None,
+    ) -> None:
         self._bridge = bridge
         self._is_over = is_over
+        self._has_news = has_news
         self.was_cut = False
         self._mood = planning.GOOD
 
@@ -109,7 +116,7 @@ class Send:
 
         The first files are on their way while the last ones of a burst are still being taken over.
         """
-        line = self._unsent(stuck)
+        line, lookout = self._unsent(stuck), Lookout(self._bridge, self._has_news)
         trouble: SyncdError | None = None
         running: dict[Future[Sent], MessageId] = {}
         with ThreadPoolExecutor(self._bridge.account.parallel_sends, thread_name_prefix="send") as pool:
@@ -118,10 +125,10 @@ class Send:
                 self._start(pool, line, running)
                 if not running and claiming.is_done:
                     return trouble
-                patience_s = RESCAN_S if claiming.is_done else 0.0
+                patience_s = lookout.patience_s if claiming.is_done else 0.0
                 finished, _ = wait(running, timeout=patience_s, return_when=FIRST_COMPLETED)
-                if not finished and claiming.is_done:
-                    claiming = self._look_again()
+                if claiming.is_done and lookout.is_due(is_quiet=not finished) and not self._is_over():
+                    claiming = Claiming(self._bridge, lookout.look())
                 for future in finished:
                     trouble = self._finish(line, running.pop(future), future) or trouble
 
@@ -150,16 +157,6 @@ class Send:
         for row in claims.taken:
             line.put(row)
         return None
-
-    def _look_again(self) -> Claiming:
-        """While a send waits long for its answer: what was dropped meanwhile need not wait."""
-        bridge = self._bridge
-        try:
-            outlook = Outlook(ready=(), not_taken=()) if self._is_over() else bridge.outbox.scan()
-        except FolderError as error:
-            log.warning("outbox.not_scanned", account=bridge.account.name, error=str(error))
-            outlook = Outlook(ready=(), not_taken=())
-        return Claiming(bridge, outlook)
 
     def _start(
         self, pool: ThreadPoolExecutor, line: planning.Line, running: dict[Future[Sent], MessageId]

@@ -1,6 +1,7 @@
 """Taking over many files: in portions, each durable before anything of it is sent."""
 
-from collections.abc import Iterator
+import threading
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
@@ -9,6 +10,7 @@ from syncd.core.model import Place, State
 from syncd.errors import FolderError
 from syncd.flows.bridge import Bridge
 from syncd.flows.claiming import TOGETHER
+from syncd.flows.send import Send
 from syncd.ports import Outgoing, Receipt
 from syncd.sandbox import Sandbox
 from tests.e2e.harness import Ground
@@ -53,6 +55,55 @@ class Forgetful:
 
     def __getattr__(self, name: str) -> Any:  # noqa: ANN401 - whatever the outbox has
         return getattr(self._outbox, name)
+
+
+class Waiting:
+    """A gateway whose first answer waits until another message was taken there."""
+
+    def __init__(self, gateway: Any, box: Sandbox, act: Callable[[], object]) -> None:  # noqa: ANN401
+        self._gateway = gateway
+        self._box = box
+        self._act = act
+        self._is_first = True
+
+    def send(self, outgoing: Outgoing) -> Receipt:
+        if self._is_first:
+            self._is_first = False
+            self._act()
+            tries = 0
+            while not self._box.ledger.sent and tries < 1_000:
+                tries += 1
+                threading.Event().wait(0.01)
+        receipt: Receipt = self._gateway.send(outgoing)
+        return receipt
+
+    def __getattr__(self, name: str) -> Any:  # noqa: ANN401 - whatever the gateway has
+        return getattr(self._gateway, name)
+
+
+def test_what_is_dropped_while_a_send_waits_for_its_answer_is_sent_meanwhile(
+    ground: Ground, box: Sandbox
+) -> None:
+    """The bell is heard in the middle of a pass, and so is what then settles."""
+    ground.configure(settle="0.05s")
+    bell = [False]
+
+    def drop() -> None:
+        ground.drop("second.edi", b"UNA second")
+        bell[0] = True
+
+    def has_news() -> bool:
+        rang, bell[0] = bell[0], False
+        return rang
+
+    ground.drop("first.edi", b"UNA first")
+    with ground.process() as process:
+        process.run(jobs=("pull",))
+        process.bridge.outbox.scan()
+        ground.later(seconds=1)
+        bridge = replace(process.bridge, gateway=Waiting(process.bridge.gateway, box, drop))
+        Send(bridge, has_news=has_news).run()
+    assert [record.files[0].name for record in box.ledger.sent] == ["second.edi", "first.edi"]
 
 
 def test_the_first_of_many_is_on_its_way_before_the_last_is_taken_over(ground: Ground, box: Sandbox) -> None:
