@@ -195,7 +195,7 @@ def test_a_clock_that_is_set_between_two_runs_widens_no_rate_window(memory: Path
         ground.run()
         ground.later(minutes=10)
         for run in range(2):
-            for number in range(45):
+            for number in range(30):
                 ground.drop(f"{run}-{number}.edi", f"UNA {run} {number}".encode())
             ground.run()
             ground.clock.skew = span
