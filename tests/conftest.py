@@ -137,6 +137,14 @@ def _creating(tables: list[str]) -> Callable[..., None]:
     return create_all
 
 
+@pytest.fixture(scope="session", autouse=True)
+def plain_tracebacks() -> None:
+    """Where nothing sets logging up, a traceback in colours takes longer than most tests."""
+    for processor in structlog.get_config()["processors"]:
+        if isinstance(processor, structlog.dev.ConsoleRenderer):
+            processor.exception_formatter = structlog.dev.plain_traceback
+
+
 @pytest.fixture(autouse=True)
 def usual_umask() -> Iterator[None]:
     """Commands take a umask of their own, which would stay with the tests that follow."""
