@@ -79,6 +79,6 @@ class Ahead:
 
 def _without_released(buffer: bytes, at: int, marks: Marks) -> bytes:
     """The same, so long, but that all terminators from there on end a segment."""
-    if not marks.release or buffer.find(marks.release + marks.terminator, at) < 0:
+    if not marks.release or buffer.find(marks.release, at) < 0:
         return buffer
     return buffer[:at] + re.sub(b"[?][?%s]" % re.escape(marks.terminator), b"??", buffer[at:])
