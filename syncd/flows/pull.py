@@ -10,10 +10,9 @@ walk finds nothing to do.
 from __future__ import annotations
 
 import json
-from collections import deque
 from collections.abc import Iterator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass, field, replace
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import structlog
@@ -22,13 +21,13 @@ from syncd.core import events as ev
 from syncd.core.machine import PUBLISHED, STAGED, Spot
 from syncd.core.model import Direction, Message, PartnerType, Phase, bare
 from syncd.core.planning import pull as planning
-from syncd.core.planning.batches import Batch, plan_batches, plan_confirmations
+from syncd.core.planning.batches import Batch, in_groups, plan_batches, plan_confirmations
 from syncd.core.shown import traced
-from syncd.errors import GatewayError
 from syncd.flows import walking
 from syncd.flows.bridge import Bridge
-from syncd.flows.fetching import Fetcher, Outcome, is_at_gateway, is_untouched
+from syncd.flows.fetching import Fetcher, is_at_gateway, is_untouched
 from syncd.flows.holding import complain_of_marks, has_room, hold_empty, hold_restored, let_go
+from syncd.flows.pipeline import TOGETHER, Pipeline
 from syncd.flows.publishing import Noted, confirm_group, publish, recover_staged, store
 
 log = structlog.get_logger(__name__)
@@ -37,15 +36,6 @@ ABREAST = 3
 """Batches on their way at the same time."""
 MOST_WALKS = 1000
 MOST_UNLISTED = 20
-
-
-@dataclass(slots=True)
-class _Pipeline:
-    """What one walk has under way."""
-
-    downloads: deque[tuple[Batch, Future[tuple[Outcome, ...]]]] = field(default_factory=deque)
-    confirmations: list[Future[list[Noted]]] = field(default_factory=list)
-    moved: int = 0
 
 
 class Pull:
@@ -225,11 +215,11 @@ class Pull:
         """Fetch, publish and confirm, overlapping; returns how many messages moved on."""
         batches = plan_batches(rows, self._bridge.gateway.capabilities)
         fetcher = Fetcher(self._bridge)
-        line = _Pipeline()
+        line = Pipeline()
         with ThreadPoolExecutor(max_workers=ABREAST, thread_name_prefix="fetch") as pool:
             try:
                 for batch in self._opened(batches):
-                    line.downloads.append((batch, pool.submit(fetcher.fetch, batch)))
+                    line.downloads.append(pool.submit(fetcher.fetch, batch))
                     if len(line.downloads) >= ABREAST:
                         self._take_in(line, pool)
                 while line.downloads:
@@ -242,35 +232,26 @@ class Pull:
         return line.moved
 
     def _opened(self, batches: Sequence[Batch]) -> Iterator[Batch]:
-        """Give each batch's new messages their rows, in one transaction, when its turn comes."""
-        for batch in batches:
-            fresh = [row for row in batch.rows if not row.id]
+        """Give new messages their rows, those of neighbouring batches in one transaction."""
+        for group in in_groups(batches, most=TOGETHER):
+            fresh = [row for batch in group for row in batch.rows if not row.id]
             rows = iter(self._bridge.open([walking.drafted(row) for row in fresh]))
-            yield replace(batch, rows=tuple(row if row.id else next(rows) for row in batch.rows))
+            for batch in group:
+                yield replace(batch, rows=tuple(row if row.id else next(rows) for row in batch.rows))
 
-    def _take_in(self, line: _Pipeline, pool: ThreadPoolExecutor) -> None:
-        """Publish the oldest download, and send its confirmations on their way."""
-        _, future = line.downloads.popleft()
-        rows = store(self._bridge, future.result())
+    def _take_in(self, line: Pipeline, pool: ThreadPoolExecutor) -> None:
+        """Publish the oldest downloads, and send their confirmations on their way."""
+        rows = store(self._bridge, line.next_outcomes())
         line.moved += sum(row.next_at is None or row.progress.by_index for row in rows)
         published = publish(self._bridge, [row for row in rows if row.phase is Phase.STAGED])
         recognised = [row for row in rows if row.phase is Phase.PUBLISHED]
         for group in plan_confirmations([*published, *recognised], self._bridge.gateway.capabilities):
             line.confirmations.append(pool.submit(confirm_group, self._bridge, group))
 
-    def _note_confirmations(self, line: _Pipeline) -> None:
-        """Record what the gateway confirmed, group by group; one that failed is repeated by the next pass."""
-        first: GatewayError | None = None
-        for future in line.confirmations:
-            if future.cancelled():
-                continue
-            try:
-                self._note_confirmed(future.result())
-            except GatewayError as error:
-                first = first or error
-        line.confirmations.clear()
-        if first is not None:
-            raise first
+    def _note_confirmations(self, line: Pipeline) -> None:
+        """Record what the gateway confirmed; a group that failed is repeated by the next pass."""
+        for noted in line.confirmed():
+            self._note_confirmed(noted)
 
     def _confirm(self, rows: Sequence[Message]) -> int:
         """Confirm here and now, group by group."""

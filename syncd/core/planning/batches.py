@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from syncd.core.model import File, Message
@@ -49,6 +49,20 @@ def plan_batches(rows: Sequence[Message], capabilities: Capabilities) -> tuple[B
         size += row.size
     batches.extend(_closed(company))
     return tuple(batches)
+
+
+def in_groups(batches: Sequence[Batch], *, most: int) -> Iterator[list[Batch]]:
+    """Neighbours, as many as have so many messages together, or one that has more by itself."""
+    group: list[Batch] = []
+    count = 0
+    for batch in batches:
+        if group and count + len(batch.rows) > most:
+            yield group
+            group, count = [], 0
+        group.append(batch)
+        count += len(batch.rows)
+    if group:
+        yield group
 
 
 def _closed(company: Sequence[Message]) -> list[Batch]:

@@ -107,14 +107,17 @@ def test_a_content_that_came_short_is_fetched_again(ground: Ground, box: ECGridS
 
 
 def test_more_parcels_than_a_page_come_in_one_pass(ground: Ground, box: ECGridSandbox) -> None:
-    """Two requests each, and a few lists."""
+    """Two requests each, and a few lists; also two transactions at the most, though each comes by itself."""
     for number in range(120):
         box.deliver(files={"in.edi": b"UNA %d" % number})
 
-    ground.run()
+    with ground.process() as process:
+        process.run(jobs=("pull",))
+        transactions = process.doors.store.transactions
 
     assert len(ground.files("inbox")) == 120
     assert len(box.ledger.requests) <= 2 * 120 + 10
+    assert transactions <= 2 * 120 + 20
     assert faults(ground) == []
 
 
