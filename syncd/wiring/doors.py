@@ -5,9 +5,8 @@ from __future__ import annotations
 import os
 import ssl
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, Protocol
 
@@ -24,23 +23,19 @@ from syncd.folders.durable import own_umask
 from syncd.folders.inbox import Inbox
 from syncd.folders.outbox import Outbox
 from syncd.folders.tree import Tree
-from syncd.gateways.as2gateway import AS2Gateway, As2LogIn
-from syncd.gateways.ecgrid import ApiKeyLogIn, ECGrid, JwtLogIn, voice
 from syncd.gateways.limiter import Limiter, Windows
-from syncd.gateways.log_in import LogIn
 from syncd.gateways.session import Session
-from syncd.gateways.timeouts import Timeouts
 from syncd.gateways.transport import tls_context
-from syncd.gateways.voice import Voice, message_voice
 from syncd.ports import Clock, Gateway
 from syncd.ports.traffic import Counts, Uncounted
 from syncd.store import Store, open_store
 from syncd.system.clock import SteadyClock, SystemClock
 from syncd.system.lock import instance_lock
+from syncd.wiring.kinds import KINDS, Kind
 from syncd.wiring.numbered import has_numbered_pairs
 
 if TYPE_CHECKING:
-    from syncd.config import Credentials, Settings
+    from syncd.config import Settings
 
 ROOT_FACT = "root"
 
@@ -55,42 +50,6 @@ class Listener(Protocol):
     def complain(self, trouble: Trouble) -> None:
         """A job met trouble."""
         ...
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Kind:
-    """What one kind of gateway needs."""
-
-    gateway: Callable[[Session], Gateway]
-    log_in: Callable[[Credentials, Clock], LogIn]
-    voice: Voice = message_voice
-    timeouts: Timeouts | None = None
-    anonymous_per_minute: int | None = None
-    """Requests without a log-in, where they are counted apart."""
-
-
-def _as2_log_in(credentials: Credentials, clock: Clock) -> LogIn:
-    return As2LogIn(username=credentials.username or "", clock=clock)
-
-
-def _ecgrid_log_in(credentials: Credentials, clock: Clock) -> LogIn:
-    if credentials.username is None:
-        return ApiKeyLogIn(place=credentials.place)
-    return JwtLogIn(username=credentials.username, clock=clock)
-
-
-_KINDS = {
-    "as2gateway": _Kind(gateway=AS2Gateway, log_in=_as2_log_in),
-    "ecgrid": _Kind(
-        gateway=ECGrid,
-        log_in=_ecgrid_log_in,
-        voice=voice,
-        # A large parcel is one text, which is taken apart before there is an answer.
-        timeouts=Timeouts(read=timedelta(seconds=120), transfer=timedelta(seconds=600)),
-        anonymous_per_minute=40,
-    ),
-}
-"""By the account's `gateway`: the one place where the name counts."""
 
 
 class Doors:
@@ -134,7 +93,7 @@ class Doors:
     @contextmanager
     def gateway(self, account: Account) -> Iterator[Gateway]:
         """The account's gateway; its connections end with the block. Raises: CannotAct for a bad ca_file."""
-        kind = _KINDS[account.gateway]
+        kind = KINDS[account.gateway]()
         with self._lock:
             session = self._session(account, kind)
         gateway = kind.gateway(session)
@@ -143,7 +102,7 @@ class Doors:
         finally:
             gateway.close()
 
-    def _session(self, account: Account, kind: _Kind) -> Session:
+    def _session(self, account: Account, kind: Kind) -> Session:
         credentials = self.settings.credentials[account.name]
         limiter = self._windows.of(
             url=account.url,
@@ -164,7 +123,7 @@ class Doors:
             traffic=self._counts.traffic(account.name),
         )
 
-    def _address_limiter(self, account: Account, kind: _Kind) -> Limiter | None:
+    def _address_limiter(self, account: Account, kind: Kind) -> Limiter | None:
         """The window of requests that need no log-in: one for all accounts at the same address."""
         if kind.anonymous_per_minute is None:
             return None

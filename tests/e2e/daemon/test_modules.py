@@ -16,7 +16,13 @@ TOLD = (sys.executable, "-c", CODE)
 FOR_TERMINALS = {"rich", "pygments", "click", "markdown_it"}
 FOR_ASYNC = {"anyio", "trio", "sniffio"}
 FOR_THE_PAGE = {"flask", "jinja2", "werkzeug", "prometheus_client"}
-FOR_OTHERS = {"alembic", "apprise", "sqlalchemy.dialects.postgresql", "sqlalchemy.orm"}
+FOR_OTHERS = {
+    "syncd.gateways.ecgrid",
+    "alembic",
+    "apprise",
+    "sqlalchemy.dialects.postgresql",
+    "sqlalchemy.orm",
+}
 FOR_THE_DAEMON = {"sqlalchemy", "httpx", "flask", "waitress", "apscheduler", "watchdog", "structlog"}
 FOR_THE_WORK = {
     "syncd.core.events",
