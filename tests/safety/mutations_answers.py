@@ -18,7 +18,7 @@ ANSWERS = (
         rule="acknowledgements",
         mistake="takes a state back with an answer",
         file="store/journal.py",
-        old="after = replace(after, state=states[number], phase=_phase(spots[number]))",
+        old="after = replace(after, state=state, phase=phase)",
         new="latest[number] = after",
         caught_by=(f"{STORED}::test_an_answer_takes_nothing_back",),
     ),

@@ -78,10 +78,10 @@ TELLING = (
         rule="hooks",
         mistake="fills in what came from outside once more",
         file="core/hooks.py",
-        old="    return _PLACEHOLDER.sub(lambda found: values.get(found[1], found[0]), argument)\n",
+        old="    return IN_BRACES.sub(lambda found: values.get(found[1], found[0]), argument)\n",
         new=(
-            "    once = _PLACEHOLDER.sub(lambda found: values.get(found[1], found[0]), argument)\n"
-            "    return _PLACEHOLDER.sub(lambda found: values.get(found[1], found[0]), once)\n"
+            "    once = IN_BRACES.sub(lambda found: values.get(found[1], found[0]), argument)\n"
+            "    return IN_BRACES.sub(lambda found: values.get(found[1], found[0]), once)\n"
         ),
         caught_by=(f"{CORE}::test_what_comes_from_outside_is_one_argument_and_never_read",),
     ),
