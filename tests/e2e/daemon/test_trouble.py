@@ -11,6 +11,7 @@ from datetime import timedelta
 import pytest
 
 from syncd.daemon.jobs import Gaps
+from syncd.daemon.supervisor import TICK
 from syncd.sandbox import Sandbox
 from syncd.wiring.daemon import Daemon
 from tests.e2e.daemon.conftest import WORLD
@@ -22,6 +23,7 @@ SHORT = Gaps(first=MOMENT, most=2 * MOMENT, most_refused=2 * MOMENT, most_root=2
 
 
 PATIENT = Gaps(first=timedelta(hours=1), most=timedelta(hours=1), most_refused=timedelta(hours=1))
+NOTICED_S = 2 * TICK.total_seconds()
 
 
 def impatient(daemon: Daemon) -> None:
@@ -84,8 +86,8 @@ def test_a_corrected_password_heals_without_a_restart(bridge: Bridge, box: Sandb
         assert running.account().troubles[0].needs_person
         box.deliver(files={"order.edi": b"UNA"})
         secret.write_text("pazzword\n")
-        until(lambda: bridge.names("inbox") == ["order.edi"], within_s=5)
-        until(lambda: not running.whats(), within_s=5)
+        until(lambda: bridge.names("inbox") == ["order.edi"], within_s=NOTICED_S)
+        until(lambda: not running.whats(), within_s=NOTICED_S)
         assert running.told("account.secret_changed")
         bridge.drop("invoice.edi")
         until(lambda: len(box.ledger.sent) == 1)
@@ -99,7 +101,7 @@ def test_a_password_file_that_was_missing_heals_too(bridge: Bridge, box: Sandbox
     with bridge.running(tune=patient) as running:
         until(lambda: running.state("pull").failures)
         secret.write_text("pazzword\n")
-        until(lambda: bridge.names("inbox") == ["order.edi"], within_s=5)
+        until(lambda: bridge.names("inbox") == ["order.edi"], within_s=NOTICED_S)
 
 
 def test_an_unmounted_root_pauses_its_account_until_it_is_back(bridge: Bridge, box: Sandbox) -> None:
