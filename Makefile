@@ -1,5 +1,5 @@
 # make demo      the whole bridge against its own sandbox
-# make test      the test suite, under four minutes
+# make test      the test suite, under three minutes
 # make lint      style, types and import contracts
 # make torture   the tests that break things on purpose, for an hour; writes their figures into tests/README.md
 # make bench     what it costs, beside what others cost, into tests/benchmarks/RESULTS.md, in about twelve minutes
