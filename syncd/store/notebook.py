@@ -22,6 +22,7 @@ from syncd.ports.notices import Post, Spot, Stuck
 from syncd.ports.store import Telling, Told
 from syncd.store import dialect, rows, schema, tellings
 from syncd.store.ids import Ids
+from syncd.store.kept import Kept
 from syncd.store.tellings import AT_ONCE
 from syncd.store.writer import Writer
 
@@ -31,6 +32,16 @@ _n = schema.notices.c
 MANY = 500
 """Values in one IN (…)."""
 _WORDS = ("what", "remedy", "station", "partner", "file", "is_inbound")
+_LIMIT = sa.bindparam("limit", type_=sa.Integer)
+_STANDING = sa.select(schema.concerns).where(_c.message.is_(None))
+_PENDING = sa.select(schema.concerns).where(schema.PENDING).order_by(_c.changed, _c.key).limit(_LIMIT)
+_RELIEVED = (
+    sa.select(schema.concerns)
+    .join_from(schema.concerns, schema.messages)
+    .where(schema.OF_MESSAGE, _c.status != Status.OVER.value, sa.not_(schema.ATTENTION))
+    .limit(_LIMIT)
+)
+_NEXT_DUE = sa.select(sa.func.min(_n.next_at))
 _LAST = {True: "notice.urgent", False: "notice.usual"}
 """The fact with the time of a lane's last notice."""
 
@@ -38,10 +49,13 @@ _LAST = {True: "notice.urgent", False: "notice.usual"}
 class SqlNotebook:
     """Writes through the one writer, reads what is committed. Without a writer it can only be read."""
 
-    def __init__(self, engine: Engine, ids: Ids, path: Path, writer: Writer | None = None) -> None:
+    def __init__(
+        self, engine: Engine, ids: Ids, path: Path, kept: Kept, writer: Writer | None = None
+    ) -> None:
         self._engine = engine
         self._ids = ids
         self._path = path
+        self._kept = kept
         self._maybe_writer = writer
 
     @property
@@ -52,21 +66,15 @@ class SqlNotebook:
 
     def standing(self) -> Sequence[Concern]:
         """All concerns that are not about one message."""
-        return self._concerns(sa.select(schema.concerns).where(_c.message.is_(None)))
+        return self._kept_concerns(_STANDING)
 
     def pending(self, *, limit: int) -> Sequence[Concern]:
         """What is new or over, the longest first."""
-        query = sa.select(schema.concerns).where(schema.PENDING)
-        return self._concerns(query.order_by(_c.changed, _c.key).limit(limit))
+        return self._kept_concerns(_PENDING, limit=limit)
 
     def relieved(self, *, limit: int) -> Sequence[Concern]:
         """Those about a message that needs nobody any more, and are not known to be over."""
-        query = (
-            sa.select(schema.concerns)
-            .join_from(schema.concerns, schema.messages)
-            .where(schema.OF_MESSAGE, _c.status != Status.OVER.value, sa.not_(schema.ATTENTION))
-        )
-        return self._concerns(query.limit(limit))
+        return self._kept_concerns(_RELIEVED, limit=limit)
 
     def keep(self, changes: Changes, *, done: Sequence[Telling] = ()) -> None:
         """Store what is new and over, and that these tellings are done with."""
@@ -112,13 +120,15 @@ class SqlNotebook:
 
     def due(self, *, now: datetime, within: timedelta, limit: int) -> Sequence[Post]:
         """What is to be sent now, the least tried first; nothing waits longer than `within`."""
+        if self.next_due() is None:
+            return []
         is_due = sa.or_(_n.next_at <= now, _n.next_at > now + within)
         query = sa.select(schema.notices).where(is_due).order_by(_n.tries, _n.number)
         return [_post(row) for row in self._rows(query.limit(limit))]
 
     def next_due(self) -> datetime | None:
         """When something is to be sent next; None: nothing waits."""
-        found: datetime | None = self._rows(sa.select(sa.func.min(_n.next_at)))[0][0]
+        found: datetime | None = self._kept.answer(_NEXT_DUE, lambda: self._rows(_NEXT_DUE))[0][0]
         return found
 
     def sent(self, post: Post) -> None:
@@ -186,8 +196,11 @@ class SqlNotebook:
             "words": {name: getattr(concern, name) for name in _WORDS},
         }
 
-    def _concerns(self, query: sa.Select[Any]) -> list[Concern]:
-        return [self._concern(row) for row in self._rows(query)]
+    def _kept_concerns(self, query: sa.Select[Any], **asked: int) -> list[Concern]:
+        """The concerns that a query finds, or as they are known from the last look."""
+        return self._kept.answer(
+            (query, *asked.values()), lambda: [self._concern(row) for row in self._rows(query, asked)]
+        )
 
     def _concern(self, row: sa.Row[Any]) -> Concern:
         return Concern(
@@ -201,10 +214,10 @@ class SqlNotebook:
             **row.words,
         )
 
-    def _rows(self, query: sa.Select[Any]) -> Sequence[sa.Row[Any]]:
+    def _rows(self, query: sa.Select[Any], asked: Mapping[str, Any] | None = None) -> Sequence[sa.Row[Any]]:
         try:
             with self._engine.connect() as connection:
-                return connection.execute(query).all()
+                return connection.execute(query, asked).all()
         except (DBAPIError, sqlite3.Error) as error:
             raise dialect.meaning(error, self._path) from error
 

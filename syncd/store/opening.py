@@ -109,7 +109,7 @@ def _open_to_read(path: Path) -> Store:
         state_id=state_id,
         readers=engine,
         records=SqlRecords(engine, ids, path, nothing_kept()),
-        notebook=SqlNotebook(engine, ids, path),
+        notebook=SqlNotebook(engine, ids, path, nothing_kept()),
     )
 
 
@@ -130,7 +130,7 @@ def _open_to_write(path: Path, tell: Sequence[Channel], new_state_id: Callable[[
         state_id=state_id,
         readers=readers,
         records=SqlRecords(readers, ids, path, Kept(lambda: writer.edition)),
-        notebook=SqlNotebook(readers, ids, path, writer),
+        notebook=SqlNotebook(readers, ids, path, Kept(lambda: writer.edition), writer),
         writer=writer,
         journal=SqlJournal(writer, ids, tell=tell),
     )

@@ -1,6 +1,6 @@
 """What the jobs ask in every pass, as statements that are made once: making one costs more than the answer.
 
-All are about one account, the parameter `account`.
+All but those of tellings are about one account, the parameter `account`.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ Query = sa.Select[Any] | sa.CompoundSelect[Any]
 
 _m = schema.messages.c
 _facts = schema.facts.c
+_t = schema.tellings.c
 _MINE = _m.account == sa.bindparam("account")
 _OLDEST_FIRST = (_m.created, _m.number)
 _LIMIT = sa.bindparam("limit", type_=sa.Integer)
@@ -57,6 +58,13 @@ FAILED_SINCE = (
     sa.select(schema.messages)
     .where(schema.FAILED_THERE, _MINE, _m.settled_at > sa.bindparam("since"))
     .order_by(_m.settled_at, _m.number)
+)
+
+FIRST_UNTOLD = (
+    sa.select(_t.next_at)
+    .where(_t.channel == sa.bindparam("channel"), _t.next_at.is_not(None))
+    .order_by(_t.next_at)
+    .limit(1)
 )
 
 _UNFINISHED = (schema.UNFINISHED, _MINE, _m.direction == sa.bindparam("direction"))

@@ -273,6 +273,10 @@ class SqlRecords:
 
     def untold(self, channel: str, *, now: datetime, limit: int = 100) -> Sequence[Telling]:
         """What a channel is to tell now, longest due first; of each message the oldest only."""
+        known = {"channel": channel}
+        first = self._kept.answer(("untold", channel), lambda: self._rows(passes.FIRST_UNTOLD, known))
+        if not first or first[0].next_at > now:
+            return []
         query = (
             sa.select(schema.messages, _t.number.label("telling"), _t.channel, _t.kind, _t.at, _t.tries)
             .join_from(schema.tellings, schema.messages)
