@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from io import BytesIO
 
 import httpx
 
@@ -41,8 +42,11 @@ class Answer:
         self._check_length(count)
 
     def read(self) -> bytes:
-        """The whole body. Raises: as `pieces`."""
-        return b"".join(self.pieces())
+        """The whole body, in memory once: no piece is kept beside it. Raises: as `pieces`."""
+        whole = BytesIO()
+        for piece in self.pieces():
+            whole.write(piece)
+        return whole.getvalue()
 
     def some(self) -> bytes:
         """The beginning of the body, as far as it comes; for telling an error."""
