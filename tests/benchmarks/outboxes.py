@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import tempfile
+import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -104,7 +105,7 @@ def ignored(files: int = IGNORED) -> Table:
         watcher.start()
         try:
             _add(table, "just changed", folders, watcher)
-            time.sleep(UNCALM_S)
+            threading.Event().wait(UNCALM_S)
             _look(folders, watcher)
             _add(table, "at rest", folders, watcher)
         finally:

@@ -13,7 +13,7 @@ from tests.safety.dying import Death
 from tests.safety.figures import record_campaign
 
 LOOK_EVERY_S = 0.001
-FIRST_PASS = 16
+FIRST_PASS = 12
 """Requests that the first pass of a life makes, about: one that is quick may be over before its kill."""
 TALES = {"as2gateway": AS2GATEWAY, "ecgrid": ecgrid()}
 
