@@ -11,25 +11,15 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
 
-from syncd.core.model import Folder, MessageId, Place
+from syncd.core.model import Folder, Place
 
 PRIVATE = Place(".syncd")
 """Staging and the marker; nobody else touches it."""
-
-STAGING = Place(f"{PRIVATE}/staging")
-"""What was fetched and is not in the inbox yet: each file as `<our id>.<index>`, a folder as `<our id>`."""
-WITNESS = "witness"
-"""An empty file in staging: while it is there, what is staged by its row and not there was published."""
 
 BY_STATE = "by-state"
 BY_PARTNER = "by-partner"
 
 _FOLDERS = frozenset(folder.value for folder in Folder)
-
-
-def staged_for(name: str) -> MessageId:
-    """The message that something in staging belongs to, by its name."""
-    return MessageId(name.partition(".")[0])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -169,7 +169,7 @@ class _Work:
         for row in rows:
             if row.state is State.HELD:
                 bridge.inbox.write_alone(row.pair, row.id, None)
-                bridge.inbox.discard({row.id})
+                bridge.inbox.discard(row.id)
         self.deleted += [bridge.records.get(row.id) or row if row.moving_from else row for row in after]
 
     def _step(self, row: Message) -> Step:

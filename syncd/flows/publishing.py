@@ -1,7 +1,7 @@
 """From staging into the inbox, then the confirmation: in this order, each step committed before the next.
 
 Staged and the file is there: publish. Staged and the file is gone: it was published, the ERP has it. Staged
-and its witness is gone: staging was emptied from outside, and a person has to look.
+and the whole folder is gone: staging was emptied from outside, and a person has to look.
 """
 
 from __future__ import annotations
@@ -56,16 +56,12 @@ def store(bridge: Bridge, outcomes: Sequence[Outcome]) -> list[Message]:
             bridge.inbox.write_alone(row.pair, row.id, None)
     bridge.inbox.settle_staging()
     rows = bridge.record([*steps, *answers])[: len(steps)]
-    _discard(bridge, [row for row in rows if spot(row) != STAGED])
     for row in rows:
+        if spot(row) != STAGED:
+            bridge.inbox.discard(row.id)
         if row.state is State.HELD:
             bridge.inbox.write_alone(row.pair, row.id, status_file.render(row))
     return rows
-
-
-def _discard(bridge: Bridge, rows: Sequence[Message]) -> None:
-    if rows:
-        bridge.inbox.discard({row.id for row in rows})
 
 
 def _with_answers(answering: Answering, arrived: Arrived, event: ev.Event) -> tuple[ev.Event, Sequence[Step]]:
@@ -130,7 +126,9 @@ def publish(bridge: Bridge, rows: Sequence[Message]) -> list[Message]:
     taken = [row for row in rows if isinstance(failed.get(row.id), NameTaken)]
     steps: list[Step] = [(row, ev.Published()) for row in rows if row.id not in failed]
     done = bridge.record([*steps, *(_publish_elsewhere(bridge, row) for row in taken)])
-    _discard(bridge, done)
+    with bridge.inbox.together():
+        for row in done:
+            bridge.inbox.discard(row.id)
     for row in done:
         if row.state is State.HELD:
             bridge.inbox.write_alone(row.pair, row.id, status_file.render(row))
@@ -179,23 +177,22 @@ def recover_staged(bridge: Bridge, rows: Sequence[Message]) -> list[Message]:
     ready: list[Message] = []
     steps: list[Step] = []
     for row in rows:
-        if bridge.inbox.staged(row).is_emptied:
+        if not bridge.inbox.staged(row.id).folder_exists:
             steps.append((row, _emptied(bridge)))
         elif bridge.inbox.damaged(row):
             steps.append((row, ev.Unstaged(reason="the staged copy was damaged; it is fetched again")))
         else:
             ready.append(row)
-    unstaged = bridge.record(steps)
-    _discard(bridge, unstaged)
-    for row in unstaged:
+    for row in bridge.record(steps):
         bridge.inbox.release(row)
+        bridge.inbox.discard(row.id)
         if row.state is State.HELD:
             bridge.inbox.write_alone(row.pair, row.id, status_file.render(row))
     return publish(bridge, ready)
 
 
 def _emptied(bridge: Bridge) -> ev.Held:
-    reason = "staging was emptied from outside, so nobody can tell whether it was delivered"
+    reason = "its staging folder was removed from outside, so nobody can tell whether it was delivered"
     return ev.Held(reason=reason, next_at=bridge.clock.now() + NEVER_BY_ITSELF)
 
 

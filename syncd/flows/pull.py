@@ -52,7 +52,6 @@ class Pull:
         self._facts = dict(bridge.records.facts(bridge.account.name))
         bridge.tree.check()
         self._finish()
-        bridge.inbox.prepare_staging()
         if not has_room(bridge):
             return
         if bridge.addresses.stations is None:

@@ -2,8 +2,8 @@
 
 A message in `submitting` may have left: it is in doubt. A claimed file is in the outbox still (the rename
 is done now), or in `queued/`, or gone (a person took it). Files that are not yet where their row says are
-moved there. What stands in `queued/` without a row is never sent by itself: it is held. What is in
-staging and no row calls staged is removed. Safe to run any number of times.
+moved there. What stands in `queued/` without a row is never sent by itself: it is held. Staging folders
+that no row knows are removed. Safe to run any number of times.
 """
 
 from __future__ import annotations
@@ -168,6 +168,7 @@ def _stranger(bridge: Bridge, found: Stranger) -> Draft:
 
 
 def _clear_staging(bridge: Bridge, rows: Sequence[Message]) -> None:
-    """Remove what is in staging of messages that are not staged: they are fetched again, or done."""
+    """Remove staging folders of messages that are not staged: they are fetched again, or done."""
     staged = {row.id for row in rows}
-    bridge.inbox.discard(bridge.inbox.staging() - staged)
+    for message_id in bridge.inbox.staging() - staged:
+        bridge.inbox.discard(message_id)

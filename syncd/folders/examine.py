@@ -8,11 +8,12 @@ import stat
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from syncd.core.layout import PRIVATE, STAGING, name_of, parent, within
+from syncd.core.layout import PRIVATE, name_of, parent, within
 from syncd.core.model import Folder, Place
 from syncd.errors import FolderError, RootUnusable
 from syncd.folders import durable
 from syncd.folders.marker import check_root, read_marker
+from syncd.folders.reach import STAGING
 from syncd.folders.tree import Tree
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import contextlib
 import os
-from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import replace
 from datetime import datetime
@@ -24,7 +24,7 @@ from syncd.errors import FileGone, FolderError, NameTaken
 from syncd.folders import durable
 from syncd.folders.free import FreeNames
 from syncd.folders.reach import SCRATCH
-from syncd.folders.staging import Staging, names_in_folder, place_of
+from syncd.folders.staging import WHOLE, Staging, names_in_folder
 from syncd.folders.tree import Tree
 from syncd.ports.folders import Stage, StagedFiles
 from syncd.ports.gateway import Content
@@ -47,12 +47,8 @@ class Inbox:
 
     # Staging ------------------------------------------------------------------------------------
 
-    def prepare_staging(self) -> None:
-        """Put the witness there; once a pass, when what was staged before is dealt with."""
-        self._staging.prepare()
-
     def stage(self, message_id: MessageId, contents: Iterable[Content]) -> tuple[File, ...]:
-        """Store each content in staging; durable after `settle_staging`.
+        """Store each content under staging/<id>/; durable after `settle_staging`.
 
         Raises: DiskFull, FolderError, RootUnusable, or what reading raises; then nothing is left.
         """
@@ -67,23 +63,23 @@ class Inbox:
         return self._staging.contents(message_id, files)
 
     def settle_staging(self) -> None:
-        """Make durable that what was staged so far is there; once before a batch is committed."""
+        """Make durable that the folders staged so far are there; once before a batch is committed."""
         self._staging.sync()
 
-    def staged(self, message: Message) -> StagedFiles:
+    def staged(self, message_id: MessageId) -> StagedFiles:
         """What stands in staging for a message."""
-        return self._staging.look(message)
+        return self._staging.look(message_id)
 
     def damaged(self, message: Message) -> bool:
         """Whether a staged file that is still there differs in size or sha256 from the row."""
         return self._staging.damaged(message)
 
-    def discard(self, message_ids: Container[MessageId]) -> None:
-        """Remove what is staged of these messages; no error when there is nothing."""
-        self._staging.remove(message_ids)
+    def discard(self, message_id: MessageId) -> None:
+        """Remove a message's staging folder; no error when there is none."""
+        self._staging.remove(message_id)
 
     def staging(self) -> frozenset[MessageId]:
-        """The messages that something is staged of."""
+        """The ids that have a staging folder."""
         return self._staging.all()
 
     # Names --------------------------------------------------------------------------------------
@@ -91,7 +87,7 @@ class Inbox:
     def choose(self, message: Message, *, now: datetime) -> tuple[Place | None, tuple[File, ...]]:
         """Final places, promised by this; files that are no longer staged keep theirs."""
         folder = self._tree.layout.place(Folder.INBOX, self._tree.book.folder(message.pair))
-        staged = self.staged(message)
+        staged = self.staged(message.id)
         if staged.is_whole:
             return self._choose_folder(folder, message, now)
         files = tuple(
@@ -150,8 +146,8 @@ class Inbox:
                     self._rename(message, status)
                 except FolderError as error:
                     failures[message.id] = error
-        published = [message for message, _ in batch if message.id not in failures]
-        unsynced = self._sync({folder for message in published for folder in _folders(message)})
+            published = [message for message, _ in batch if message.id not in failures]
+            unsynced = self._sync({folder for message in published for folder in _folders(message)})
         for message in published:
             trouble = [unsynced[folder] for folder in _folders(message) if folder in unsynced]
             if trouble:
@@ -161,31 +157,30 @@ class Inbox:
         return failures
 
     def _rename(self, message: Message, status: bytes | None) -> None:
-        staged = self.staged(message)
-        if staged.is_emptied:
-            raise FolderError(f"staging was emptied from outside, and {message.id} with it")
+        staged = self.staged(message.id)
+        if not staged.folder_exists:
+            raise FolderError(f"the staging folder of message {message.id} was removed from outside")
         if message.is_folder:
             if staged.indexes and message.place:
-                self._show(place_of(message.id), message.place, status)
+                self._show(message.id, WHOLE, message.place, status)
             return
         for index in sorted(staged.indexes):
             place = message.files[index].place
             if place is None:
                 raise FolderError(f"file {index} of message {message.id} has no place in the inbox")
-            self._show(place_of(message.id, index), place, status)
+            self._show(message.id, str(index), place, status)
 
-    def _show(self, source: Place, target: Place, status: bytes | None) -> None:
+    def _show(self, message_id: MessageId, name: str, target: Place, status: bytes | None) -> None:
         """The status file comes first: written once, and never over anything."""
         if status is not None:
             with contextlib.suppress(NameTaken):
                 self._reach.write(Place(status_name(target)), status, over=False)
         with (
-            durable.speaking_of(source),
-            self._reach.folder(parent(source)) as source_fd,
+            self._staging.opened(message_id) as source_fd,
             durable.speaking_of(target),
             self._reach.folder(parent(target), make=True) as target_fd,
         ):
-            _rename_or_finish(name_of(source), name_of(target), source_fd=source_fd, target_fd=target_fd)
+            _rename_or_finish(name, name_of(target), source_fd=source_fd, target_fd=target_fd)
 
     def _sync(self, folders: Iterable[Place]) -> dict[Place, FolderError]:
         unsynced: dict[Place, FolderError] = {}

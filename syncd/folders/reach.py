@@ -20,6 +20,7 @@ from syncd.errors import FileGone, FolderError, RootUnusable
 from syncd.folders import durable
 
 SCRATCH = within(PRIVATE, "scratch")
+STAGING = within(PRIVATE, "staging")
 PRIVATE_MODE = 0o700
 UNFINISHED = "whole-"
 """How the scratch names of files begin that are just being written."""

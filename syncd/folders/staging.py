@@ -1,38 +1,40 @@
-"""Staging: where the files of a message stand until they are in the inbox, and what witnesses that.
+"""Staging: `.syncd/staging/<our id>/`, one folder a message, the witness of what was published.
 
-All stand side by side in `.syncd/staging/`, so that one sync makes the names of a whole batch durable: each
-file as `<our id>.<index>`, or, to be published as one folder, as `<our id>/<safe name>`. Beside them stands
-the witness, which is put there before anything is staged. While it is there, a file that a row calls staged
-and that is gone was published; without it somebody emptied staging, and nobody can tell.
+Files stand there under their index (`0`, `1`, …), or, to be published as one folder, as `whole/<safe name>`.
+The folder stays until `published` is committed: its folder is there and a file gone means that this file was
+published; the folder gone means that somebody emptied staging.
 """
 
 from __future__ import annotations
 
 import contextlib
+import errno
 import hashlib
 import os
 import stat
-from collections.abc import Container, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import BinaryIO
 
-from syncd.core.layout import STAGING, WITNESS, staged_for, within
+from syncd.core.layout import within
 from syncd.core.model import File, Message, MessageId, Place
 from syncd.core.naming import numbered, safe_name
 from syncd.errors import FileGone
 from syncd.folders import durable, syncing
-from syncd.folders.reach import Reach, open_file, open_folder
+from syncd.folders.reach import STAGING, Reach, open_file, open_folder
 from syncd.folders.syncing import Finish
 from syncd.ports.folders import Stage, StagedFiles
 from syncd.ports.gateway import Content
 
+WHOLE = "whole"
 _CHUNK_BYTES = 256 * 1024
+_NOT_EMPTY = frozenset({errno.ENOTEMPTY, errno.EEXIST})
 
 
-def place_of(message_id: MessageId, index: int | None = None) -> Place:
-    """Where a file of a message is staged, or its folder."""
-    return within(STAGING, message_id if index is None else f"{message_id}.{index}")
+def home(message_id: MessageId) -> Place:
+    """The place of a message's staging folder."""
+    return within(STAGING, message_id)
 
 
 def names_in_folder(names: Sequence[str]) -> tuple[str, ...]:
@@ -50,12 +52,13 @@ def names_in_folder(names: Sequence[str]) -> tuple[str, ...]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Way:
-    """How messages are stored: in which folder, what is done with a file that is written."""
+    """How messages are stored: in which folder, and what is done with what is written."""
 
     fd: int
     finish: Finish
-    before: frozenset[MessageId]
-    """What an earlier try left there."""
+
+
+_Fill = Callable[[_Way, Iterable[Content]], tuple[File, ...]]
 
 
 class Staging:
@@ -65,19 +68,10 @@ class Staging:
         self._reach = reach
         self._as_folder = as_folder
 
-    def prepare(self) -> None:
-        """Put the witness there, when nothing is staged any more that it would be a witness of."""
-        with self._reach.private(STAGING) as fd, durable.speaking_of(STAGING):
-            if not durable.exists(WITNESS, dir_fd=fd):
-                with durable.new_file(WITNESS, dir_fd=fd, mode=self._reach.file_mode):
-                    pass
-                durable.sync(fd)
-
     def store(self, message_id: MessageId, contents: Iterable[Content]) -> tuple[File, ...]:
-        """Write, hash and sync every content; on any error nothing is left."""
+        """Write, hash and sync every content and its folder; on any error nothing is left."""
         with self._reach.private(STAGING) as fd, durable.speaking_of(STAGING):
-            way = _Way(fd=fd, finish=durable.sync_and_close, before=frozenset(_ids_in(fd)))
-            return self._store(way, message_id, contents)
+            return self._store(_Way(fd=fd, finish=durable.sync_and_close), message_id, contents)
 
     @contextlib.contextmanager
     def together(self) -> Iterator[Stage]:
@@ -87,28 +81,30 @@ class Staging:
             durable.speaking_of(STAGING),
             syncing.together() as disk,
         ):
-            yield partial(self._store, _Way(fd=fd, finish=disk.take, before=frozenset(_ids_in(fd))))
+            yield partial(self._store, _Way(fd=fd, finish=disk.take))
 
     def _store(self, way: _Way, message_id: MessageId, contents: Iterable[Content]) -> tuple[File, ...]:
-        with durable.speaking_of(place_of(message_id)):
-            if message_id in way.before:
-                _remove_of({message_id}, way.fd)
+        with durable.speaking_of(home(message_id)):
+            _make_anew(message_id, self._reach.dir_mode, dir_fd=way.fd)
             try:
-                return self._fill(way, message_id, contents)
+                return self._in_folder(way, message_id, self._fill, contents)
             except BaseException:
                 with contextlib.suppress(OSError):
-                    _remove_of({message_id}, way.fd)
+                    _remove_folder(message_id, dir_fd=way.fd)
                 raise
 
-    def _fill(self, way: _Way, message_id: MessageId, contents: Iterable[Content]) -> tuple[File, ...]:
-        if not self._as_folder:
-            named = enumerate(contents)
-            return tuple(self._write(way, f"{message_id}.{index}", content) for index, content in named)
-        os.mkdir(message_id, self._reach.dir_mode, dir_fd=way.fd)
-        with open_folder(message_id, dir_fd=way.fd) as fd:
-            files = self._fill_whole(replace(way, fd=fd), contents)
+    def _in_folder(self, way: _Way, name: str, fill: _Fill, contents: Iterable[Content]) -> tuple[File, ...]:
+        """Fill a folder, then sync it."""
+        with open_folder(name, dir_fd=way.fd) as fd:
+            files = fill(replace(way, fd=fd), contents)
             way.finish(os.dup(fd))
-            return files
+        return files
+
+    def _fill(self, way: _Way, contents: Iterable[Content]) -> tuple[File, ...]:
+        if not self._as_folder:
+            return tuple(self._write(way, str(index), content) for index, content in enumerate(contents))
+        os.mkdir(WHOLE, self._reach.dir_mode, dir_fd=way.fd)
+        return self._in_folder(way, WHOLE, self._fill_whole, contents)
 
     def _fill_whole(self, way: _Way, contents: Iterable[Content]) -> tuple[File, ...]:
         files: list[File] = []
@@ -128,49 +124,59 @@ class Staging:
                 size += len(chunk)
         return File(name=content.name, size=size, sha256=digest.hexdigest())
 
+    @contextlib.contextmanager
+    def opened(self, message_id: MessageId) -> Iterator[int]:
+        """A message's staging folder. Raises: FileGone, FolderError."""
+        with (
+            durable.speaking_of(home(message_id)),
+            self._reach.folder(STAGING) as fd,
+            open_folder(message_id, dir_fd=fd) as inner,
+        ):
+            yield inner
+
     def contents(self, message_id: MessageId, files: Sequence[File]) -> Iterator[BinaryIO]:
         """Each staged file in order, open to be read until the next one is asked for. Raises: FolderError."""
-        names = [f"{message_id}.{index}" for index in range(len(files))]
+        names = [str(index) for index in range(len(files))]
         with contextlib.ExitStack() as opened:
-            opened.enter_context(durable.speaking_of(place_of(message_id)))
-            fd = opened.enter_context(self._reach.folder(STAGING))
-            if _is_folder(message_id, fd):
+            fd = opened.enter_context(self.opened(message_id))
+            if durable.exists(WHOLE, dir_fd=fd):
                 names = list(names_in_folder([file.name for file in files]))
-                fd = opened.enter_context(open_folder(message_id, dir_fd=fd))
+                fd = opened.enter_context(open_folder(WHOLE, dir_fd=fd))
             for name in names:
                 with os.fdopen(open_file(name, dir_fd=fd), "rb") as stream:
                     yield stream
 
     def sync(self) -> None:
-        """Make the names of all that was staged so far durable. Raises: FolderError."""
+        """Make every staging folder that was made so far durable. Raises: FolderError."""
         with self._reach.private(STAGING) as fd, durable.speaking_of(STAGING):
             durable.sync(fd)
 
-    def look(self, message: Message) -> StagedFiles:
+    def look(self, message_id: MessageId) -> StagedFiles:
         """Which files of a message are staged still. Raises: FolderError."""
-        every = range(len(message.files))
         try:
-            with durable.speaking_of(STAGING), self._reach.folder(STAGING) as fd:
-                there = frozenset(i for i in every if durable.exists(f"{message.id}.{i}", dir_fd=fd))
-                if len(there) == len(every):
-                    return StagedFiles(indexes=there)
-                if _is_folder(message.id, fd):
-                    return StagedFiles(indexes=frozenset(every), is_whole=True)
-                return StagedFiles(indexes=there, is_emptied=not durable.exists(WITNESS, dir_fd=fd))
+            with self.opened(message_id) as fd:
+                names = os.listdir(fd)  # noqa: PTH208 - a Path cannot list an open folder
+                if WHOLE not in names:
+                    indexes = frozenset(int(name) for name in names if name.isdecimal())
+                    return StagedFiles(folder_exists=True, indexes=indexes)
+                with open_folder(WHOLE, dir_fd=fd) as whole:
+                    count = len(os.listdir(whole))  # noqa: PTH208
+                return StagedFiles(folder_exists=True, indexes=frozenset(range(count)), is_whole=True)
         except FileGone:
-            return StagedFiles(indexes=frozenset(), is_emptied=True)
+            return StagedFiles(folder_exists=False, indexes=frozenset())
 
     def damaged(self, message: Message) -> bool:
-        """Whether a staged file differs from its row; the files of a folder have to be there."""
-        staged = self.look(message)
+        """Whether a staged file differs from its row; the files of a whole folder have to be there."""
+        staged = self.look(message.id)
         if staged.is_whole:
             names = names_in_folder([file.name for file in message.files])
-            place = place_of(message.id)
+            place = within(home(message.id), WHOLE)
             return any(
                 self._differs(place, name, file) for name, file in zip(names, message.files, strict=True)
             )
         return any(
-            self._differs(STAGING, f"{message.id}.{index}", message.files[index]) for index in staged.indexes
+            index >= len(message.files) or self._differs(home(message.id), str(index), message.files[index])
+            for index in sorted(staged.indexes)
         )
 
     def _differs(self, folder: Place, name: str, file: File) -> bool:
@@ -189,62 +195,53 @@ class Staging:
             return True
         return size != file.size or (file.sha256 is not None and digest.hexdigest() != file.sha256)
 
-    def remove(self, message_ids: Container[MessageId]) -> None:
-        """Remove what is staged of these messages; no error when there is nothing."""
+    def remove(self, message_id: MessageId) -> None:
+        """Remove a message's staging folder and what is in it; no error when there is none."""
         with (
             contextlib.suppress(FileGone),
-            durable.speaking_of(STAGING),
+            durable.speaking_of(home(message_id)),
             self._reach.folder(STAGING) as fd,
         ):
-            _remove_of(message_ids, fd)
+            _remove_folder(message_id, dir_fd=fd)
 
     def all(self) -> frozenset[MessageId]:
-        """The messages that something is staged of; other things that stand there are nobody's."""
-        try:
-            with durable.speaking_of(STAGING), self._reach.folder(STAGING) as fd:
-                return frozenset(_ids_in(fd))
-        except FileGone:
-            return frozenset()
+        """The ids that have a staging folder; other things that stand there are nobody's."""
+        names = self._reach.names(STAGING)
+        return frozenset(MessageId(name) for name in names if self._is_folder(within(STAGING, name)))
+
+    def _is_folder(self, place: Place) -> bool:
+        status = self._reach.look(place)
+        return status is not None and stat.S_ISDIR(status.st_mode)
 
 
-def _ids_in(fd: int) -> Iterator[MessageId]:
-    return map(staged_for, _staged_names(fd))
+def _make_anew(name: str, mode: int, *, dir_fd: int) -> None:
+    """An empty folder, whatever an earlier try left."""
+    try:
+        os.mkdir(name, mode, dir_fd=dir_fd)
+    except FileExistsError:
+        _remove_folder(name, dir_fd=dir_fd)
+        os.mkdir(name, mode, dir_fd=dir_fd)
 
 
-def _staged_names(fd: int) -> list[str]:
-    """Files with an index, and folders."""
-    with os.scandir(fd) as entries:
-        return [
-            entry.name
-            for entry in entries
-            if entry.is_dir(follow_symlinks=False) is not entry.name.rpartition(".")[2].isdecimal()
-        ]
-
-
-def _is_folder(name: str, dir_fd: int) -> bool:
-    status = durable.look(name, dir_fd=dir_fd)
-    return status is not None and stat.S_ISDIR(status.st_mode)
-
-
-def _remove_of(message_ids: Container[MessageId], fd: int) -> None:
-    for name in _staged_names(fd):
-        if staged_for(name) not in message_ids:
-            continue
-        if _is_folder(name, fd):
-            _remove_folder(name, fd)
-        else:
-            _remove_file(name, fd)
-
-
-def _remove_file(name: str, dir_fd: int) -> None:
-    with contextlib.suppress(FileNotFoundError):
-        os.unlink(name, dir_fd=dir_fd)
-
-
-def _remove_folder(name: str, dir_fd: int) -> None:
+def _remove_folder(name: str, *, dir_fd: int) -> None:
+    """With all that is in it; mostly there is nothing."""
+    try:
+        os.rmdir(name, dir_fd=dir_fd)
+    except OSError as error:
+        if error.errno not in _NOT_EMPTY:
+            raise
+    else:
+        return
     with open_folder(name, dir_fd=dir_fd) as fd:
-        with os.scandir(fd) as entries:
-            found = [(entry.name, entry.is_dir(follow_symlinks=False)) for entry in entries]
-        for inner, is_folder in found:
-            (_remove_folder if is_folder else _remove_file)(inner, fd)
+        _empty(fd)
     os.rmdir(name, dir_fd=dir_fd)
+
+
+def _empty(fd: int) -> None:
+    with os.scandir(fd) as entries:
+        found = list(entries)
+    for entry in found:
+        if entry.is_dir(follow_symlinks=False):
+            _remove_folder(entry.name, dir_fd=fd)
+        else:
+            os.unlink(entry.name, dir_fd=fd)

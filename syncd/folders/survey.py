@@ -7,11 +7,11 @@ import os
 import stat
 from collections.abc import Sequence
 
-from syncd.core.layout import STAGING, name_of, parent, within
+from syncd.core.layout import name_of, parent, within
 from syncd.core.model import Folder, Place
 from syncd.errors import FileGone, FolderError
 from syncd.folders.durable import look, speaking_of, sync
-from syncd.folders.reach import SCRATCH, open_file, open_folder
+from syncd.folders.reach import SCRATCH, STAGING, open_file, open_folder
 from syncd.folders.tree import Tree
 from syncd.folders.walk import PairFolder, Walk
 from syncd.ports.survey import Entry, Stand, Stands

@@ -7,7 +7,7 @@ import os
 from collections.abc import Sequence
 
 from syncd.core.account import Account
-from syncd.core.layout import PRIVATE, STAGING, Layout, within
+from syncd.core.layout import PRIVATE, Layout, within
 from syncd.core.model import Folder, Pair, Place
 from syncd.core.naming import IgnorePatterns
 from syncd.core.number_pairs import pair_book
@@ -16,7 +16,7 @@ from syncd.errors import DiskFull, FolderError, RootUnusable
 from syncd.folders.durable import speaking_of
 from syncd.folders.listing import Listings
 from syncd.folders.marker import Marker, check_root, read_marker, write_marker
-from syncd.folders.reach import SCRATCH, UNFINISHED, Reach
+from syncd.folders.reach import SCRATCH, STAGING, UNFINISHED, Reach
 
 
 class Tree:

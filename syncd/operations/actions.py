@@ -109,7 +109,7 @@ def _settle_inbound(desk: Desk, row: Message, by: str) -> Message:
             desk.gateway.confirm(row.message_id)
     after = record(desk, row, ev.Resolved(verdict="done", by=by), ev.Confirmed(answered_at=desk.now))
     desk.inbox.write_alone(row.pair, row.id, None)
-    desk.inbox.discard({row.id})
+    desk.inbox.discard(row.id)
     return after
 
 

@@ -26,7 +26,7 @@ class Heal(Enum):
     ADDRESSES = "learn stations and partners, which tell the folders of pairs"
     OUTBOUND = "finish claims and renames"
     STRANGERS = "hold what stands in queued/ without a row"
-    EMPTIED = "hold what was staged when staging was emptied"
+    EMPTIED = "hold what was staged when its staging folder went"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from syncd.core.layout import STAGING, WITNESS, name_of, parent, staged_for, within
-from syncd.core.model import Folder, Message, Phase, Place
+from syncd.core.layout import PRIVATE, name_of, parent, within
+from syncd.core.model import Folder, Message, MessageId, Phase, Place
 from syncd.core.naming import IgnorePatterns, described_by, is_junk
 from syncd.errors import FolderError
 from syncd.operations.verifying_desk import Desk, Heal, Step, Suspect, of_message, of_place
@@ -16,6 +16,7 @@ from syncd.operations.verifying_report import Finding, Kind
 from syncd.ports.survey import Entry, Stand
 
 WALKED = (Folder.QUEUED, Folder.SENT, Folder.FAILED, Folder.HELD)
+STAGING = within(PRIVATE, "staging")
 MOST_NAMESAKES = 1000
 
 _DATED = re.compile(r"\d{4}-\d{2}-\d{2}")
@@ -44,9 +45,8 @@ def walk(desk: Desk, known: Known) -> Iterator[Suspect]:
         yield from (Unlisted(place) for place, _ in stands.troubles)
         for stand in stands.folders:
             yield from _Walk(desk, known, patterns, folder, stand).suspects(stand.place)
-    for entry in desk.survey.entries(STAGING):
-        if entry.name != WITNESS:
-            yield Leftover(within(STAGING, entry.name))
+    for name in desk.survey.entries(STAGING):
+        yield Leftover(within(STAGING, name.name))
     for place in desk.survey.leftovers():
         yield Leftover(place)
 
@@ -172,7 +172,7 @@ def _place(row: Message) -> Place | None:
 
 @dataclass(frozen=True, slots=True)
 class Leftover:
-    """Something in staging or scratch. What a message knows is never removed."""
+    """Something in staging or scratch. What a message knows is its witness, and never removed."""
 
     place: Place
     heal: None = None
@@ -184,7 +184,7 @@ class Leftover:
         if parent(self.place) != STAGING:
             what = "it was left behind when something stopped halfway"
             return of_place(desk, Kind.SCRATCH, self.place, what, "--repair removes it.", repair=True)
-        row = desk.records.get(staged_for(name_of(self.place)))
+        row = desk.records.get(MessageId(name_of(self.place)))
         if row is None:
             what = "it is in staging, but belongs to no message"
             return of_place(desk, Kind.STAGING_FOREIGN, self.place, what, "--repair removes it.", repair=True)

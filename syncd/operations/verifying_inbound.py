@@ -34,7 +34,7 @@ def judge(desk: Desk, row: Message, *, lone: Container[str]) -> Finding | None:
         return None if status_name(row.id) in lone else _untold(desk, row)
     match row.phase:
         case Phase.STAGED:
-            return _emptied(desk, row) if desk.inbox.staged(row).is_emptied else None
+            return None if desk.inbox.staged(row.id).folder_exists else _emptied(desk, row)
         case Phase.PUBLISHED:
             return _unconfirmed(desk, row) if desk.clock.now() - row.updated > LONG else None
         case _:
@@ -47,7 +47,7 @@ def _untold(desk: Desk, row: Message) -> Finding:
 
 
 def _emptied(desk: Desk, row: Message) -> Finding:
-    what = "it was staged, but staging was emptied: nobody can tell whether it was delivered"
+    what = "it was staged, but its staging folder is gone: nobody can tell whether it was delivered"
     remedy = "--repair holds it, for `syncd resolve`; the next pull does so too."
     return of_message(desk, Kind.STAGING_EMPTIED, row, what, remedy, place=None)
 

@@ -24,7 +24,7 @@ class Kind(StrEnum):
     """A file in queued/ that belongs to no message."""
     STAGING_FOREIGN = "staging_foreign"
     STAGING_EMPTIED = "staging_emptied"
-    """A message is staged, and staging was emptied."""
+    """A message is staged, and its staging folder is gone."""
     SCRATCH = "scratch"
     UNCONFIRMED = "unconfirmed"
     """A message is in the inbox, and the gateway was not told so for long."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -19,13 +19,12 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StagedFiles:
-    """What staging witnesses after a crash: what of a message is still in it; what is not was published."""
+    """The witness of staging after a crash: the message's folder, and which files are still in it."""
 
+    folder_exists: bool
     indexes: frozenset[int]
     is_whole: bool = False
     """They are to be published as one folder."""
-    is_emptied: bool = False
-    """Not all is there, and staging was emptied from outside: nobody can tell what was published."""
 
 
 Stage = Callable[[MessageId, Iterable[Content]], tuple[File, ...]]
@@ -63,15 +62,8 @@ class Inbox(Protocol):
         """A folder for unnamed temporary files, on the root's filesystem."""
         ...
 
-    def prepare_staging(self) -> None:
-        """Make staging a witness: once a pass, after all that was staged before was published or held.
-
-        Raises: RootUnusable, DiskFull, FolderError.
-        """
-        ...
-
     def stage(self, message_id: MessageId, contents: Iterable[Content]) -> tuple[File, ...]:
-        """Store each content in staging and fsync it; nothing of an earlier try stays.
+        """Store each content under staging/<id>/, fsync files and folder; nothing of an earlier try stays.
 
         Durable after `settle_staging`. Returns name, size and sha256 of each, in order.
         Raises: DiskFull, FolderError, or what reading raises; then nothing is left in staging.
@@ -89,7 +81,7 @@ class Inbox(Protocol):
         """Make everything staged so far durable: once, before the transaction of a batch."""
         ...
 
-    def staged(self, message: Message) -> StagedFiles:
+    def staged(self, message_id: MessageId) -> StagedFiles:
         """What stands in staging for a message."""
         ...
 
@@ -131,12 +123,12 @@ class Inbox(Protocol):
         """Publish messages (with status files) in order, each folder fsynced once; returns what failed."""
         ...
 
-    def discard(self, message_ids: Container[MessageId]) -> None:
-        """Remove what is staged of these messages; no error when there is nothing."""
+    def discard(self, message_id: MessageId) -> None:
+        """Remove a message's staging folder; no error when there is none."""
         ...
 
     def staging(self) -> frozenset[MessageId]:
-        """The messages that something is staged of."""
+        """The ids that have a staging folder."""
         ...
 
     def together(self) -> AbstractContextManager[None]:

@@ -35,6 +35,7 @@ _m = schema.messages.c
 _SPOTS = sa.select(_m.number, _m.state, _m.phase).where(
     _m.number.in_(sa.bindparam("numbers", expanding=True))
 )
+_LISTED_ANEW = frozenset({State.ARRIVING, State.HELD})
 _LINE = sa.insert(schema.history)
 _NAME = dialect.insert_or_ignore(schema.names)
 _PAIR = dialect.insert_or_ignore(schema.pairs)
@@ -259,10 +260,11 @@ def _line_of_telling(number: int, told: Told, spot: Spot, *, at: datetime) -> ro
 
 
 def _names(entries: Sequence[_Entry]) -> list[rows.Values]:
-    """Those that are new; a name once stored stays."""
+    """Those that are new; a name once stored stays. What is not received yet may be listed anew."""
     found: set[tuple[int, str]] = set()
     for entry in entries:
-        known = rows.names(entry.known) if entry.known else frozenset()
+        is_stored = entry.known is not None and entry.known.state not in _LISTED_ANEW
+        known = rows.names(entry.known) if entry.known and is_stored else frozenset()
         found.update((entry.number, name) for name in rows.names(entry.after) - known)
     return [{"message": number, "name": name} for number, name in sorted(found)]
 

@@ -109,10 +109,10 @@ def _learn(bridge: Bridge) -> None:
 
 
 def _hold_emptied(bridge: Bridge) -> None:
-    """Those that are staged still are published by the next pull."""
+    """Those whose staging folder is there are published by the next pull."""
     rows = bridge.records.unfinished(bridge.account.name, Direction.INBOUND)
     staged = [row for row in rows if row.phase is Phase.STAGED]
-    emptied = [row for row in staged if bridge.inbox.staged(row).is_emptied]
+    emptied = [row for row in staged if not bridge.inbox.staged(row.id).folder_exists]
     if any(row.pair.partner_type is PartnerType.TEST for row in emptied):
         _learn(bridge)  # the folder of a test partner is told by the lists alone
     recover_staged(bridge, emptied)

@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Any
 
 from syncd.core.account import Account
-from syncd.core.layout import STAGING
 from syncd.core.model import Direction, File, Folder, Message, MessageId, Pair, PartnerType, Place, State
 from syncd.core.shown import Dropped, Outlook, Partner, Station
 from syncd.folders.inbox import Inbox as RealInbox
@@ -84,19 +83,9 @@ class World:
     def staged(self, message_id: str, *files: tuple[str, bytes], pair: Pair = PAIR) -> Message:
         """Stage a message and choose its names."""
         contents: Sequence[Content] = [Bytes(name, content) for name, content in files]
-        self.inbox.prepare_staging()
         stored = self.inbox.stage(MessageId(message_id), contents)
         self.inbox.settle_staging()
         return self.chosen(replace(inbound(message_id, stored), pair=pair))
-
-    def empty_staging(self) -> None:
-        """What somebody does who tidies up."""
-        if isinstance(self.inbox, FakeInbox):
-            self.inbox.staged_files.clear()
-            self.inbox.is_emptied = True
-        else:
-            shutil.rmtree(self.hands.root / STAGING)
-            (self.hands.root / STAGING).mkdir()
 
     def chosen(self, message: Message) -> Message:
         """The message with final places."""

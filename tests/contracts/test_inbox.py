@@ -127,44 +127,38 @@ def test_publishing_again_does_nothing(inbox: World) -> None:
 
 
 def test_staging_witnesses_what_was_published(inbox: World) -> None:
-    """What is gone from it was published, until somebody empties staging: then nobody can tell."""
+    """The folder is there and a file gone: that file was published. No folder: staging was emptied."""
     message = inbox.staged(ONE, ("a.edi", b"a"), ("b.edi", b"b"))
-    assert inbox.inbox.staged(message).indexes == {0, 1}
+    assert inbox.inbox.staged(ONE).indexes == {0, 1}
     inbox.inbox.publish(message)
-    assert inbox.inbox.staged(message).indexes == frozenset()
-    assert not inbox.inbox.staged(message).is_emptied
-    inbox.empty_staging()
-    assert inbox.inbox.staged(message).is_emptied
+    assert inbox.inbox.staged(ONE).folder_exists
+    assert inbox.inbox.staged(ONE).indexes == frozenset()
+    inbox.inbox.discard(ONE)
+    assert not inbox.inbox.staged(ONE).folder_exists
 
 
-def test_what_went_when_staging_was_emptied_is_never_called_published(inbox: World) -> None:
-    """Also not while it is being published. What is staged after that is; the witness is there again."""
-    first = inbox.staged(ONE, ("a.edi", b"a"))
-    inbox.empty_staging()
-    assert inbox.inbox.staged(first).is_emptied
-    with pytest.raises(FolderError, match="emptied"):
-        inbox.inbox.publish(first)
-    second = inbox.staged("00000002", ("b.edi", b"b"))
-    inbox.inbox.publish(second)
-    assert not inbox.inbox.staged(second).is_emptied
-    assert inbox.hands.names(INBOX) == ["b.edi"]
+def test_what_was_removed_from_staging_is_never_called_published(inbox: World) -> None:
+    """Somebody may empty it while a batch is being published."""
+    message = inbox.staged(ONE, ("a.edi", b"a"))
+    inbox.inbox.discard(ONE)
+    with pytest.raises(FolderError, match="removed"):
+        inbox.inbox.publish(message)
 
 
 def test_staging_lists_and_forgets(inbox: World) -> None:
     """Discarding what is not there is no error."""
-    inbox.staged(ONE, ("a.edi", b"a"), ("b.edi", b"b"))
-    inbox.staged("00000002", ("c.edi", b"c"))
-    assert inbox.inbox.staging() == {ONE, "00000002"}
-    inbox.inbox.discard({ONE})
-    inbox.inbox.discard({ONE})
-    assert inbox.inbox.staging() == {"00000002"}
+    inbox.staged(ONE, ("a.edi", b"a"))
+    assert inbox.inbox.staging() == {ONE}
+    inbox.inbox.discard(ONE)
+    inbox.inbox.discard(ONE)
+    assert inbox.inbox.staging() == frozenset()
 
 
 def test_staging_again_leaves_nothing_of_the_earlier_try(inbox: World) -> None:
     """A message that has fewer files the second time has no more in staging."""
-    before = inbox.staged(ONE, ("a.edi", b"a"), ("b.edi", b"b"))
+    inbox.staged(ONE, ("a.edi", b"a"), ("b.edi", b"b"))
     inbox.staged(ONE, ("c.edi", b"c"))
-    assert inbox.inbox.staged(before).indexes == {0}
+    assert inbox.inbox.staged(ONE).indexes == {0}
 
 
 def test_content_that_breaks_off_leaves_nothing(inbox: World) -> None:
@@ -205,7 +199,7 @@ def test_a_batch_is_chosen_for_and_discarded_together(inbox: World) -> None:
     with inbox.inbox.together():
         places = [inbox.staged(f"0000000{n}", ("1.edi", b"x")).files[0].place for n in range(2)]
         for n in range(2):
-            inbox.inbox.discard({MessageId(f"0000000{n}")})
+            inbox.inbox.discard(MessageId(f"0000000{n}"))
     assert places == [f"{INBOX}/1~2.edi", f"{INBOX}/1~3.edi"]
     assert inbox.inbox.staging() == frozenset()
 
@@ -258,8 +252,8 @@ def test_folder_publishes_a_message_as_one(kind: str, tmp_path: Path) -> None:
     assert message.place == folder
     assert made.hands.names(folder) == ["a.edi", "a~2.edi"]
     assert [made.hands.read(str(file.place)) for file in message.files] == [b"1", b"2"]
-    assert made.inbox.staged(message).indexes == frozenset()
-    assert not made.inbox.staged(message).is_emptied
+    assert made.inbox.staged(ONE).folder_exists
+    assert made.inbox.staged(ONE).indexes == frozenset()
     made.inbox.publish(message)
 
 

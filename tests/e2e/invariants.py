@@ -6,7 +6,6 @@ from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
-from syncd.core.layout import WITNESS, staged_for
 from syncd.core.model import Direction, Message, Place, State, bare
 from syncd.core.naming import STATUS_SUFFIX
 from syncd.sandbox import InboundRecord, Ledger
@@ -167,8 +166,7 @@ def _staging(ground: Ground, rows: list[Message]) -> Iterator[str]:
     """Nothing is left in staging or scratch."""
     staged = {row.id for row in rows if row.phase == "staged"}
     for path in sorted((ground.root / ".syncd").rglob("*")):
-        names = {staged_for(part) for part in path.parts}
-        if path.is_file() and path.name not in {"root.json", WITNESS} and not staged & names:
+        if path.is_file() and path.name != "root.json" and not staged & set(path.parts):
             yield f"left behind: {path.relative_to(ground.root)}"
 
 

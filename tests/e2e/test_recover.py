@@ -56,8 +56,8 @@ def test_what_stood_in_emptied_staging_is_held_and_never_confirmed(ground: Groun
     wanted = box.deliver(files={"in.edi": b"UNA in"})
     with suppress(Killed):
         ground.run(wrap=Death(at=("before inbox.publish_many", 1)).wrap)
-    shutil.rmtree(ground.root / ".syncd/staging")
-    (ground.root / ".syncd/staging").mkdir()
+    (staged,) = (ground.root / ".syncd/staging").iterdir()
+    shutil.rmtree(staged)
 
     ground.run()
     assert [told["state"] for told in ground.status_files("held").values()] == ["held"]

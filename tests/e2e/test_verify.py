@@ -148,21 +148,21 @@ def _without_publishing(bridge: Bridge) -> Bridge:
     return replace(bridge, inbox=_Full(bridge.inbox))  # type: ignore[arg-type]
 
 
-def test_what_was_staged_when_staging_was_emptied_is_held(ground: Ground, box: Sandbox) -> None:
-    """Nobody can tell whether it was delivered; what a message knows is never removed."""
+def test_a_staged_message_without_its_folder_is_held(ground: Ground, box: Sandbox) -> None:
+    """Nobody can tell whether it was delivered; a folder that a message knows is never removed."""
     box.deliver(files={"in-1.edi": b"UNA 1"})
     box.deliver(files={"in-2.edi": b"UNA 2"})
     ground.run(jobs=("pull",), wrap=_without_publishing)
-    first, second = sorted((ground.root / ".syncd/staging").glob("*.0"))
+    first, second = sorted((ground.root / ".syncd/staging").iterdir())
     assert found(ground) == []
-    first.unlink()
-    (ground.root / ".syncd/staging/witness").unlink()
+    first.joinpath("0").unlink()
+    first.rmdir()
     [finding] = verify(ground).findings
-    assert (finding.kind, finding.id) == (Kind.STAGING_EMPTIED, first.stem)
+    assert (finding.kind, finding.id) == (Kind.STAGING_EMPTIED, first.name)
     [finding] = verify(ground, repair=True).findings
     assert finding.repaired
-    assert second.is_file()
-    assert [told["id"] for told in ground.status_files("held").values()] == [first.stem]
+    assert second.is_dir()
+    assert [told["id"] for told in ground.status_files("held").values()] == [first.name]
     assert found(ground) == []
 
 

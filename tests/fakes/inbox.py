@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import io
-from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
 from datetime import datetime
@@ -33,13 +33,9 @@ class FakeInbox:
         self.scratch = scratch
         self.staged_files: dict[MessageId, dict[int, bytes]] = {}
         self.settled = 0
-        self.is_emptied = False
-
-    def prepare_staging(self) -> None:
-        self.is_emptied = False
 
     def stage(self, message_id: MessageId, contents: Iterable[Content]) -> tuple[File, ...]:
-        self.discard({message_id})
+        self.discard(message_id)
         if self._disk.full:
             raise DiskFull("staging: no space left")
         read = [(content.name, b"".join(iter(lambda c=content: c.read(1000), b""))) for content in contents]  # type: ignore[misc]
@@ -59,13 +55,9 @@ class FakeInbox:
     def settle_staging(self) -> None:
         self.settled += 1
 
-    def staged(self, message: Message) -> StagedFiles:
-        indexes = frozenset(self.staged_files.get(message.id, ()))
-        return StagedFiles(
-            indexes=indexes,
-            is_whole=self._style == "folder" and bool(indexes),
-            is_emptied=self.is_emptied and len(indexes) < len(message.files),
-        )
+    def staged(self, message_id: MessageId) -> StagedFiles:
+        indexes = frozenset(self.staged_files.get(message_id, ()))
+        return StagedFiles(folder_exists=message_id in self.staged_files, indexes=indexes)
 
     def damaged(self, message: Message) -> bool:
         staged = self.staged_files.get(message.id, {})
@@ -118,9 +110,9 @@ class FakeInbox:
         return failed
 
     def _publish(self, message: Message, status: bytes | None) -> None:
-        if self.staged(message).is_emptied:
-            raise FolderError("staging was emptied")
-        staged = self.staged_files.get(message.id, {})
+        if message.id not in self.staged_files:
+            raise FolderError(f"staging of {message.id} was removed")
+        staged = self.staged_files[message.id]
         if status is not None and staged:
             for shown in _places(message):
                 self._disk.write(Place(status_name(shown)), status)
@@ -131,15 +123,14 @@ class FakeInbox:
             self._disk.move(Place(".syncd/under-way"), place)
             del staged[index]
 
-    def discard(self, message_ids: Container[MessageId]) -> None:
-        for message_id in [each for each in self.staged_files if each in message_ids]:
-            del self.staged_files[message_id]
+    def discard(self, message_id: MessageId) -> None:
+        self.staged_files.pop(message_id, None)
 
     def together(self) -> AbstractContextManager[None]:
         return nullcontext()
 
     def staging(self) -> frozenset[MessageId]:
-        return frozenset(message_id for message_id, files in self.staged_files.items() if files)
+        return frozenset(self.staged_files)
 
     def write_alone(self, pair: Pair, message_id: MessageId, status: bytes | None) -> None:
         folder = self._tree.layout.place(Folder.HELD, self._tree.book.folder(pair))

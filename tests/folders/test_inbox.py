@@ -34,9 +34,9 @@ def inbox(tmp_path: Path) -> World:
 def test_a_crash_between_two_names_of_one_file_is_finished(inbox: World, tmp_path: Path) -> None:
     """Where a journal kept both names, the staged one goes."""
     message = inbox.staged(ONE, ("a.edi", b"a"))
-    os.link(tmp_path / ".syncd/staging/00000001.0", tmp_path / INBOX / "a.edi")
+    os.link(tmp_path / ".syncd/staging/00000001/0", tmp_path / INBOX / "a.edi")
     inbox.inbox.publish(message)
-    assert inbox.inbox.staged(message).indexes == frozenset()
+    assert inbox.inbox.staged(ONE).indexes == frozenset()
     assert (tmp_path / INBOX / "a.edi").stat().st_nlink == 1
 
 
@@ -50,7 +50,7 @@ def test_a_link_in_the_inbox_leads_nowhere(inbox: World, tmp_path: Path) -> None
     with pytest.raises(FolderError, match="link"):
         inbox.inbox.publish(message)
     assert list(elsewhere.iterdir()) == []
-    assert inbox.inbox.staged(message).indexes == {0}
+    assert inbox.inbox.staged(ONE).indexes == {0}
 
 
 def test_a_batch_holds_no_folder_after_its_end(inbox: World, tmp_path: Path) -> None:
@@ -60,8 +60,7 @@ def test_a_batch_holds_no_folder_after_its_end(inbox: World, tmp_path: Path) -> 
         stage(ONE, [])
     assert len(list(Path("/proc/self/fd").iterdir())) == before
     (tmp_path / ".syncd").rename(tmp_path / "away")
-    with pytest.raises(RootUnusable):
-        inbox.inbox.settle_staging()
+    assert not inbox.inbox.staged(ONE).folder_exists
 
 
 def test_staging_is_never_made_on_an_unmounted_disk(inbox: World, tmp_path: Path) -> None:
@@ -122,24 +121,13 @@ def test_a_file_taken_out_of_a_whole_folder_is_damage(tmp_path: Path) -> None:
     """A folder is published whole or not at all."""
     made = open_world("disk", tmp_path, inbox_style="folder")
     message = made.staged(ONE, ("a.edi", b"a"), ("b.edi", b"b"))
-    (tmp_path / ".syncd/staging/00000001/a.edi").unlink()
+    (tmp_path / ".syncd/staging/00000001/whole/a.edi").unlink()
     assert made.inbox.damaged(message)
 
 
-def test_other_things_in_staging_are_nobodys(inbox: World, tmp_path: Path) -> None:
-    """They are neither listed nor removed, nor taken for what is staged."""
+def test_staging_that_was_emptied_from_outside_is_told_apart(inbox: World, tmp_path: Path) -> None:
+    """Only the message's own folder is a witness."""
     inbox.staged(ONE, ("a.edi", b"a"))
-    for name in ("probe", "probe.txt", ".probe"):
-        (tmp_path / ".syncd/staging" / name).touch()
-    assert inbox.inbox.staging() == {ONE}
-    inbox.inbox.discard(inbox.inbox.staging())
-    left = {path.name for path in (tmp_path / ".syncd/staging").iterdir()}
-    assert left == {".probe", "probe", "probe.txt", "witness"}
-
-
-def test_the_witness_is_made_once(inbox: World, tmp_path: Path) -> None:
-    """A pass with nothing to do writes nothing."""
-    inbox.inbox.prepare_staging()
-    witness = (tmp_path / ".syncd/staging/witness").stat()
-    inbox.inbox.prepare_staging()
-    assert (tmp_path / ".syncd/staging/witness").stat() == witness
+    (tmp_path / ".syncd/staging/00000001/0").unlink()
+    (tmp_path / ".syncd/staging/00000001").rmdir()
+    assert not inbox.inbox.staged(ONE).folder_exists

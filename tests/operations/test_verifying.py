@@ -172,15 +172,15 @@ def test_done_markers_are_no_messages(tmp_path: Path) -> None:
     assert hands.kinds() == ["file_unknown"]
 
 
-def test_what_is_staged_of_a_known_message_is_never_removed(hands: Hands) -> None:
-    """Staged, it is still to be published; else it is told, and left to the next start."""
+def test_a_staging_folder_that_a_message_knows_is_never_removed(hands: Hands) -> None:
+    """Staged, it is the witness of what was published; else it is told, and left to the next start."""
     arriving = hands.received("one")
-    hands.world.hands.drop(f".syncd/staging/{arriving.id}.0")
-    hands.world.hands.drop(f".syncd/staging/{unknown()}.0")
+    hands.world.hands.drop(f".syncd/staging/{arriving.id}/0")
+    hands.world.hands.drop(f".syncd/staging/{unknown()}/0")
     known, foreign = sorted(hands.verify(repair=True).findings, key=lambda each: each.repaired)
     assert (known.kind, known.id, known.can_repair) == (Kind.STAGING_FOREIGN, arriving.id, False)
     assert (foreign.kind, foreign.repaired) == (Kind.STAGING_FOREIGN, True)
-    assert hands.world.hands.names(".syncd/staging") == [f"{arriving.id}.0"]
+    assert hands.world.hands.names(".syncd/staging") == [arriving.id]
 
 
 def test_the_repair_never_follows_a_link(hands: Hands) -> None:

@@ -31,7 +31,7 @@ ORDER = (
         mistake="fetches again when the staged file is gone",
         file=PUBLISH,
         old="        elif bridge.inbox.damaged(row):\n",
-        new="        elif bridge.inbox.damaged(row) or not bridge.inbox.staged(row).indexes:\n",
+        new="        elif bridge.inbox.damaged(row) or not bridge.inbox.staged(row.id).indexes:\n",
         caught_by=(f"{ARRIVES}[after inbox.publish_many]",),
     ),
     Mutation(
@@ -71,7 +71,7 @@ WITNESS = (
         rule="staging's witness",
         mistake="takes an emptied staging for published",
         file=PUBLISH,
-        old="        if bridge.inbox.staged(row).is_emptied:\n",
+        old="        if not bridge.inbox.staged(row.id).folder_exists:\n",
         new="        if False:\n",
         caught_by=(
             "tests/e2e/test_recover.py::test_what_stood_in_emptied_staging_is_held_and_never_confirmed",
@@ -79,30 +79,22 @@ WITNESS = (
     ),
     Mutation(
         rule="staging's witness",
-        mistake="makes the witness anew before it looks at what is staged",
-        file="flows/pull.py",
-        old="        self._finish()\n        bridge.inbox.prepare_staging()\n",
-        new="        bridge.inbox.prepare_staging()\n        self._finish()\n",
-        caught_by=(
-            "tests/e2e/test_recover.py::test_what_stood_in_emptied_staging_is_held_and_never_confirmed",
+        mistake="removes the witness before published is committed",
+        file=PUBLISH,
+        old="    done = bridge.record([*steps, *(_publish_elsewhere(bridge, row) for row in taken)])\n",
+        new=(
+            "    for row, _ in steps:\n"
+            "        bridge.inbox.discard(row.id)\n"
+            "    done = bridge.record([*steps, *(_publish_elsewhere(bridge, row) for row in taken)])\n"
         ),
-    ),
-    Mutation(
-        rule="staging's witness",
-        mistake="calls published what is not there, though staging was emptied",
-        file="folders/inbox.py",
-        old="        if staged.is_emptied:\n",
-        new="        if False:\n",
-        caught_by=(
-            "tests/contracts/test_inbox.py::test_what_went_when_staging_was_emptied_is_never_called_published[disk]",
-        ),
+        caught_by=(f"{ARRIVES}[before journal.write published]",),
     ),
     Mutation(
         rule="staging's witness",
         mistake="clears staging of what is staged",
         file="flows/recover.py",
-        old="    bridge.inbox.discard(bridge.inbox.staging() - staged)\n",
-        new="    bridge.inbox.discard(bridge.inbox.staging())\n",
+        old="    for message_id in bridge.inbox.staging() - staged:\n",
+        new="    for message_id in bridge.inbox.staging():\n",
         caught_by=(f"{ARRIVES}[before inbox.publish_many]",),
     ),
 )
