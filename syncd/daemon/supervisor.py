@@ -32,6 +32,8 @@ log = structlog.get_logger(__name__)
 
 TICK = timedelta(seconds=5)
 """So soon a set clock or a new password is noticed; each look costs, all day long."""
+FEEDS = 4
+"""So often within the watchdog's span: one look may be missed."""
 A_MOMENT = timedelta(seconds=20)
 """So long ago the last look at all parts may be, for those who ask whether we live."""
 ORDERLY = timedelta(seconds=9)
@@ -87,7 +89,7 @@ class Supervisor:
         """Start everything, then keep watch until told to stop, then end in order."""
         try:
             self._start()
-            while not self.stop.wait(TICK.total_seconds()):
+            while not self.stop.wait(self._tick_s):
                 self._tick()
         except Exception as error:
             log.exception("daemon.broke")
@@ -197,6 +199,12 @@ class Supervisor:
 
     # Keeping watch ------------------------------------------------------------------------------
 
+    @property
+    def _tick_s(self) -> float:
+        """Until the next look: never so long that the watchdog starves."""
+        tick = TICK if self.watchdog is None else min(TICK, self.watchdog / FEEDS)
+        return tick.total_seconds()
+
     def _tick(self) -> None:
         self._mind_the_clock()
         self._mind_the_secrets()
@@ -245,7 +253,7 @@ class Supervisor:
         self._beat_at_s = now_s = self.clock.monotonic()
         if self.watchdog is None:
             return
-        if self._fed_at_s is None or now_s - self._fed_at_s >= self.watchdog.total_seconds() / 4:
+        if self._fed_at_s is None or now_s - self._fed_at_s >= (self.watchdog / FEEDS).total_seconds():
             self._fed_at_s = now_s
             self.manager.alive()
 

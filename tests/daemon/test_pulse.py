@@ -190,6 +190,29 @@ def test_the_watchdog_is_fed_no_more_often_than_it_asks(tmp_path: Path, systemd:
         assert heard(systemd)[0] == "WATCHDOG=1"
 
 
+class Waits(threading.Event):
+    """Told to stop when it was waited for a few times, and remembers how long."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.spans_s: list[float] = []
+
+    def wait(self, timeout: float | None = None) -> bool:
+        """Pass at once."""
+        assert timeout is not None
+        self.spans_s.append(timeout)
+        return len(self.spans_s) > 3
+
+
+@pytest.mark.parametrize(("span_s", "tick_s"), [(1, 0.25), (4, 1), (9, 2.25), (20, 5), (120, 5), (None, 5)])
+def test_one_look_may_be_missed_before_the_watchdog_bites(span_s: int | None, tick_s: float) -> None:
+    """However short its span is; a long one costs no more looks than none."""
+    world = World(supervised={"watchdog": None if span_s is None else timedelta(seconds=span_s)})
+    world.supervisor.stop = waits = Waits()
+    world.supervisor.run()
+    assert waits.spans_s == [tick_s] * 4
+
+
 def test_the_status_line_counts_accounts_in_trouble(world: World) -> None:
     """Not troubles."""
     assert world.supervisor._summary() == "1 account, all is well"
