@@ -50,6 +50,8 @@ class Walk:
     skipped: int = 0
     total: int | None = 0
     new: int = 0
+    is_shifted: bool = False
+    """Of two pages that were asked for side by side the later one was answered first, and another list."""
 
     @property
     def records(self) -> tuple[Record, ...]:
@@ -113,8 +115,12 @@ def _walk(
 ) -> Walk | None:
     walked = Walk(partner_type=partner_type, began=bridge.clock.now())
     is_ordered = bridge.gateway.capabilities.has_ordered_lists
+    is_followed = False
     for page in range(MOST_PAGES):
-        listing = ask(page, walked.is_followed(page) and not newest_first)
+        known_total, is_ahead = walked.total, is_followed
+        is_followed = walked.is_followed(page) and not newest_first
+        listing = ask(page, is_followed)
+        walked.is_shifted |= is_ahead and (listing.total or 0) < (known_total or 0)
         if page == 0:
             if nothing_new_at is not None and _total(listing) == nothing_new_at:
                 return None
@@ -123,7 +129,8 @@ def _walk(
         if listing.unreadable:
             _complain(bridge, listing.unreadable)
         if listing.is_last or not fresh:
-            walked.complete = _is_whole(bridge, walked, page, newest_first=newest_first)
+            is_whole = _is_whole(bridge, walked, page, newest_first=newest_first)
+            walked.complete = is_whole and not walked.is_shifted
             return walked
         if is_ordered and newest_first and any(walked.is_old(record) for record in listing.records):
             return _rest_is_old(walked)
