@@ -50,6 +50,9 @@ class Slot:
     answered_s: float | None = None
 
 
+Stamp = tuple[Use, float | None]
+
+
 class Window:
     """At most `requests` in any `per`. Not safe for threads: its keeper holds a lock."""
 
@@ -118,17 +121,23 @@ class Window:
         """How long the freeze still lasts."""
         return timedelta(seconds=max(0.0, self._frozen_until_s - now_s))
 
-    def stamps(self, now_s: float) -> tuple[tuple[Use, float], ...]:
-        """What outlives the program: use and time of each slot; what is on its way counts as of now."""
+    def stamps(self, now_s: float) -> tuple[Stamp, ...]:
+        """What outlives the program: use and time of each slot; None: it is on its way."""
         self._forget(now_s)
-        return tuple(
-            (slot.use, now_s if slot.answered_s is None else slot.answered_s) for slot in self._slots
-        )
+        return tuple((slot.use, slot.answered_s) for slot in self._slots)
 
-    def restore(self, stamps: Iterable[tuple[Use, float]], now_s: float) -> None:
-        """Take stamps over; one from the future (a clock was set back) counts from now."""
-        self._slots += [Slot(use, min(at_s, now_s)) for use, at_s in stamps]
+    def restore(self, stamps: Iterable[Stamp], now_s: float) -> None:
+        """Take stamps over. What was on its way may have come there until now.
+
+        One from the future (a clock was set back) counts from now, too.
+        """
+        self._slots += [Slot(use, now_s if at_s is None else min(at_s, now_s)) for use, at_s in stamps]
         self._forget(now_s)
+
+    def doubt(self, until_s: float, now_s: float) -> None:
+        """Count the window as full until then: nobody knows what was sent before."""
+        if until_s > now_s:
+            self.restore([(Use.READ, until_s - self._span_s)] * self.requests, now_s)
 
     def _forget(self, now_s: float) -> None:
         self._slots = [slot for slot in self._slots if self._free_at(slot, now_s) > now_s]

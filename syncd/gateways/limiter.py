@@ -1,10 +1,11 @@
 """The rate limit of one login, across threads and restarts.
 
 The stamps of the window live in a small file, written before each request leaves. It is not fsynced: what
-a power cut takes away is older than the window by the time the machine is up again. It is written in
-place, in one piece: to rename a fresh file over it makes some filesystems write to the disk each time. What
-cannot be read afterwards counts as a full window. The stamps are seconds since the machine was started,
-which nobody sets; one from before that lies in the future, and counts as new.
+a power cut takes away was sent before the machine was started, and until it has been up for a window that
+window counts as full. It is written in place, in one piece: to rename a fresh file over it makes some
+filesystems write to the disk each time. What cannot be read afterwards counts as a full window. The stamps
+are seconds since the machine was started, which nobody sets; one from before that lies in the future, and
+counts as new; what was on its way when the program ended counts from the next start.
 """
 
 from __future__ import annotations
@@ -137,7 +138,7 @@ class Limiter:
         if self._file is None:
             return
         now_s = self._clock.monotonic()
-        stamps = [[use, round(at_s, 3)] for use, at_s in self._window.stamps(now_s)]
+        stamps = [[use, at_s and round(at_s, 3)] for use, at_s in self._window.stamps(now_s)]
         try:
             _overwrite(self._file, json.dumps(stamps).encode())
         except OSError:
@@ -147,8 +148,10 @@ class Limiter:
         if self._file is None:
             return
         now_s = self._clock.monotonic()
+        self._window.doubt(self._window.per.total_seconds(), now_s)
         try:
-            stamps = [(Use(use), float(at_s)) for use, at_s in json.loads(self._file.read_text())]
+            stored = json.loads(self._file.read_text())
+            stamps = [(Use(use), None if at_s is None else float(at_s)) for use, at_s in stored]
         except FileNotFoundError:
             return
         except (OSError, ValueError, TypeError):

@@ -116,14 +116,14 @@ def test_a_window_of_one_serves_both() -> None:
 
 
 def test_stamps_survive_a_restart() -> None:
-    """What was sent before counts after; what was on its way counts from the moment it is written."""
+    """What was sent before counts after; what was on its way counts from the next start."""
     before = Window(requests=2, per=PER)
     before.answer(before.take(Use.READ), 5.0)
     before.take(Use.SEND)
     after = Window(requests=2, per=PER)
     after.restore(before.stamps(8.0), 9.0)
     assert after.next_free(9.0, Use.READ) == pytest.approx(15.0, abs=0.1)
-    assert sorted(after.stamps(9.0)) == [(Use.READ, 5.0), (Use.SEND, 8.0)]
+    assert sorted(after.stamps(9.0)) == [(Use.READ, 5.0), (Use.SEND, 9.0)]
 
 
 def test_stamps_from_the_future_count_from_now() -> None:

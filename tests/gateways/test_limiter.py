@@ -43,6 +43,29 @@ def test_what_was_sent_counts_after_a_restart(tmp_path: Path) -> None:
     assert (clock.at - before).total_seconds() == pytest.approx(10.0, abs=0.2)
 
 
+def test_what_was_on_its_way_when_the_program_was_killed_counts_from_the_next_start(tmp_path: Path) -> None:
+    """The gateway may have counted it long after it left."""
+    clock, file = HandClock(), tmp_path / "rate.json"
+    killed = made(clock, requests=50, file=file)
+    for _ in range(48):
+        killed.take(Use.READ)
+    clock.advance(timedelta(seconds=9.9))
+    again = made(clock, requests=50, file=file)
+    again.take(Use.READ)
+    before = clock.seconds
+    again.take(Use.READ)
+    assert clock.seconds - before == pytest.approx(10.0, abs=0.1)
+
+
+def test_a_machine_that_was_just_started_may_have_sent_before(tmp_path: Path) -> None:
+    """A power cut takes the last stamps away: until it has been up for a window, that window is full."""
+    clock, file = HandClock(), tmp_path / "rate.json"
+    file.write_text("[]")
+    clock.seconds = 4.0
+    made(clock, requests=50, file=file).take(Use.SEND)
+    assert clock.seconds == pytest.approx(10.0, abs=0.1)
+
+
 def test_what_was_longer_is_written_over_in_place(tmp_path: Path) -> None:
     """The stamps of the last window alone are left, in the same file."""
     clock, file = HandClock(), tmp_path / "rate.json"
