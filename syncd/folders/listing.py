@@ -61,29 +61,30 @@ class Listings:
         self._patterns = patterns
         self._file_system = file_system
         self._now_ns = now_ns
-        self._known: dict[Place, tuple[Stamp, Listing]] = {}
+        self._known: dict[tuple[Place, bool], tuple[Stamp, Listing]] = {}
+        """By place and `loose`: what looks like a pair's folder may turn out to be a station's."""
 
     def ignores(self, name: str) -> bool:
         """Whether a name matches an ignore pattern."""
         return self._patterns.match(name)
 
-    def remembered(self, place: Place, status: os.stat_result) -> Listing | None:
+    def remembered(self, place: Place, status: os.stat_result, *, loose: bool) -> Listing | None:
         """What stands in a folder with this status; None: it has to be opened, and listed."""
-        known = self._known.get(place)
+        known = self._known.get((place, loose))
         return known[1] if known is not None and known[0] == _stamp(status) else None
 
     def of(self, place: Place, fd: int, *, loose: bool) -> Listing:
         """What stands in an open folder; `loose`: folders in it are no messages. Raises: OSError."""
         stamp = _stamp(os.fstat(fd))
-        known = self._known.get(place)
+        known = self._known.get((place, loose))
         if known is not None and known[0] == stamp:
             return known[1]
         is_calm = max(stamp[2:]) < self._now_ns() - _CALM_NS
         listing = self._list(fd, loose=loose)
         if is_calm and _stamp(os.fstat(fd)) == stamp and self._file_system(fd) in _TIMELY:
-            self._known[place] = (stamp, listing)
+            self._known[place, loose] = (stamp, listing)
         else:
-            self._known.pop(place, None)
+            self._known.pop((place, loose), None)
         return listing
 
     def _list(self, fd: int, *, loose: bool) -> Listing:

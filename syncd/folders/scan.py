@@ -68,7 +68,7 @@ class Scan:
         return Outlook(ready=tuple(self._ready), not_taken=tuple(self._not_taken))
 
     def _visit(self, stand: PairFolder, walk: Walk) -> None:
-        if self._is_idle(stand.place):
+        if self._is_idle(stand):
             return
         found = self._tree.book.lookup(stand.pair_folder)
         pair = found.pair
@@ -85,13 +85,15 @@ class Scan:
         except FolderError as error:
             walk.troubles.append((stand.place, error))
 
-    def _is_idle(self, place: Place) -> bool:
+    def _is_idle(self, stand: PairFolder) -> bool:
         """Whether a folder was empty and did not change: then it need not even be opened."""
         try:
-            status = self._tree.reach.look(place)
+            status = self._tree.reach.look(stand.place)
         except FolderError:
             return False  # to be met again, and told
-        known = self._tree.listings.remembered(place, status) if status else None
+        if status is None:
+            return False
+        known = self._tree.listings.remembered(stand.place, status, loose=stand.loose)
         return known is not None and known.is_idle
 
     def _names(self, look: Look) -> None:

@@ -126,7 +126,7 @@ class Watcher:
         found: set[FolderId] = set()
         for place, has_messages in self._places():
             try:
-                if self._is_watched(listener, place, found=found):
+                if self._is_watched(listener, place, loose=not has_messages, found=found):
                     continue
                 with self._tree.reach.folder(place) as fd:
                     _watch(listener, fd, told=STANDING, found=found)
@@ -136,10 +136,10 @@ class Watcher:
                 continue
         return frozenset(found)
 
-    def _is_watched(self, listener: Inotify, place: Place, *, found: set[FolderId]) -> bool:
+    def _is_watched(self, listener: Inotify, place: Place, *, loose: bool, found: set[FolderId]) -> bool:
         """Whether a folder is watched and nothing in it is to be: then it need not even be opened."""
         status = self._tree.reach.look(place) if place else None
-        listing = self._tree.listings.remembered(place, status) if status else None
+        listing = self._tree.listings.remembered(place, status, loose=loose) if status else None
         if status is None or listing is None or listing.folders:
             return False
         folder = FolderId((status.st_dev, status.st_ino))

@@ -9,10 +9,11 @@ from pathlib import Path
 
 import pytest
 
+from syncd.core.account import PairRules, PartnerTable
 from syncd.core.model import Place
 from syncd.core.naming import IgnorePatterns
 from syncd.folders.listing import Listing, Listings
-from tests.contracts.folder_worlds import open_world
+from tests.contracts.folder_worlds import PARTNERS, STATIONS, open_world, world
 from tests.folders.watcher_desk import Desk
 
 LONG_AFTER_NS = 60 * 10**9
@@ -96,24 +97,37 @@ def test_where_folders_are_no_messages_they_stand_apart(tmp_path: Path) -> None:
     assert look(tmp_path, listings(), loose=False).names == ("ACME",)
 
 
+def test_a_folder_that_turns_out_to_be_a_stations_is_listed_anew(tmp_path: Path) -> None:
+    """Until the lists are known it looks like a pair's, and its partners' folders like messages."""
+    table = PartnerTable(station="ACME", partner="WALMART", rules=PairRules(folder="ACME"))
+    there = world("disk", tmp_path, partners=(table,))
+    there.tree.listings = listings()  # type: ignore[attr-defined]  # it is the one on a disk
+    there.tree.prepare()
+    (tmp_path / PLACE).mkdir(parents=True)
+    assert [left.place for left in there.outbox.scan().not_taken] == [PLACE]
+    there.tree.make_pairs(stations=STATIONS, partners=PARTNERS[:1], used=())
+    there.hands.drop(f"{PLACE}/order.edi")
+    assert [drop.place for drop in there.ready()] == [f"{PLACE}/order.edi"]
+
+
 def test_a_status_file_of_what_is_ignored_is_none_without_its_file(tmp_path: Path) -> None:
     """What is forgotten as a name is looked for where another name speaks of it."""
-    world = open_world("disk", tmp_path)
+    there = open_world("disk", tmp_path)
     for name in ("a.tmp", "a.tmp.syncd.json", "b.tmp.syncd.json"):
-        world.hands.drop(f"{PLACE}/{name}")
-    outlook = world.scan_later(timedelta(minutes=1))
+        there.hands.drop(f"{PLACE}/{name}")
+    outlook = there.scan_later(timedelta(minutes=1))
     assert {each.place.rpartition("/")[2] for each in outlook.not_taken} == {"a.tmp", "b.tmp.syncd.json"}
 
 
 def test_a_file_in_a_folder_that_was_empty_for_long_is_taken(tmp_path: Path) -> None:
     """Such a folder is not even opened, until its times tell of a change."""
-    world = open_world("disk", tmp_path)
-    world.tree.listings = listings()  # type: ignore[attr-defined]  # it is the one on a disk
+    there = open_world("disk", tmp_path)
+    there.tree.listings = listings()  # type: ignore[attr-defined]  # it is the one on a disk
     let_tick(tmp_path / PLACE)
     for _ in range(2):
-        assert world.outbox.scan().ready == ()
-    world.hands.drop(f"{PLACE}/order.edi")
-    assert [drop.name for drop in world.ready()] == ["order.edi"]
+        assert there.outbox.scan().ready == ()
+    there.hands.drop(f"{PLACE}/order.edi")
+    assert [drop.name for drop in there.ready()] == ["order.edi"]
 
 
 def test_a_folder_dropped_where_nothing_was_for_long_is_watched(tmp_path: Path) -> None:
