@@ -24,15 +24,17 @@ TOGETHER = 50
 class Claiming:
     """Claims everything that is ready, oldest first, in portions.
 
-    The first portion is small, so that something can be sent soon. What is refused here, because it is local
-    and certain, ends in `failed/` with its reason, last of all. What is not claimed to the end yet is passed
-    over, a folder also for the sake of a single file.
+    The first portion is small, so that something can be sent soon. With `parallel_sends = 1` nothing is sent
+    before all is claimed: a folder is as old as its newest file, and may hold one that is to be sent first.
+    What is refused here, because it is local and certain, ends in `failed/` with its reason, last of all.
+    What is not claimed to the end yet is passed over, a folder also for the sake of a single file.
     """
 
     def __init__(self, bridge: Bridge, outlook: Outlook) -> None:
         self._bridge = bridge
         ready = _not_moving(bridge, outlook.ready)
         self._splits = bridge.gateway.capabilities.files_per_message == 1
+        self._keeps_order = bridge.account.parallel_sends == 1
         taken = [drop for drop in ready if drop.refusal is None]
         refused = [drop for drop in ready if drop.refusal is not None]
         portions = _portions(taken, first=bridge.account.parallel_sends, alone=self._is_split)
@@ -43,6 +45,11 @@ class Claiming:
     def is_done(self) -> bool:
         """Whether nothing is left to be claimed."""
         return not self._portions
+
+    @property
+    def may_start(self) -> bool:
+        """Whether what is claimed may be sent now, as nothing that is left has to go before it."""
+        return self.is_done or not self._keeps_order
 
     def leave(self) -> None:
         """What is not claimed yet stays in the outbox."""

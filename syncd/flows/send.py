@@ -122,7 +122,8 @@ class Send:
         with ThreadPoolExecutor(self._bridge.account.parallel_sends, thread_name_prefix="send") as pool:
             while True:
                 trouble = self._claim(claiming, line) or trouble
-                self._start(pool, line, running)
+                if claiming.may_start:
+                    self._start(pool, line, running)
                 if not running and claiming.is_done:
                     return trouble
                 patience_s = lookout.patience_s if claiming.is_done else 0.0

@@ -1,5 +1,7 @@
 """A dropped folder with a gateway that takes one file a message: each file goes its own way."""
 
+import os
+
 import pytest
 
 from syncd.core.model import Message
@@ -39,6 +41,18 @@ def test_each_file_of_a_folder_is_a_message_of_its_own(ground: Ground, box: Sand
     assert not (folder(ground, "queued") / "order").exists()
     assert not (folder(ground, "outbox") / "order").exists()
     assert faults(ground) == []
+
+
+def test_one_at_a_time_keeps_the_order_within_folders_too(ground: Ground, box: Sandbox) -> None:
+    """A folder is as old as its newest file, but its files are sent as old as they are."""
+    ground.configure(parallel_sends=1)
+    for name, second in (("x.edi", 5), ("order/a.edi", 1), ("order/b.edi", 2), ("order/c.edi", 9)):
+        os.utime(ground.drop(name, name.encode()), (second, second))
+
+    settle(ground)
+
+    names = [record.files[0].name for record in box.ledger.sent]
+    assert names == ["a.edi", "b.edi", "x.edi", "c.edi"]
 
 
 def test_what_is_wrong_with_one_file_stops_no_other(ground: Ground, box: Sandbox) -> None:
