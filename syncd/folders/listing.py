@@ -5,6 +5,9 @@ the kernel and as coarse as its tick. So what was listed while those times were 
 long as they stay the same: whatever came later has other times. That is so on the file systems named here,
 and on no other is anything remembered: a network share or FUSE mount may keep no such times.
 
+A clock that is set back gives the same time twice, where times are as coarse as a second. So everything is
+forgotten every few minutes, and with it the folders that nobody looks at any more.
+
 Names that match an ignore pattern are counted and forgotten: there may be a hundred thousand of them.
 """
 
@@ -14,6 +17,7 @@ import os
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import timedelta
 
 from syncd.core.model import Place
 from syncd.core.naming import IgnorePatterns, is_junk
@@ -24,6 +28,7 @@ NAMED_ONE_BY_ONE = 20
 
 _TIMELY = frozenset({"btrfs", "ext2", "ext3", "ext4", "f2fs", "overlay", "tmpfs", "xfs", "zfs"})
 _CALM_NS = 2_000_000_000
+_BELIEVED_FOR = timedelta(minutes=5)
 
 Stamp = tuple[int, int, int, int]
 
@@ -57,10 +62,13 @@ class Listings:
         *,
         file_system: Callable[[int], str] = file_system_of,
         now_ns: Callable[[], int] = time.time_ns,
+        monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
         self._patterns = patterns
         self._file_system = file_system
         self._now_ns = now_ns
+        self._monotonic = monotonic
+        self._forgot_s = monotonic()
         self._known: dict[tuple[Place, bool], tuple[Stamp, Listing]] = {}
         """By place and `loose`: what looks like a pair's folder may turn out to be a station's."""
 
@@ -70,11 +78,13 @@ class Listings:
 
     def remembered(self, place: Place, status: os.stat_result, *, loose: bool) -> Listing | None:
         """What stands in a folder with this status; None: it has to be opened, and listed."""
+        self._forget_sometimes()
         known = self._known.get((place, loose))
         return known[1] if known is not None and known[0] == _stamp(status) else None
 
     def of(self, place: Place, fd: int, *, loose: bool) -> Listing:
         """What stands in an open folder; `loose`: folders in it are no messages. Raises: OSError."""
+        self._forget_sometimes()
         stamp = _stamp(os.fstat(fd))
         known = self._known.get((place, loose))
         if known is not None and known[0] == stamp:
@@ -86,6 +96,12 @@ class Listings:
         else:
             self._known.pop((place, loose), None)
         return listing
+
+    def _forget_sometimes(self) -> None:
+        now_s = self._monotonic()
+        if now_s - self._forgot_s >= _BELIEVED_FOR.total_seconds():
+            self._forgot_s = now_s
+            self._known.clear()
 
     def _list(self, fd: int, *, loose: bool) -> Listing:
         matches = self._patterns.match

@@ -20,10 +20,18 @@ LONG_AFTER_NS = 60 * 10**9
 PLACE = Place("outbox/ACME/WALMART")
 
 
-def listings(*, after_ns: int = LONG_AFTER_NS, file_system: str = "ext4") -> Listings:
+def listings(
+    *,
+    after_ns: int = LONG_AFTER_NS,
+    file_system: str = "ext4",
+    monotonic: Callable[[], float] = time.monotonic,
+) -> Listings:
     """Those of somebody whose clock is so much ahead: to him, all times are long ago."""
     return Listings(
-        IgnorePatterns(), file_system=lambda _: file_system, now_ns=lambda: time.time_ns() + after_ns
+        IgnorePatterns(),
+        file_system=lambda _: file_system,
+        now_ns=lambda: time.time_ns() + after_ns,
+        monotonic=monotonic,
     )
 
 
@@ -76,6 +84,19 @@ def test_every_change_of_a_name_is_seen(tmp_path: Path, change: Callable[[Path],
 def test_what_may_have_changed_unseen_is_listed_anew(tmp_path: Path, known: Listings) -> None:
     """Within a tick of the clock two changes have one time; and not every file system keeps times."""
     assert look(tmp_path, known) is not look(tmp_path, known)
+
+
+def test_no_listing_is_believed_for_long(tmp_path: Path) -> None:
+    """A clock set back may give a change the time of the one before."""
+    now_s = [0.0]
+    known = listings(monotonic=lambda: now_s[0])
+    before = look(tmp_path, known)
+    now_s[0] = 299
+    assert look(tmp_path, known) is before
+    assert known.remembered(PLACE, tmp_path.stat(), loose=False) is before
+    now_s[0] = 300
+    assert known.remembered(PLACE, tmp_path.stat(), loose=False) is None
+    assert look(tmp_path, known) is not before
 
 
 def test_ignored_names_are_counted_and_forgotten(tmp_path: Path) -> None:
