@@ -92,6 +92,11 @@ class Account:
     """How soon partners acknowledge what is in a message, where no table says otherwise; None: any time."""
     partners: tuple[PartnerTable, ...] = ()
 
+    @property
+    def done_markers(self) -> tuple[str, ...]:
+        """What the names of done markers end with, of all pairs."""
+        return tuple({table.rules.done_marker for table in self.partners if table.rules.done_marker})
+
     def rules(self, *, station: str, partner: str) -> PairRules:
         """The rules of one pair, merged from every table that matches it.
 

@@ -52,6 +52,7 @@ class Watcher:
         file_system: Callable[[int], str] = file_system_of,
     ) -> None:
         self._tree = tree
+        self._markers = tree.account.done_markers
         self._ring = ring
         self._listen = listen
         self._file_system = file_system
@@ -176,13 +177,17 @@ class Watcher:
         if listener is not None and listener.hears:
             return listener
         self._close()
-        listener = self._listen(self._ring, self._tree.listings.ignores)
+        listener = self._listen(self._ring, self._says_nothing)
         with self._lock:
             if self._is_started:
                 self._listener = listener
                 return listener
         listener.close()
         raise CannotWatch(NOT_STARTED.reason)
+
+    def _says_nothing(self, name: str) -> bool:
+        """Whether what comes under a name needs no scan; an ignored done marker makes its file ready."""
+        return self._tree.listings.ignores(name) and not name.endswith(self._markers)
 
     def _close(self) -> None:
         with self._lock:

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from watchdog.observers.inotify_c import Mask
 
+from syncd.core.account import PairRules, PartnerTable
 from tests.folders.watcher_desk import PAIR, Desk, Hearing
 
 
@@ -107,6 +108,21 @@ def test_what_is_written_under_an_ignored_name_rings_when_it_gets_its_own(desk: 
     assert not desk.bell.is_set()
     assert desk.rings_for(lambda: (desk.outbox / "invoice.tmp").rename(desk.outbox / "invoice.edi"))
     assert desk.rings_for((desk.outbox / ".invoice.edi").unlink)
+
+
+def test_a_done_marker_rings_though_its_name_is_ignored(tmp_path: Path) -> None:
+    """Its file is ready with it."""
+    table = PartnerTable(partner="WALMART", rules=PairRules(done_marker=".done"))
+    desk = Desk(tmp_path / "root", ignore=("*.done", "*.part"), partners=(table,))
+    desk.watcher.start()
+    try:
+        desk.bell.clear()
+        (desk.outbox / "old.part").touch()
+        desk.opened[-1].before("old.part")
+        assert not desk.bell.is_set()
+        assert desk.rings_for_file(f"{PAIR}/old.done")
+    finally:
+        desk.watcher.stop()
 
 
 def test_our_own_claims_do_not_ring(desk: Desk) -> None:

@@ -6,6 +6,7 @@ import os
 import threading
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 from watchdog.observers.inotify_c import InotifyEvent
 
@@ -51,7 +52,13 @@ class Desk:
     The tree has one pair, and one file in its outbox. `listen` and `file_system` may be changed at any time.
     """
 
-    def __init__(self, root: Path, *, layout: str = "by-state") -> None:
+    def __init__(
+        self,
+        root: Path,
+        *,
+        layout: str = "by-state",
+        **rules: Any,  # noqa: ANN401 - the fields of Account
+    ) -> None:
         self.root = root
         self.outbox = root / ("outbox/ACME/WALMART" if layout == "by-state" else "ACME/WALMART/outbox")
         self.outbox.mkdir(parents=True)
@@ -60,7 +67,7 @@ class Desk:
         self.opened: list[Hearing] = []
         self.listen: Callable[[Callable[[], None], Callable[[str], bool]], Inotify] = self._hear
         self.file_system: Callable[[int], str] = lambda _fd: "ext4"
-        self.tree = Tree(account(root, layout=layout), state_id="state", known=False)
+        self.tree = Tree(account(root, layout=layout, **rules), state_id="state", known=False)
         self.watcher = Watcher(
             self.tree,
             ring=self.bell.set,
