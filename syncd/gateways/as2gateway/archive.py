@@ -11,7 +11,7 @@ import re
 import struct
 import zipfile
 import zlib
-from collections.abc import Container, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from io import BufferedReader
 from typing import BinaryIO
@@ -34,6 +34,8 @@ _BROKEN = (
 _METHODS = {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}
 _ERROR = ".error"
 _MOST_WORDS = 500
+_MOST_SLASHES = 20
+"""In an id, as it stands in the name of an entry; such ids are fetched by index."""
 _BUFFER_BYTES = 65_536
 """Read ahead: of a small entry, its header, its name and its bytes would each be a call of the system."""
 
@@ -133,13 +135,12 @@ class Archive:
         return any(entry.name == _ERROR for entry in entries) and not _lists(wanted, _ERROR)
 
     def _sort_out(self) -> None:
-        owners: dict[str, GatewayId] = {}
-        for wanted in self._wanted:
-            for form in _folders(wanted.message_id):
-                owners.setdefault(form, wanted.message_id)
-        deepest_first = sorted({form.count("/") for form in owners}, reverse=True)
-        for info in self._zip.infolist():
-            folder = _folder_of(info.filename, owners, deepest_first)
+        entries = self._zip.infolist()
+        owners = self._owners(_plain_forms)
+        if any(_folder_of(info.filename, owners) is None for info in entries):
+            owners = self._owners(_folders) | owners
+        for info in entries:
+            folder = _folder_of(info.filename, owners)
             if folder is None:
                 raise BadReply(
                     f"the archive has an entry that nobody asked for: {info.filename[:100]!r}",
@@ -148,6 +149,14 @@ class Archive:
             name = info.filename.removeprefix(f"{folder}/")
             if name or info.file_size:  # a bare "folder/" is no attachment
                 self._entries[owners[folder]].append(_Entry(name=name, info=info))
+
+    def _owners(self, forms: Callable[[GatewayId], Iterable[str]]) -> dict[str, GatewayId]:
+        """Whose folder a name may be; the first one that was asked for, where there are several."""
+        owners: dict[str, GatewayId] = {}
+        for wanted in self._wanted:
+            for form in forms(wanted.message_id):
+                owners.setdefault(form, wanted.message_id)
+        return owners
 
 
 class _ZipContent:
@@ -188,6 +197,11 @@ def truncation(header: str | None) -> int:
     return int(found[1]) if found else 0
 
 
+def _plain_forms(message_id: GatewayId) -> tuple[str, ...]:
+    plain = bare(message_id)
+    return (message_id, f"<{plain}>", plain)
+
+
 def _folders(message_id: GatewayId) -> Iterator[str]:
     """The ways in which a folder may be named after an id."""
     plain = bare(message_id)
@@ -199,12 +213,12 @@ def _folders(message_id: GatewayId) -> Iterator[str]:
             yield re.sub(r'[<>:"/\\|?*]', stand_in, form)
 
 
-def _folder_of(name: str, owners: Container[str], deepest_first: Sequence[int]) -> str | None:
-    """The longest of the known folders that an entry is in; `deepest_first`: how many slashes they have."""
-    parts = name.split("/")
-    for depth in deepest_first:
-        folder = "/".join(parts[: depth + 1])
-        if len(parts) > depth + 1 and folder in owners:
+def _folder_of(name: str, owners: Collection[str]) -> str | None:
+    """The longest of the known folders that an entry is in."""
+    parts = name.split("/", _MOST_SLASHES + 1)
+    for depth in range(len(parts) - 1, 0, -1):
+        folder = "/".join(parts[:depth])
+        if folder in owners:
             return folder
     return None
 
