@@ -11,12 +11,12 @@ from cyclopts import Parameter
 
 from syncd.cli.options import Call, Given
 from syncd.cli.render import Reply
+from syncd.operations.door import Pausable
 
 if TYPE_CHECKING:
     from syncd.operations.door import Door
     from syncd.operations.rows import Row
 
-Job = Literal["pull", "send"]
 Verdict = Literal["sent", "resend", "fail", "done"]
 
 
@@ -104,7 +104,7 @@ def _done(message: str, call: Call, act: Callable[[Door, str], Row]) -> Reply:
 
 
 def pause(
-    job: Annotated[Job | None, Parameter(help="This job only; else both.")] = None, /, *, call: Given
+    job: Annotated[Pausable | None, Parameter(help="This job only; else both.")] = None, /, *, call: Given
 ) -> Reply:
     """Stop pulling, sending or both, until resumed; it outlives a restart.
 
@@ -119,7 +119,7 @@ def pause(
 
 
 def resume(
-    job: Annotated[Job | None, Parameter(help="This job only; else both.")] = None, /, *, call: Given
+    job: Annotated[Pausable | None, Parameter(help="This job only; else both.")] = None, /, *, call: Given
 ) -> Reply:
     """Undo a pause.
 

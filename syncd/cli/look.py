@@ -59,6 +59,7 @@ def list_(
     Example: syncd list --state failed --since 2d
     """
     from syncd.cli import views
+    from syncd.control import within
     from syncd.core.looking import Search
 
     settings = call.settings(passwords=False)
@@ -77,7 +78,7 @@ def list_(
         acknowledged=acknowledged,
         at=now,
         attention=attention,
-        limit=_within(limit),
+        limit=within(limit),
     )
     with call.wiring.door(settings) as door:
         rows = door.list_messages(wanted)
@@ -105,10 +106,11 @@ def find(
     Example: syncd find --document 850 --control 4711
     """
     from syncd.cli import views
+    from syncd.control import within
     from syncd.core.looking import Search
 
-    account, within = call.options.account, _within(limit)
-    wanted = Search(account=account, document=document, control=control, limit=within)
+    account, most = call.options.account, within(limit)
+    wanted = Search(account=account, document=document, control=control, limit=most)
     by_document = document is not None or control is not None
     _refuse_both(name, by_document=by_document)
     settings = call.settings(passwords=False)
@@ -116,7 +118,7 @@ def find(
         if by_document:
             rows = door.list_messages(wanted)
         else:
-            rows = door.find_messages(name or "", account=account, limit=within)
+            rows = door.find_messages(name or "", account=account, limit=most)
             if not rows and name and any(mark in name for mark in "*?"):
                 rows = door.list_messages(replace(wanted, name=name))
     now = datetime.now(UTC)
@@ -229,16 +231,6 @@ def _ask_gateways(
 
 def _with_account(rows: Sequence[tuple[str, DataclassInstance]]) -> list[dict[str, object]]:
     return [{"account": name} | as_fields(row) for name, row in rows]
-
-
-def _within(limit: int) -> int:
-    from syncd.control import MOST_ROWS
-
-    if limit < 1:
-        raise UsageError("--limit is less than 1", "Write 1 or more.")
-    if limit > MOST_ROWS:
-        raise UsageError(f"--limit is more than {MOST_ROWS}", "Ask in parts: --since and --until.")
-    return limit
 
 
 def moment(text: str | None, *, option: str, zone: tzinfo, now: datetime) -> datetime | None:

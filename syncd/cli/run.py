@@ -8,21 +8,20 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import Parameter
 
 from syncd.cli.options import Call, Given
 from syncd.cli.render import Reply, console, safe
 from syncd.errors import UsageError
+from syncd.operations.door import Job
 
 if TYPE_CHECKING:
     from syncd.config import Settings
     from syncd.config.inforce import InForce
     from syncd.operations.checks import CheckLine
     from syncd.operations.reports import AccountReport, OnceReport
-
-Job = Literal["pull", "send", "track"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -13,6 +13,7 @@ from http import HTTPStatus
 from typing import Any
 
 import structlog
+from pydantic import ValidationError
 
 from syncd.control.calls import CALLS, Call, read, written
 from syncd.control.mishaps import Mishap, packed
@@ -66,9 +67,7 @@ class ControlApp:
         try:
             asked = read(body, call.takes)
         except (ValueError, RecursionError) as error:
-            raise UsageError(
-                "the daemon does not understand the call", "Is it of another version?"
-            ) from error
+            raise UsageError(_unclear(error), "Is it of another version?") from error
         if call.patience is not None:
             return written(call.perform(self._door, asked, by), call.gives)
         if not self._busy.acquire(blocking=False):
@@ -77,6 +76,15 @@ class ControlApp:
             return written(call.perform(self._door, asked, by), call.gives)
         finally:
             self._busy.release()
+
+
+def _unclear(error: Exception) -> str:
+    """What is wrong with a call; of a wrong word, which ones are right."""
+    what = "the daemon does not understand the call"
+    if not isinstance(error, ValidationError):
+        return what
+    first = error.errors(include_url=False, include_context=False, include_input=False)[0]
+    return f"{what}: {'.'.join(map(str, first['loc']))}: {first['msg']}"
 
 
 def _refusal(error: SyncdError) -> Answer:

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from syncd.core.planning.span import Refetched, Span
     from syncd.core.retention import Retention
     from syncd.operations.deletions import Deletions
+    from syncd.operations.door import Job, Pausable
     from syncd.operations.elsewhere import Elsewhere
     from syncd.operations.pruning_report import Pruned
     from syncd.operations.reports import OnceReport
@@ -57,7 +58,7 @@ class Client:
         """One message with its history."""
         return self._ask(calls.SHOW, calls.Show(text=text, account=account))
 
-    def once(self, accounts: Sequence[str], *, only: str | None, wait: timedelta | None) -> OnceReport:
+    def once(self, accounts: Sequence[str], *, only: Job | None, wait: timedelta | None) -> OnceReport:
         """One pass, now, by the daemon."""
         from syncd.control import wide_calls
 
@@ -137,12 +138,12 @@ class Client:
         asked = wide_calls.Prune(accounts=tuple(accounts), retention=retention, dry_run=dry_run)
         return self._ask(wide_calls.PRUNE, asked)
 
-    def pause(self, accounts: Sequence[str], *, job: str | None, by: str) -> Status:
+    def pause(self, accounts: Sequence[str], *, job: Pausable | None, by: str) -> Status:
         """Stop jobs until they are resumed."""
         del by
         return self._ask(calls.PAUSE, calls.Jobs(accounts=tuple(accounts), job=job))
 
-    def resume(self, accounts: Sequence[str], *, job: str | None, by: str) -> Status:
+    def resume(self, accounts: Sequence[str], *, job: Pausable | None, by: str) -> Status:
         """Undo a pause."""
         del by
         return self._ask(calls.RESUME, calls.Jobs(accounts=tuple(accounts), job=job))

@@ -15,10 +15,9 @@ from typing import Any, Generic, TypeVar
 
 from pydantic import TypeAdapter
 
-from syncd.control import MOST_ROWS
+from syncd.control import within
 from syncd.core.looking import Search
-from syncd.errors import UsageError
-from syncd.operations.door import Door
+from syncd.operations.door import Door, Pausable
 from syncd.operations.rows import Row, Whole
 from syncd.operations.status import Status
 
@@ -73,7 +72,7 @@ class Jobs:
     """What `pause` and `resume` ask."""
 
     accounts: tuple[str, ...]
-    job: str | None
+    job: Pausable | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,20 +95,12 @@ class Call(Generic[Asked, Answer]):
 
 
 def _list(door: Door, wanted: Search, _by: str) -> tuple[Row, ...]:
-    _bound(wanted.limit)
+    within(wanted.limit)
     return door.list_messages(wanted)
 
 
 def _find(door: Door, asked: Find, _by: str) -> tuple[Row, ...]:
-    _bound(asked.limit)
-    return door.find_messages(asked.text, account=asked.account, limit=asked.limit)
-
-
-def _bound(limit: int) -> None:
-    if limit > MOST_ROWS:
-        raise UsageError(
-            f"more than {MOST_ROWS} messages at once", "Ask for fewer: --limit, --since, --until."
-        )
+    return door.find_messages(asked.text, account=asked.account, limit=within(asked.limit))
 
 
 STATUS: Call[Accounts, Status] = Call(

@@ -10,6 +10,7 @@ from syncd.control.calls import Call
 from syncd.core.planning.span import Refetched, Span
 from syncd.core.retention import Retention
 from syncd.operations.deletions import Deletions
+from syncd.operations.door import Job
 from syncd.operations.elsewhere import Elsewhere
 from syncd.operations.pruning_report import Pruned
 from syncd.operations.reports import OnceReport
@@ -22,7 +23,7 @@ class Once:
     """What `once` asks."""
 
     accounts: tuple[str, ...]
-    only: str | None
+    only: Job | None
     wait: timedelta | None
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import timedelta
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Literal, Protocol
 
 if TYPE_CHECKING:
     from syncd.core.looking import Search
@@ -21,6 +21,9 @@ if TYPE_CHECKING:
     from syncd.operations.rows import Row, Whole
     from syncd.operations.status import Status
     from syncd.operations.verifying_report import Verified
+
+Pausable = Literal["pull", "send"]
+Job = Literal["pull", "send", "track"]
 
 
 class Door(Protocol):
@@ -42,7 +45,7 @@ class Door(Protocol):
         """One message with its history. Raises: NotFound, UsageError."""
         ...
 
-    def once(self, accounts: Sequence[str], *, only: str | None, wait: timedelta | None) -> OnceReport:
+    def once(self, accounts: Sequence[str], *, only: Job | None, wait: timedelta | None) -> OnceReport:
         """One pass, now."""
         ...
 
@@ -99,11 +102,11 @@ class Door(Protocol):
         """
         ...
 
-    def pause(self, accounts: Sequence[str], *, job: str | None, by: str) -> Status:
+    def pause(self, accounts: Sequence[str], *, job: Pausable | None, by: str) -> Status:
         """Stop pull, send or both (None) of these accounts, until resumed; survives a restart."""
         ...
 
-    def resume(self, accounts: Sequence[str], *, job: str | None, by: str) -> Status:
+    def resume(self, accounts: Sequence[str], *, job: Pausable | None, by: str) -> Status:
         """Undo a pause."""
         ...
 

@@ -11,6 +11,7 @@ from typing import TypeVar
 from flask import Blueprint, g, render_template, request
 
 from syncd.errors import NotFound, UsageError
+from syncd.operations.door import Pausable
 from syncd.operations.reports import AccountReport, OnceReport
 from syncd.operations.rows import Row
 from syncd.web.acting import Acting
@@ -18,7 +19,7 @@ from syncd.web.page import Source, whole_message
 from syncd.web.verbs import ALL, Verb
 
 T = TypeVar("T")
-JOBS = {"pull", "send"}
+JOBS: tuple[Pausable, ...] = ("pull", "send")
 
 
 def acts(source: Source, acting: Acting) -> Blueprint:
@@ -107,11 +108,12 @@ def _verb(key: str) -> Verb:
     raise UsageError("there is no such button", "Load the page again.")
 
 
-def _job() -> str | None:
-    job = request.form.get("job", "")
-    if job and job not in JOBS:
+def _job() -> Pausable | None:
+    said = request.form.get("job", "")
+    job = next((each for each in JOBS if each == said), None)
+    if said and job is None:
         raise UsageError("there is no such job", "Only pull and send can be paused.")
-    return job or None
+    return job
 
 
 def _report(report: OnceReport) -> AccountReport | None:

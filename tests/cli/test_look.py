@@ -125,6 +125,17 @@ def test_list_passes_on_what_was_asked(world: World) -> None:
     assert asked.until is None
 
 
+@pytest.mark.parametrize("limit", ["0", "-1", "10001"])
+@pytest.mark.parametrize("command", [("list",), ("find", "invoice.edi")])
+def test_a_limit_has_its_limits(
+    world: World, capsys: pytest.CaptureFixture[str], command: tuple[str, ...], limit: str
+) -> None:
+    """Who asks for nothing, or for more than memory bears, has mistyped."""
+    assert world.run(*command, f"--limit={limit}") == 2
+    assert "--limit is " in capsys.readouterr().err
+    assert world.opened.asked == []
+
+
 @pytest.mark.parametrize(
     ("text", "at"),
     [

@@ -245,7 +245,28 @@ def test_a_fault_of_the_daemon_is_told_as_such(tmp_path: Path) -> None:
 
 def test_an_answer_is_not_larger_than_the_daemon_can_bear(control: Control) -> None:
     """Whoever wants more asks in parts."""
-    with pytest.raises(UsageError, match="10000"):
-        control.client.list_messages(Search(limit=10_001))
-    with pytest.raises(UsageError, match="10000"):
-        control.client.find_messages("a", account=None, limit=10_001)
+    wrong = {10_001: "more than 10000", 0: "less than 1", -1: "less than 1", -(10**25): "less than 1"}
+    for limit, what in wrong.items():
+        with pytest.raises(UsageError, match=f"--limit is {what}"):
+            control.client.list_messages(Search(limit=limit))
+        with pytest.raises(UsageError, match=f"--limit is {what}"):
+            control.client.find_messages("a", account=None, limit=limit)
+    assert control.behind.asked == []
+
+
+@pytest.mark.parametrize(
+    ("call", "asked", "why"),
+    [
+        ("pause", b'"job": "track"', b"job: Input should be 'pull' or 'send'"),
+        ("resume", b'"job": "pull,send"', b"job: Input should be 'pull' or 'send'"),
+        ("once", b'"wait": null, "only": "nope"', b"only: Input should be 'pull', 'send' or 'track'"),
+    ],
+)
+def test_a_job_that_there_is_not_is_refused(control: Control, call: str, asked: bytes, why: bytes) -> None:
+    """With those that there are; nothing is done."""
+    body = b'{"accounts": ["acme"], %b}' % asked
+    head = b"POST /%b HTTP/1.1\r\nConnection: close\r\nContent-Length: %d\r\n\r\n"
+    said = control.said(head % (call.encode(), len(body)) + body)
+    assert said[9:12] == b"409"
+    assert why in said
+    assert (control.behind.acted, control.behind.once_asked) == ([], [])
