@@ -20,7 +20,7 @@ from syncd.core.machine import STAGED, SUBMITTING, TAKEN_OVER
 from syncd.core.model import Direction, Folder, Message, MessageId, Phase, Progress, State
 from syncd.errors import FolderError
 from syncd.flows.bridge import Bridge, Step
-from syncd.flows.claiming import take
+from syncd.flows.claiming import TOGETHER, take
 from syncd.flows.drafting import complain
 from syncd.flows.placing import settle
 from syncd.flows.resending import taken_by
@@ -100,18 +100,34 @@ def _look_soon(row: Message) -> datetime:
 
 def _claim_again(bridge: Bridge, rows: Sequence[Message]) -> frozenset[MessageId]:
     """Finish claims: only the very file that was claimed is taken, not another of the same name."""
+    stuck = finish_splits(bridge, [row for row in rows if row.batch is not None])
+    alone = [row for row in rows if row.batch is None]
+    for start in range(0, len(alone), TOGETHER):
+        stuck |= _finish_portion(bridge, alone[start : start + TOGETHER])
+    return stuck
+
+
+def _finish_portion(bridge: Bridge, rows: Sequence[Message]) -> frozenset[MessageId]:
+    """Synced together, and noted then; returns those that cannot be renamed even now."""
+    try:
+        with bridge.outbox.together():
+            steps = _finish_claims(bridge, rows)
+    except FolderError as error:
+        complain(bridge, rows[0], error)
+        steps = []
+    bridge.record(steps)
+    return frozenset(row.id for row in rows) - {row.id for row, _ in steps}
+
+
+def _finish_claims(bridge: Bridge, rows: Sequence[Message]) -> list[Step]:
+    """A step for each whose file could be renamed."""
     steps: list[Step] = []
-    stuck = set(finish_splits(bridge, [row for row in rows if row.batch is not None]))
     for row in rows:
-        if row.batch is not None:
-            continue
         try:
             steps.append(_finish_claim(bridge, row))
         except FolderError as error:
             complain(bridge, row, error)
-            stuck.add(row.id)
-    bridge.record(steps)
-    return frozenset(stuck)
+    return steps
 
 
 def _finish_claim(bridge: Bridge, row: Message) -> Step:

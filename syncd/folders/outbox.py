@@ -125,7 +125,7 @@ class Outbox:
             yield
 
     def make_durable(self, source: Place, target: Place) -> None:
-        """A move that was done before is durable when this returns. Raises: FolderError."""
+        """A move that was done before is durable when this, or its batch, ends. Raises: FolderError."""
         self._reach.settle(parent(target))
         self._reach.settle(parent(source))
 

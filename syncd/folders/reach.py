@@ -226,9 +226,9 @@ class Reach:
                 self._sync(source_fd)
 
     def settle(self, folder: Place) -> None:
-        """What was renamed in a folder is durable when this returns. Raises: FolderError."""
+        """What was renamed in a folder is durable when this, or its batch, ends. Raises: FolderError."""
         with contextlib.suppress(FileGone), durable.speaking_of(folder), self.folder(folder) as fd:
-            durable.sync(fd)
+            self._sync(fd)
 
 
 def _sync_all(fds: Iterable[int]) -> None:

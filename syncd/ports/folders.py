@@ -186,16 +186,16 @@ class Outbox(Protocol):
         ...
 
     def together(self) -> AbstractContextManager[None]:
-        """The calls of this thread within the block share their ways, and its moves their fsyncs.
+        """The calls of this thread within the block share their ways, its moves their fsyncs.
 
-        The moves are durable when the block has ended well.
+        What `move` and `make_durable` did is durable when the block has ended well, no sooner.
 
         Raises at the end: FolderError; then they may be durable or not.
         """
         ...
 
     def make_durable(self, source: Place, target: Place) -> None:
-        """A move that somebody did before is durable when this returns.
+        """A move that somebody did before is durable when this returns, or the block of `together` ends.
 
         Raises: FolderError.
         """

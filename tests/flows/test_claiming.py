@@ -1,15 +1,19 @@
 """Taking over many files: in portions, each durable before anything of it is sent."""
 
+import os
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
 
+import pytest
+
 from syncd.core.model import Place, State
 from syncd.errors import FolderError
 from syncd.flows.bridge import Bridge
 from syncd.flows.claiming import TOGETHER
+from syncd.flows.recover import mend_outbound
 from syncd.flows.send import Send
 from syncd.ports import Outgoing, Receipt
 from syncd.sandbox import Sandbox
@@ -132,3 +136,30 @@ def test_what_may_not_be_durable_in_queued_is_not_sent(ground: Ground, box: Sand
     ground.settle()
     assert [len(record.files) for record in box.ledger.sent] == [1]
     assert faults(ground) == []
+
+
+def test_what_an_earlier_pass_claimed_and_left_is_synced_together(
+    ground: Ground, box: Sandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each folder once for a portion, not for a file; and not a second time."""
+    box.trouble("status", status=503, operation="send")
+    ground.drop("bad.edi", b"UNA")
+    ground.run()
+    for number in range(9):
+        ground.drop(f"order-{number}.edi", b"UNA %d" % number)
+    ground.run()
+    synced: list[int] = []
+    fsync = os.fsync
+
+    def counted(fd: int) -> None:
+        synced.append(fd)
+        fsync(fd)
+
+    with ground.process() as process:
+        monkeypatch.setattr(os, "fsync", counted)
+        assert mend_outbound(process.bridge) == frozenset()
+        assert len(synced) == 2
+        mend_outbound(process.bridge)
+        assert len(synced) == 2
+    monkeypatch.undo()
+    assert set(ground.states().values()) == {"queued"}
