@@ -17,7 +17,11 @@ DAY_S = 86_400.0
 
 def old(ground: Ground, box: Sandbox, count: int, *, days: int = 9) -> None:
     """Unread messages from long before the account's first look."""
-    start = ground.clock.now().timestamp() - days * DAY_S
+    deliver(box, count, start=ground.clock.now().timestamp() - days * DAY_S)
+
+
+def deliver(box: Sandbox, count: int, *, start: float) -> None:
+    """One a second."""
     for number in range(count):
         box.deliver(files={f"old-{number}.edi": b"UNA %d" % number}, persisted=start + number)
 
@@ -94,8 +98,12 @@ def test_what_the_partner_sent_twice_before_the_first_look_comes_once(ground: Gr
 
 
 def test_what_check_and_status_say_to_type_fetches_all_that_is_old(ground: Ground, box: Sandbox) -> None:
-    """Before the first pass, after it, and when later passes see the newest of them only."""
-    old(ground, box, 250)
+    """Before the first pass, after it, and when later passes see the newest of them only.
+
+    The newest that is not read elsewhere is of a full minute: what is told goes beyond that.
+    """
+    full_minute = (ground.clock.now().timestamp() - 9 * DAY_S) // 60 * 60
+    deliver(box, 250, start=full_minute - 248)
     lines = [said(ground)]
     ground.run()
     ground.run()
@@ -107,6 +115,7 @@ def test_what_check_and_status_say_to_type_fetches_all_that_is_old(ground: Groun
     assert known.passed_over == 249
     assert known.passed_over_from is not None
     assert known.passed_over_to is not None
+    assert known.passed_over_to.timestamp() == full_minute
     lines.append(command(ACCOUNT, known.passed_over_from, known.passed_over_to))
 
     for line in lines:

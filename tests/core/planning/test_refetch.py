@@ -73,5 +73,7 @@ def test_pages_are_added_up_and_become_a_command_that_has_them_all() -> None:
     for at in (NOW, NOW - DAY):
         found = added(found, sorted_out(record(at=at)))
     assert (found.missing, found.oldest, found.newest) == (2, NOW - DAY, NOW)
-    until = (NOW + timedelta(minutes=1)).strftime("%Y-%m-%dT%H:%MZ")
-    assert f"--until {until} --account acme" in command("acme", NOW - DAY, NOW)
+    minute = NOW.replace(second=0, microsecond=0)
+    until = f"{minute + timedelta(minutes=1):%Y-%m-%dT%H:%MZ}"
+    for newest in (minute, minute + timedelta(seconds=59, microseconds=999_999)):
+        assert command("acme", minute - DAY, newest).endswith(f" --until {until} --account acme")
