@@ -20,6 +20,8 @@ from contextlib import suppress
 
 IGNORED_HERE = (signal.SIGPIPE, signal.SIGXFSZ)
 """By Python; a program expects them to be as usual."""
+_LONGEST_MS = 3_600_000
+"""poll(2) takes no more than some weeks."""
 
 
 def main(arguments: Sequence[str]) -> None:
@@ -57,11 +59,14 @@ def _woken_by_children() -> int:
 def _ends_within(child: int, span_s: float, lifeline: int, woken: int) -> bool:
     """Whether the program ends in time. It is left to be waited for: so its group cannot be another's yet."""
     until = time.monotonic() + span_s
+    poll = select.poll()  # the lifeline's number may be above what select(2) takes
+    poll.register(lifeline, select.POLLIN)
+    poll.register(woken, select.POLLIN)
     while os.waitid(os.P_PID, child, os.WEXITED | os.WNOHANG | os.WNOWAIT) is None:
         left = until - time.monotonic()
         if left <= 0:
             return False
-        ready, _, _ = select.select([lifeline, woken], [], [], left)
+        ready = [descriptor for descriptor, _ in poll.poll(min(left * 1000, _LONGEST_MS))]
         if woken in ready:
             os.read(woken, 512)
         if lifeline in ready:

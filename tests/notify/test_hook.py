@@ -1,12 +1,14 @@
 """A real command under its guard: what it gets, how it ends, and that nothing of it is left."""
 
 import os
+import resource
 import signal
 import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from datetime import timedelta
 from pathlib import Path
 
@@ -70,6 +72,23 @@ def test_the_environment_is_small_and_has_no_secrets() -> None:
     """What syncd itself was started with stays with syncd."""
     names = {line.partition("=")[0] for line in ended("env").output.splitlines()}
     assert names - {"PWD", "_", "SHLVL", "OLDPWD", "LC_CTYPE"} == {"PATH", "LANG", "SYNCD_HOOK"}
+
+
+@pytest.fixture
+def many_open_files() -> Iterator[None]:
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (max(soft, 2048), hard))
+    with ExitStack() as opened:
+        opened.callback(resource.setrlimit, resource.RLIMIT_NOFILE, (soft, hard))
+        for _ in range(1100):
+            opened.callback(os.close, os.open("/dev/null", os.O_RDONLY))
+        yield
+
+
+@pytest.mark.usefixtures("many_open_files")
+def test_a_hook_runs_beside_a_thousand_open_files() -> None:
+    """The lifeline keeps its number in the guard, and select(2) takes no number above 1023."""
+    assert ended("echo here") == Ended(output="here\n")
 
 
 def test_a_hook_has_no_descriptors_of_ours() -> None:
