@@ -178,6 +178,7 @@ def take(bridge: Bridge, row: Message) -> Message | ev.Withdrawn:
         if bridge.outbox.identity(row.place) is None:
             bridge.tree.check()  # where the whole root is gone, nothing is concluded
             return ev.Withdrawn(reason="taken out of the outbox as it was being claimed")
+        bridge.outbox.make_durable(row.moving_from, row.place)
     except NameTaken:
         place = bridge.outbox.free_place(Folder.QUEUED, row.pair, row.name, now=bridge.local_now())
         return take(bridge, bridge.record_one(row, ev.Rehoused(place=place)))

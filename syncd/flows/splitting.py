@@ -84,6 +84,7 @@ def _move_together(bridge: Bridge, rows: Sequence[Message]) -> list[Step]:
     except FileGone:
         if bridge.outbox.identity(target) is None:
             return [(row, _withdrawn(bridge)) for row in rows]
+        bridge.outbox.make_durable(source, target)
     except NameTaken:
         return _move_together(bridge, _rehoused(bridge, rows))
     _send_back(bridge, rows, source, target)
@@ -158,12 +159,12 @@ def _finish(bridge: Bridge, rows: Sequence[Message]) -> list[Step]:
     """Only the very files that were claimed are taken, not others of the same names."""
     outbox = bridge.outbox
     left = [row for row in rows if row.moving_from and _is_claimed(row, outbox.identity(row.moving_from))]
-    steps: list[Step] = []
-    for row in rows:
-        if row in left:
-            continue
-        is_there = row.place is not None and outbox.identity(row.place) is not None
-        steps.append((row, ev.Moved() if is_there else _withdrawn(bridge)))
+    waiting = {row.id for row in left}
+    others = [row for row in rows if row.id not in waiting]
+    there = {row.id for row in others if row.place and outbox.identity(row.place) is not None}
+    if there:
+        outbox.make_durable(*_way(rows[0]))
+    steps: list[Step] = [(row, ev.Moved() if row.id in there else _withdrawn(bridge)) for row in others]
     return steps + (_move_together(bridge, left) if left else [])
 
 

@@ -3,7 +3,7 @@
 import os
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from typing import Any
 
@@ -19,6 +19,8 @@ from syncd.ports import Outgoing, Receipt
 from syncd.sandbox import Sandbox
 from tests.e2e.harness import Ground
 from tests.e2e.invariants import faults
+from tests.flows.one_file import meddled, one_file
+from tests.safety.dying import Death, Killed
 
 
 class Noting:
@@ -36,6 +38,25 @@ class Noting:
 
     def __getattr__(self, name: str) -> Any:  # noqa: ANN401 - whatever the gateway has
         return getattr(self._gateway, name)
+
+
+class Stubborn:
+    """An outbox whose disk syncs nothing that was moved before."""
+
+    def __init__(self, outbox: Any) -> None:  # noqa: ANN401 - any outbox
+        self._outbox = outbox
+
+    def make_durable(self, source: Place, _target: Place) -> None:
+        raise FolderError(f"{source}: Input/output error")
+
+    def __getattr__(self, name: str) -> Any:  # noqa: ANN401 - whatever the outbox has
+        return getattr(self._outbox, name)
+
+
+def stubborn(bridge: Bridge) -> Bridge:
+    """Such a bridge, with one file a message."""
+    made = one_file(bridge)
+    return replace(made, outbox=Stubborn(made.outbox))
 
 
 class Forgetful:
@@ -136,6 +157,45 @@ def test_what_may_not_be_durable_in_queued_is_not_sent(ground: Ground, box: Sand
     ground.settle()
     assert [len(record.files) for record in box.ledger.sent] == [1]
     assert faults(ground) == []
+
+
+@pytest.mark.parametrize("name", ["a.edi", "order/a.edi"])
+def test_what_a_crash_left_in_queued_is_durable_there_before_it_is_sent(
+    ground: Ground, box: Sandbox, name: str
+) -> None:
+    """A file, or a whole folder: its rename may still be undone by a power cut."""
+    ground.drop(name, b"UNA")
+    with suppress(Killed):
+        ground.run(wrap=lambda bridge: Death(at=("after outbox.move", 1)).wrap(one_file(bridge)))
+    assert len(ground.files("queued")) == 1
+    ground.run(wrap=stubborn)
+    assert (box.ledger.sent, [bool(row.moving_from) for row in ground.rows()]) == ((), [True])
+    ground.settle(wrap=one_file)
+    assert len(box.ledger.sent) == 1
+    assert faults(ground) == []
+
+
+@pytest.mark.parametrize("name", ["a.edi", "order/a.edi"])
+def test_what_another_moved_meanwhile_is_durable_before_it_is_sent(
+    ground: Ground, box: Sandbox, name: str
+) -> None:
+    """It is found in queued/ in the moment of its rename, and that says nothing about the disk."""
+    ground.drop(name, b"UNA")
+    dropped = name.partition("/")[0]
+    source, target = (ground.root / top / ground.pair / dropped for top in ("outbox", "queued"))
+
+    def move() -> None:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        source.rename(target)
+
+    def wrap(bridge: Bridge) -> Bridge:
+        meddling = meddled(move)(bridge)
+        return replace(meddling, outbox=Stubborn(meddling.outbox))
+
+    ground.run(wrap=wrap)
+    assert (box.ledger.sent, [bool(row.moving_from) for row in ground.rows()]) == ((), [True])
+    ground.settle(wrap=one_file)
+    assert len(box.ledger.sent) == 1
 
 
 def test_what_an_earlier_pass_claimed_and_left_is_synced_together(
