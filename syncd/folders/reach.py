@@ -25,7 +25,7 @@ PRIVATE_MODE = 0o700
 UNFINISHED = "whole-"
 """How the scratch names of files begin that are just being written."""
 
-MOST_HELD = 64
+MOST_HELD = 32
 """Folders that one batch keeps open."""
 
 _FOLDER = os.O_RDONLY | os.O_DIRECTORY | durable.NO_LINKS

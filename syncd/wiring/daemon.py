@@ -30,6 +30,7 @@ from syncd.folders.tree import Tree
 from syncd.folders.watcher import Watcher
 from syncd.operations.units import why_blocked
 from syncd.system.memory import hold_back_little
+from syncd.system.open_files import allow_many_files
 from syncd.wiring.acting import check_folders
 from syncd.wiring.besides import pinging, pruning, telling_people
 from syncd.wiring.daemon_door import DaemonDoor
@@ -171,6 +172,7 @@ def run_daemon(settings: Settings, *, config: Path | None) -> int:
     Raises: LockHeld, CannotAct, NewerState, StateBroken, DiskFull: it could not begin.
     """
     hold_back_little()
+    allow_many_files()
     faulthandler.enable()  # systemd's watchdog ends us by SIGABRT: the log then has every thread's stack
     stop = threading.Event()
     counts = _counts(settings)

@@ -23,6 +23,7 @@ from syncd.operations.questions import row as row_of
 from syncd.operations.reports import AccountReport, Left, Met, OnceReport
 from syncd.ports import Records
 from syncd.system.clock import SystemClock
+from syncd.system.open_files import allow_many_files
 from syncd.wiring.doors import Doors, open_doors, teach
 from syncd.wiring.local import paused_jobs
 from syncd.wiring.looking import records
@@ -46,6 +47,7 @@ def run_once(
     """One pass; SIGTERM lets the steps in hand finish, and leaves the rest to the next pass."""
     if dry_run:
         return _rehearse(settings, accounts, only)
+    allow_many_files()
     jobs = (only,) if only else JOBS
     with _stopping() as stop, open_doors(settings, stop) as doors, ThreadPoolExecutor(len(accounts)) as pool:
 
