@@ -27,6 +27,8 @@ UNFINISHED = "whole-"
 
 MOST_HELD = 32
 """Folders that one batch keeps open."""
+NEVER_HELD = frozenset({"", PRIVATE})
+"""Where the root's marker is looked for: a batch, too, has to see that its root is gone."""
 
 _FOLDER = os.O_RDONLY | os.O_DIRECTORY | durable.NO_LINKS
 _FILE = os.O_RDONLY | os.O_NONBLOCK | os.O_NOCTTY | durable.NO_LINKS
@@ -52,7 +54,7 @@ class Reach:
     @contextlib.contextmanager
     def folder(self, place: str, *, make: bool = False) -> Iterator[int]:
         """The open folder at a place, made with all above it when asked. Raises: OSError."""
-        held = self._held.fds
+        held = None if place in NEVER_HELD else self._held.fds
         if held is not None and place in held:
             yield held[place]
             return

@@ -65,6 +65,23 @@ def test_another_state_is_told_how_to_adopt(tmp_path: Path) -> None:
     new.check()
 
 
+def test_a_root_that_goes_in_the_midst_of_a_batch_is_missed(tmp_path: Path) -> None:
+    """A second look in the same batch is a look at the disk too."""
+    root = tmp_path / "root"
+    root.mkdir()
+    known = tree(root, known=True)
+    known.prepare()
+    with known.reach.together():
+        known.check()
+        root.rename(tmp_path / "elsewhere")
+        root.mkdir()
+        with pytest.raises(RootUnusable):
+            known.check()
+        root.rmdir()
+        with pytest.raises(RootUnusable):
+            known.check()
+
+
 @pytest.mark.parametrize("content", ["", "[]", "{}", "\x00"])
 def test_a_damaged_marker_is_refused(tmp_path: Path, content: str) -> None:
     """Nothing is guessed."""
