@@ -69,7 +69,7 @@ def test_a_root_that_goes_in_the_midst_of_a_batch_is_missed(tmp_path: Path) -> N
     """A second look in the same batch is a look at the disk too."""
     root = tmp_path / "root"
     root.mkdir()
-    known = tree(root, known=True)
+    known = tree(root)
     known.prepare()
     with known.reach.together():
         known.check()
