@@ -17,6 +17,7 @@ def logging_as_before() -> Iterator[None]:
     """Put the process's logging back as it was."""
     root = logging.getLogger()
     level, handlers = root.level, list(root.handlers)
+    logging.captureWarnings(capture=False)  # a test before may have left it on, and pytest has undone it
     with warnings.catch_warnings():
         yield
     root.setLevel(level)

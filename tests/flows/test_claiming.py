@@ -32,7 +32,7 @@ class Noting:
         self.left: list[int] = []
 
     def send(self, outgoing: Outgoing) -> Receipt:
-        self.left.append(len(self._ground.names("outbox")))
+        self.left.append(len(list((self._ground.root / "outbox").rglob("*.edi"))))
         receipt: Receipt = self._gateway.send(outgoing)
         return receipt
 
