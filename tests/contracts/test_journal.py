@@ -344,3 +344,12 @@ def test_what_is_forgotten_leaves_nothing_but_its_count(store: AnyStore) -> None
     assert store.records.flaws() == []
     [four] = opened(store, failed("4.edi"))
     assert four.id not in ids(one, two, three)
+
+
+def test_what_is_listed_by_another_name_is_found_by_it(store: AnyStore) -> None:
+    """A message that is not received yet may be listed anew: the row in hand is not the stored one."""
+    (row,) = opened(store, inbound("1@x", name="a.edi"))
+    anew = replace(row, files=(replace(FILES[0], name="b.edi"),))
+    staged = ev.Staged(files=anew.files)
+    store.journal.write([Change(event=staged, after=advance(anew, staged, now=NOON), before=anew)])
+    assert [found.id for found in store.records.find("b.edi")] == [row.id]
