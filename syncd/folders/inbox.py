@@ -159,7 +159,8 @@ class Inbox:
     def _rename(self, message: Message, status: bytes | None) -> None:
         staged = self.staged(message.id)
         if not staged.folder_exists:
-            raise FolderError(f"the staging folder of message {message.id} was removed from outside")
+            what = f"the staging folder of message {message.id} was removed from outside"
+            raise FolderError(what, f"The next pull holds it: `syncd show {message.id}` says what to do")
         if message.is_folder:
             if staged.indexes and message.place:
                 self._show(message.id, WHOLE, message.place, status)
